@@ -1,0 +1,517 @@
+#include "adapters/clickhouse/clickhouse_warehouse.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <mutex>
+#include <random>
+#include <tuple>
+
+#include "adapters/clickhouse/native_format.h"
+#include "adapters/clickhouse/reconciliation.h"
+#include "adapters/clickhouse/table_sql.h"
+
+namespace shelfcast::adapters::clickhouse {
+namespace {
+
+using ports::Difference;
+using ports::ManifestRow;
+using retail::ColumnBlock;
+using retail::ColumnSpec;
+using retail::ColumnType;
+using retail::OperatorTable;
+using retail::TableKind;
+using retail::TextColumn;
+
+constexpr std::array kVersionColumns = {ColumnSpec{"version()", ColumnType::kText}};
+constexpr std::array kFlushColumns = {ColumnSpec{"flush_id", ColumnType::kUInt64},
+                                      ColumnSpec{"row_count", ColumnType::kUInt64}};
+constexpr std::array kEpochColumns = {ColumnSpec{"epoch", ColumnType::kUInt32},
+                                      ColumnSpec{"row_count", ColumnType::kUInt64}};
+constexpr std::array kCountColumns = {ColumnSpec{"row_count", ColumnType::kUInt64}};
+constexpr std::array kStartColumns = {ColumnSpec{"started_at_s", ColumnType::kInt64}};
+constexpr std::array kManifestColumns = {
+    ColumnSpec{"generation", ColumnType::kUInt32},
+    ColumnSpec{"closed_epoch", ColumnType::kUInt32},
+    ColumnSpec{"lake_version", ColumnType::kUInt64},
+    ColumnSpec{"row_tables", ColumnType::kText},
+    ColumnSpec{"row_counts", ColumnType::kText},
+    ColumnSpec{"hash_tables", ColumnType::kText},
+    ColumnSpec{"hashes", ColumnType::kText},
+};
+constexpr std::array kDifferenceColumns = {
+    ColumnSpec{"table_name", ColumnType::kText},
+    ColumnSpec{"key", ColumnType::kText},
+    ColumnSpec{"speed", ColumnType::kText},
+    ColumnSpec{"batch", ColumnType::kText},
+};
+
+// One insert is one block is one part, so that a token covers it whole.
+QuerySettings one_block_settings(std::string token) {
+    return {{"async_insert", "0"},
+            {"insert_deduplicate", "1"},
+            {"insert_deduplication_token", std::move(token)},
+            {"max_insert_block_size", "1000000000"},
+            {"min_insert_block_size_rows", "1000000000"},
+            {"min_insert_block_size_bytes", "0"},
+            {"max_insert_threads", "1"}};
+}
+
+// Blocks of a stated size in file order, so that a repeat makes the same blocks under its token.
+QuerySettings file_settings(std::string token) {
+    return {{"async_insert", "0"},
+            {"insert_deduplicate", "1"},
+            {"insert_deduplication_token", std::move(token)},
+            {"max_insert_block_size", "1048576"},
+            {"min_insert_block_size_rows", "1048576"},
+            {"min_insert_block_size_bytes", "0"},
+            {"max_insert_threads", "1"},
+            {"max_threads", "1"},
+            {"input_format_parquet_preserve_order", "1"}};
+}
+
+std::string insert_statement(std::string table, std::string_view leading,
+                             const OperatorTable& columns) {
+    Places places = places_of(columns);
+    places["table"] = std::move(table);
+    places["columns"] = fmt::format("{}, {}", leading, places["columns"]);
+    return expand(core_statement("insert_rows"), places);
+}
+
+std::string drop_statement(std::string_view statement, std::string table) {
+    return expand(core_statement(statement), {{"table", std::move(table)}});
+}
+
+bool is_plain_word(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char byte) {
+        return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+               (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
+    });
+}
+
+bool is_identifier(std::string_view text) {
+    return is_plain_word(text) && !(text[0] >= '0' && text[0] <= '9') &&
+           text.find_first_of("-.") == std::string_view::npos;
+}
+
+std::vector<std::string> split_on_commas(std::string_view text) {
+    std::vector<std::string> pieces;
+    while (!text.empty()) {
+        const std::size_t comma = text.find(',');
+        pieces.emplace_back(text.substr(0, comma));
+        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+    }
+    return pieces;
+}
+
+// {'events':3,'rejections':0}
+template <typename Value>
+Result<std::string> map_text(const std::map<std::string, Value>& entries, std::string_view quote) {
+    std::string out = "{";
+    for (const auto& [name, value] : entries) {
+        const std::string text = fmt::format("{}", value);
+        if (!is_plain_word(name) || !is_plain_word(text)) {
+            return fail(ErrorKind::kInvalidInput, "manifest row: {} = {} is no plain word", name,
+                        text);
+        }
+        out += fmt::format("{}'{}':{}{}{}", out.size() > 1 ? "," : "", name, quote, text, quote);
+    }
+    return out + "}";
+}
+
+void append_tsv(std::string& out, std::string_view text, char end) {
+    for (const char byte : text) {
+        if (byte == '\\' || byte == '\t' || byte == '\n') {
+            out.push_back('\\');
+        }
+        out.push_back(byte == '\t' ? 't' : byte == '\n' ? 'n' : byte);
+    }
+    out.push_back(end);
+}
+
+std::string store_line(const retail::Store& store, CatalogVersion version) {
+    std::string line = fmt::format("{}\t", store.id.value);
+    for (const std::string* text : {&store.code, &store.name, &store.city, &store.region,
+                                    &store.country, &store.store_type}) {
+        append_tsv(line, *text, '\t');
+    }
+    line += fmt::format("{}\t", store.square_footage);
+    append_tsv(line, store.time_zone, '\t');
+    append_tsv(line, store.currency, '\t');
+    line += fmt::format("{}\t{}\t{}\n", store.latitude, store.longitude, version.value);
+    return line;
+}
+
+Status check_names(std::span<const ColumnSpec> columns) {
+    for (const ColumnSpec& column : columns) {
+        if (!is_identifier(column.name)) {
+            return fail(ErrorKind::kInvalidInput, "parquet column {}: not a plain name",
+                        column.name);
+        }
+    }
+    return {};
+}
+
+std::uint64_t random_number() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+}  // namespace
+
+struct ClickHouseWarehouse::State {
+    explicit State(std::unique_ptr<HttpClient> client) : http(std::move(client)) {}
+
+    using BatchPartition = std::tuple<std::string_view, GenerationId, EpochId>;
+
+    std::unique_ptr<HttpClient> http;
+    // Tokens of batch inserts must differ from those of any earlier attempt, also of an earlier
+    // process: the server may remember a token whose part it lost.
+    const std::uint64_t process_nonce = random_number();
+    std::mutex attempts_mutex;
+    std::map<BatchPartition, std::uint64_t> attempts;
+    // One repair at a time: the side table is shared.
+    std::mutex repair_mutex;
+
+    // The name under which settle() finds a write.
+    std::atomic<std::uint64_t> writes = 0;
+
+    // Every statement that changes rows of an operator table goes through these two.
+    Status write(std::string_view statement, const QueryParameters& values,
+                 QuerySettings settings = {}) {
+        settings["query_id"] = fmt::format("shelfcast-write-{:x}-{}", process_nonce, ++writes);
+        SHELFCAST_TRY(run(*http, statement, values, settings));
+        return {};
+    }
+    Status write_rows(std::string_view statement, std::string_view body,
+                      const QueryParameters& values, QuerySettings settings) {
+        settings["query_id"] = fmt::format("shelfcast-write-{:x}-{}", process_nonce, ++writes);
+        return insert(*http, statement, body, values, settings);
+    }
+
+    std::string batch_token(const OperatorTable& table, GenerationId generation, EpochId epoch,
+                            std::uint32_t part) {
+        const std::scoped_lock lock(attempts_mutex);
+        return fmt::format("{}/batch/{}/{}/{}/{:x}-{}", table.name, generation.value, epoch.value,
+                           part, process_nonce, attempts[{table.name, generation, epoch}]);
+    }
+};
+
+ClickHouseWarehouse::ClickHouseWarehouse(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ClickHouseWarehouse::~ClickHouseWarehouse() = default;
+
+Result<std::unique_ptr<ClickHouseWarehouse>> ClickHouseWarehouse::connect(
+    const ClickHouseOptions& options) {
+    SHELFCAST_ASSIGN(auto http,
+                     HttpClient::create({.url = options.url,
+                                         .user = options.user,
+                                         .password = options.password,
+                                         .max_connections = options.max_connections,
+                                         .connect_timeout_ms = options.connect_timeout_ms,
+                                         .request_timeout_ms = options.request_timeout_ms}));
+    SHELFCAST_TRY(rows_of(*http, core_statement("ping"), kVersionColumns));
+    return std::unique_ptr<ClickHouseWarehouse>(
+        new ClickHouseWarehouse(std::make_unique<State>(std::move(http))));
+}
+
+Status ClickHouseWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
+                                         std::uint32_t attempt, const ColumnBlock& rows) {
+    if (rows.empty()) {
+        return {};
+    }
+    const std::array constants = {
+        ConstantColumn{"epoch", ColumnType::kUInt32, epoch.value},
+        ConstantColumn{"flush_id", ColumnType::kUInt64, flush.value},
+    };
+    return state_->write_rows(
+        insert_statement(fmt::format("{}_speed", table.name), "epoch, flush_id", table),
+        encode_native(rows, constants), {},
+        one_block_settings(
+            fmt::format("{}/speed/{}/{}/{}", table.name, epoch.value, flush.value, attempt)));
+}
+
+Status ClickHouseWarehouse::settle() {
+    SHELFCAST_TRY(run(*state_->http, core_statement("settle")));
+    return {};
+}
+
+Result<std::int64_t> ClickHouseWarehouse::started_at_s() {
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("started_at"), kStartColumns));
+    return rows.data<std::vector<std::int64_t>>("started_at_s").at(0);
+}
+
+Result<std::map<FlushId, std::uint64_t>> ClickHouseWarehouse::speed_rows_by_flush(
+    const OperatorTable& table, EpochId epoch) {
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up has no rows per flush", table.name);
+    }
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("speed_rows_by_flush", table),
+                             kFlushColumns, {{"epoch", text_of(epoch)}}));
+    std::map<FlushId, std::uint64_t> counts;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        counts[FlushId{rows.data<std::vector<std::uint64_t>>("flush_id")[row]}] =
+            rows.data<std::vector<std::uint64_t>>("row_count")[row];
+    }
+    return counts;
+}
+
+Status ClickHouseWarehouse::delete_flush(const OperatorTable& table, EpochId epoch, FlushId flush) {
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up has no rows per flush", table.name);
+    }
+    return state_->write(core_statement("delete_flush", table),
+                         {{"epoch", text_of(epoch)}, {"flush_id", text_of(flush)}},
+                         {{"mutations_sync", "2"}});
+}
+
+Status ClickHouseWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId epoch) {
+    if (table.kind != TableKind::kRollup) {
+        return fail(ErrorKind::kInvalidInput, "{}: only a roll-up is rebuilt from events",
+                    table.name);
+    }
+    const QueryParameters values = {{"epoch", text_of(epoch)}};
+    const std::string clear =
+        drop_statement("drop_speed_partition", fmt::format("{}_repair", table.name));
+    const std::scoped_lock lock(state_->repair_mutex);
+    SHELFCAST_TRY(state_->write(clear, values));
+    // No deduplication here: the same rows may come again, and must.
+    SHELFCAST_TRY(state_->write(core_statement("repair_fill", table), values,
+                                {{"insert_deduplicate", "0"}, {"async_insert", "0"}}));
+    SHELFCAST_ASSIGN(
+        const ColumnBlock count,
+        rows_of(*state_->http, core_statement("repair_count", table), kCountColumns, values));
+    if (count.data<std::vector<std::uint64_t>>("row_count").at(0) == 0) {
+        return drop_speed(table, epoch);
+    }
+    SHELFCAST_TRY(state_->write(core_statement("repair_swap", table), values));
+    return state_->write(clear, values);
+}
+
+Status ClickHouseWarehouse::drop_speed(const OperatorTable& table, EpochId epoch) {
+    return state_->write(
+        drop_statement("drop_speed_partition", fmt::format("{}_speed", table.name)),
+        {{"epoch", text_of(epoch)}});
+}
+
+Result<std::vector<EpochId>> ClickHouseWarehouse::speed_epochs(const OperatorTable& table) {
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("speed_epochs", table), kEpochColumns));
+    std::vector<EpochId> epochs;
+    for (const std::uint32_t epoch : rows.data<std::vector<std::uint32_t>>("epoch")) {
+        epochs.push_back(EpochId{epoch});
+    }
+    return epochs;
+}
+
+Status ClickHouseWarehouse::drop_batch(const OperatorTable& table, GenerationId generation,
+                                       EpochId epoch) {
+    {
+        const std::scoped_lock lock(state_->attempts_mutex);
+        ++state_->attempts[{table.name, generation, epoch}];
+    }
+    return state_->write(
+        drop_statement("drop_batch_partition", fmt::format("{}_batch", table.name)),
+        {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}});
+}
+
+Status ClickHouseWarehouse::insert_batch(const OperatorTable& table, GenerationId generation,
+                                         EpochId epoch, std::uint32_t part,
+                                         const ColumnBlock& rows) {
+    if (rows.empty()) {
+        return {};
+    }
+    const std::array constants = {
+        ConstantColumn{"generation", ColumnType::kUInt32, generation.value},
+        ConstantColumn{"epoch", ColumnType::kUInt32, epoch.value},
+    };
+    return state_->write_rows(
+        insert_statement(fmt::format("{}_batch", table.name), "generation, epoch", table),
+        encode_native(rows, constants), {},
+        one_block_settings(state_->batch_token(table, generation, epoch, part)));
+}
+
+Status ClickHouseWarehouse::load_batch_parquet(const OperatorTable& table, GenerationId generation,
+                                               EpochId epoch, std::uint32_t part,
+                                               std::string_view parquet) {
+    return state_->write_rows(core_statement("insert_parquet", table), parquet,
+                              {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}},
+                              file_settings(state_->batch_token(table, generation, epoch, part)));
+}
+
+Result<std::map<EpochId, std::uint64_t>> ClickHouseWarehouse::batch_rows_by_epoch(
+    const OperatorTable& table, GenerationId generation) {
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("batch_rows_by_epoch", table),
+                             kEpochColumns, {{"generation", text_of(generation)}}));
+    std::map<EpochId, std::uint64_t> counts;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        counts[EpochId{rows.data<std::vector<std::uint32_t>>("epoch")[row]}] =
+            rows.data<std::vector<std::uint64_t>>("row_count")[row];
+    }
+    return counts;
+}
+
+Result<ports::Reconciliation> ClickHouseWarehouse::reconcile(const OperatorTable& table,
+                                                             GenerationId generation, EpochId epoch,
+                                                             std::size_t max_differences) {
+    return reconcile_layers(*state_->http, table, generation, epoch, max_differences);
+}
+
+Status ClickHouseWarehouse::insert_manifest(const ManifestRow& row) {
+    SHELFCAST_ASSIGN(std::string rows, map_text(row.rows_per_table, ""));
+    SHELFCAST_ASSIGN(std::string hashes, map_text(row.hash_per_table, "'"));
+    SHELFCAST_TRY(run(*state_->http, core_statement("manifest_insert"),
+                      {{"generation", text_of(row.generation)},
+                       {"closed_epoch", text_of(row.closed_epoch)},
+                       {"lake_version", std::to_string(row.lake_version)},
+                       {"rows_per_table", std::move(rows)},
+                       {"hash_per_table", std::move(hashes)}},
+                      {{"async_insert", "0"}}));
+    return {};
+}
+
+Result<std::optional<ManifestRow>> ClickHouseWarehouse::manifest() {
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("manifest_read"), kManifestColumns));
+    if (rows.empty()) {
+        return std::optional<ManifestRow>();
+    }
+    const auto number = [&](std::string_view name) {
+        return rows.data<std::vector<std::uint32_t>>(name)[0];
+    };
+    const auto words = [&](std::string_view name) {
+        return split_on_commas(rows.data<TextColumn>(name)[0]);
+    };
+    ManifestRow row;
+    row.generation = GenerationId{number("generation")};
+    row.closed_epoch = EpochId{number("closed_epoch")};
+    row.lake_version = rows.data<std::vector<std::uint64_t>>("lake_version")[0];
+    const auto row_tables = words("row_tables");
+    const auto row_counts = words("row_counts");
+    const auto hash_tables = words("hash_tables");
+    const auto hashes = words("hashes");
+    if (row_tables.size() != row_counts.size() || hash_tables.size() != hashes.size()) {
+        return fail(ErrorKind::kCorrupted, "clickhouse {}: manifest row {}/{} is no list of words",
+                    state_->http->address(), row.generation.value, row.closed_epoch.value);
+    }
+    for (std::size_t index = 0; index < row_tables.size(); ++index) {
+        const std::string& digits = row_counts[index];
+        std::from_chars(digits.data(), digits.data() + digits.size(),
+                        row.rows_per_table[row_tables[index]]);
+    }
+    for (std::size_t index = 0; index < hash_tables.size(); ++index) {
+        row.hash_per_table[hash_tables[index]] = hashes[index];
+    }
+    return row;
+}
+
+Status ClickHouseWarehouse::put_stores(const retail::StoreCatalog& catalog) {
+    std::string lines;
+    for (const retail::Store& store : catalog.stores()) {
+        lines += store_line(store, catalog.version());
+    }
+    if (lines.empty()) {
+        return {};
+    }
+    return insert(*state_->http, core_statement("stores_insert"), lines, {},
+                  {{"async_insert", "0"}});
+}
+
+Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
+                                              std::int64_t found_at_us,
+                                              const std::vector<Difference>& found) {
+    SHELFCAST_TRY(run(*state_->http,
+                      drop_statement("drop_batch_partition", "reconciliation_differences"),
+                      {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}}));
+    if (found.empty()) {
+        return {};
+    }
+    ColumnBlock rows = retail::make_block(kDifferenceColumns);
+    for (const Difference& difference : found) {
+        rows.data<TextColumn>("table_name").push_back(difference.table);
+        rows.data<TextColumn>("key").push_back(difference.key);
+        rows.data<TextColumn>("speed").push_back(difference.speed);
+        rows.data<TextColumn>("batch").push_back(difference.batch);
+    }
+    const std::array constants = {
+        ConstantColumn{"generation", ColumnType::kUInt32, generation.value},
+        ConstantColumn{"epoch", ColumnType::kUInt32, epoch.value},
+        ConstantColumn{"found_at", ColumnType::kDateTime64Us,
+                       static_cast<std::uint64_t>(found_at_us)},
+    };
+    return insert(*state_->http, core_statement("differences_insert"),
+                  encode_native(rows, constants), {}, {{"async_insert", "0"}});
+}
+
+Result<std::string> ClickHouseWarehouse::encode(const ColumnBlock& block) {
+    std::vector<ColumnSpec> specs;
+    std::vector<std::string> structure;
+    std::vector<std::string> expressions;
+    for (const retail::Column& column : block.columns) {
+        specs.push_back({column.name, column.type});
+        structure.push_back(
+            fmt::format("{} {}", column.name, retail::clickhouse_name(column.type)));
+        expressions.push_back(parquet_column(column.name, column.type).to_stored);
+    }
+    SHELFCAST_TRY(check_names(specs));
+    HttpParameters parameters = {
+        {"query", expand(core_statement("parquet_encode"),
+                         {{"expressions", fmt::format("{}", fmt::join(expressions, ", "))}})},
+        {"_data_format", "Native"},
+        {"_data_structure", fmt::format("{}", fmt::join(structure, ", "))},
+        {"output_format_parquet_compression_method", "zstd"},
+        {"output_format_parquet_write_bloom_filter", "0"},
+        {"max_threads", "1"}};
+    return state_->http->post_form(parameters, "_data", encode_native(block));
+}
+
+Result<ColumnBlock> ClickHouseWarehouse::decode(std::string_view bytes,
+                                                std::span<const ColumnSpec> columns) {
+    SHELFCAST_TRY(check_names(columns));
+    std::vector<std::string> structure;
+    std::vector<std::string> expressions;
+    for (const ColumnSpec& column : columns) {
+        const ParquetColumn stored = parquet_column(column.name, column.type);
+        structure.push_back(fmt::format("{} {}", stored.name, stored.type));
+        expressions.push_back(stored.to_column);
+    }
+    HttpParameters parameters = {
+        {"query", expand(core_statement("parquet_decode"),
+                         {{"expressions", fmt::format("{}", fmt::join(expressions, ", "))}})},
+        {"_data_format", "Parquet"},
+        {"_data_structure", fmt::format("{}", fmt::join(structure, ", "))},
+        {"input_format_parquet_preserve_order", "1"},
+        {"input_format_parquet_allow_missing_columns", "0"},
+        {"max_threads", "1"}};
+    auto answer = state_->http->post_form(parameters, "_data", bytes);
+    if (!answer) {
+        // The statement is ours: what the server finds wrong is the file.
+        const ErrorKind kind = answer.error().kind == ErrorKind::kInvalidInput
+                                   ? ErrorKind::kCorrupted
+                                   : answer.error().kind;
+        return fail(kind, "parquet file of {} bytes: {}", bytes.size(), answer.error().message);
+    }
+    return decode_native(*answer, columns);
+}
+
+Result<std::string> ClickHouseWarehouse::query_text(std::string_view sql,
+                                                    const QueryParameters& parameters,
+                                                    const QuerySettings& settings,
+                                                    std::string_view format) {
+    HttpParameters url = url_parameters(parameters, settings);
+    url.emplace_back("default_format", std::string(format));
+    return state_->http->post(url, sql);
+}
+
+Status ClickHouseWarehouse::query_stream(std::string_view sql, const QueryParameters& parameters,
+                                         const QuerySettings& settings, std::string_view format,
+                                         const HttpSink& sink) {
+    HttpParameters url = url_parameters(parameters, settings);
+    url.emplace_back("default_format", std::string(format));
+    return state_->http->post_streaming(url, sql, sink);
+}
+
+}  // namespace shelfcast::adapters::clickhouse

@@ -1,0 +1,92 @@
+#pragma once
+
+/// \file adapters/clickhouse/clickhouse_warehouse.h
+/// The warehouse, and the Parquet codec, over ClickHouse's HTTP port: the embedded engine or any
+/// ClickHouse server.
+///
+/// Thread safe. Holds a bounded pool of connections; survives restarts of the server: calls fail
+/// with kUnavailable meanwhile.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/clickhouse/query_client.h"
+#include "base/result.h"
+#include "ports/parquet_codec.h"
+#include "ports/warehouse.h"
+
+namespace shelfcast::adapters::clickhouse {
+
+struct ClickHouseOptions {
+    std::string url;  ///< "http://host:port" or "https://host:port".
+    std::string user;
+    std::string password;
+    std::size_t max_connections = 8;
+    long connect_timeout_ms = 2'000;
+    long request_timeout_ms = 300'000;
+};
+
+class ClickHouseWarehouse final : public ports::Warehouse, public ports::ParquetCodec {
+public:
+    /// Reaches the server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
+    [[nodiscard]] static Result<std::unique_ptr<ClickHouseWarehouse>> connect(
+        const ClickHouseOptions& options);
+    ~ClickHouseWarehouse() override;
+
+    Status insert_speed(const retail::OperatorTable& table, EpochId epoch, FlushId flush,
+                        std::uint32_t attempt, const retail::ColumnBlock& rows) override;
+    Status settle() override;
+    Result<std::int64_t> started_at_s() override;
+    Result<std::map<FlushId, std::uint64_t>> speed_rows_by_flush(const retail::OperatorTable& table,
+                                                                 EpochId epoch) override;
+    Status delete_flush(const retail::OperatorTable& table, EpochId epoch, FlushId flush) override;
+    Status rebuild_speed_rollup(const retail::OperatorTable& table, EpochId epoch) override;
+    Status drop_speed(const retail::OperatorTable& table, EpochId epoch) override;
+    Result<std::vector<EpochId>> speed_epochs(const retail::OperatorTable& table) override;
+    Status drop_batch(const retail::OperatorTable& table, GenerationId generation,
+                      EpochId epoch) override;
+    Status insert_batch(const retail::OperatorTable& table, GenerationId generation, EpochId epoch,
+                        std::uint32_t part, const retail::ColumnBlock& rows) override;
+    Status load_batch_parquet(const retail::OperatorTable& table, GenerationId generation,
+                              EpochId epoch, std::uint32_t part, std::string_view parquet) override;
+    Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(const retail::OperatorTable& table,
+                                                                 GenerationId generation) override;
+    Result<ports::Reconciliation> reconcile(const retail::OperatorTable& table,
+                                            GenerationId generation, EpochId epoch,
+                                            std::size_t max_differences) override;
+    Status insert_manifest(const ports::ManifestRow& row) override;
+    Result<std::optional<ports::ManifestRow>> manifest() override;
+    Status put_stores(const retail::StoreCatalog& catalog) override;
+    Status store_differences(GenerationId generation, EpochId epoch, std::int64_t found_at_us,
+                             const std::vector<ports::Difference>& found) override;
+
+    Result<std::string> encode(const retail::ColumnBlock& block) override;
+    Result<retail::ColumnBlock> decode(std::string_view bytes,
+                                       std::span<const retail::ColumnSpec> columns) override;
+
+    /// Runs any statement and returns its answer in `format`, where the statement names none.
+    /// Errors carry the server's own words.
+    [[nodiscard]] Result<std::string> query_text(std::string_view sql,
+                                                 const QueryParameters& parameters = {},
+                                                 const QuerySettings& settings = {},
+                                                 std::string_view format = "TabSeparated");
+
+    /// The same, piece by piece; `sink` returns false to stop, which is kUnavailable.
+    [[nodiscard]] Status query_stream(std::string_view sql, const QueryParameters& parameters,
+                                      const QuerySettings& settings, std::string_view format,
+                                      const HttpSink& sink);
+
+private:
+    struct State;
+    explicit ClickHouseWarehouse(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace shelfcast::adapters::clickhouse

@@ -1,0 +1,155 @@
+#include "adapters/clickhouse/reconciliation.h"
+
+#include <algorithm>
+#include <array>
+
+#include "adapters/clickhouse/query_client.h"
+#include "adapters/clickhouse/table_sql.h"
+
+namespace shelfcast::adapters::clickhouse {
+namespace {
+
+using ports::Difference;
+using ports::Reconciliation;
+using retail::ColumnBlock;
+using retail::ColumnSpec;
+using retail::ColumnType;
+using retail::TextColumn;
+using Numbers = std::vector<std::uint64_t>;
+
+// Stretches per statement of the second pass: with payload texts, and when only counting.
+constexpr std::size_t kStretchesInFull = 16;
+constexpr std::size_t kStretchesCounted = 256;
+
+constexpr std::array kBucketColumns = {
+    ColumnSpec{"bucket", ColumnType::kUInt64},     ColumnSpec{"speed_rows", ColumnType::kUInt64},
+    ColumnSpec{"batch_rows", ColumnType::kUInt64}, ColumnSpec{"speed_hash", ColumnType::kUInt64},
+    ColumnSpec{"batch_hash", ColumnType::kUInt64},
+};
+constexpr std::array kTotalColumns = {
+    ColumnSpec{"speed_keys", ColumnType::kUInt64},
+    ColumnSpec{"batch_keys", ColumnType::kUInt64},
+    ColumnSpec{"differing", ColumnType::kUInt64},
+    ColumnSpec{"batch_hash", ColumnType::kUInt64},
+};
+constexpr std::array kDifferenceColumns = {
+    ColumnSpec{"key", ColumnType::kText},
+    ColumnSpec{"speed", ColumnType::kText},
+    ColumnSpec{"batch", ColumnType::kText},
+};
+constexpr std::array kCountColumns = {ColumnSpec{"differing", ColumnType::kUInt64}};
+
+std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
+
+struct Comparison {
+    HttpClient& http;
+    const retail::OperatorTable& table;
+    EpochId epoch;
+    QueryParameters values;
+    std::size_t max_differences;
+    Reconciliation found;
+
+    void add_differences(const ColumnBlock& rows);
+    Status compare_stretches(std::span<const std::uint64_t> stretches);
+    Status compare_rows();
+    Status compare_rollup();
+};
+
+void Comparison::add_differences(const ColumnBlock& rows) {
+    const auto& keys = rows.data<TextColumn>("key");
+    const auto& speed = rows.data<TextColumn>("speed");
+    const auto& batch = rows.data<TextColumn>("batch");
+    for (std::size_t row = 0; row < keys.size() && found.differences.size() < max_differences;
+         ++row) {
+        found.differences.push_back(Difference{std::string(table.name), epoch,
+                                               std::string(keys[row]), std::string(speed[row]),
+                                               std::string(batch[row])});
+    }
+}
+
+Status Comparison::compare_stretches(std::span<const std::uint64_t> stretches) {
+    while (!stretches.empty()) {
+        const bool in_full = found.differences.size() < max_differences;
+        const auto chunk = stretches.first(
+            std::min(stretches.size(), in_full ? kStretchesInFull : kStretchesCounted));
+        stretches = stretches.subspan(chunk.size());
+        values["buckets"] = fmt::format("[{}]", fmt::join(chunk, ","));
+        if (in_full) {
+            SHELFCAST_ASSIGN(
+                const ColumnBlock rows,
+                rows_of(http, core_statement("reconcile_rows", table), kDifferenceColumns, values));
+            found.differing += rows.rows();
+            add_differences(rows);
+        } else {
+            SHELFCAST_ASSIGN(
+                const ColumnBlock count,
+                rows_of(http, core_statement("reconcile_row_count", table), kCountColumns, values));
+            found.differing += count.data<Numbers>("differing").at(0);
+        }
+    }
+    return {};
+}
+
+Status Comparison::compare_rows() {
+    SHELFCAST_ASSIGN(
+        const ColumnBlock stretches,
+        rows_of(http, core_statement("reconcile_buckets", table), kBucketColumns, values));
+    const auto& buckets = stretches.data<Numbers>("bucket");
+    const auto& speed_rows = stretches.data<Numbers>("speed_rows");
+    const auto& batch_rows = stretches.data<Numbers>("batch_rows");
+    const auto& speed_hash = stretches.data<Numbers>("speed_hash");
+    const auto& batch_hash = stretches.data<Numbers>("batch_hash");
+    std::uint64_t hash_of_all = 0;
+    std::vector<std::uint64_t> differing;
+    for (std::size_t row = 0; row < buckets.size(); ++row) {
+        found.speed_rows += speed_rows[row];
+        found.batch_rows += batch_rows[row];
+        hash_of_all += batch_hash[row];
+        if (speed_rows[row] != batch_rows[row] || speed_hash[row] != batch_hash[row]) {
+            differing.push_back(buckets[row]);
+        }
+    }
+    found.batch_hash = hash_text(hash_of_all);
+    return compare_stretches(differing);
+}
+
+Status Comparison::compare_rollup() {
+    SHELFCAST_ASSIGN(
+        const ColumnBlock totals,
+        rows_of(http, core_statement("reconcile_rollup_totals", table), kTotalColumns, values));
+    if (totals.rows() != 1) {
+        return fail(ErrorKind::kCorrupted, "clickhouse {}: reconciliation of {} gave {} totals",
+                    http.address(), table.name, totals.rows());
+    }
+    found.speed_rows = totals.data<Numbers>("speed_keys")[0];
+    found.batch_rows = totals.data<Numbers>("batch_keys")[0];
+    found.differing = totals.data<Numbers>("differing")[0];
+    found.batch_hash = hash_text(totals.data<Numbers>("batch_hash")[0]);
+    if (found.differing == 0 || max_differences == 0) {
+        return {};
+    }
+    values["max_differences"] = std::to_string(max_differences);
+    SHELFCAST_ASSIGN(
+        const ColumnBlock rows,
+        rows_of(http, core_statement("reconcile_rollup", table), kDifferenceColumns, values));
+    add_differences(rows);
+    return {};
+}
+
+}  // namespace
+
+Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::OperatorTable& table,
+                                        GenerationId generation, EpochId epoch,
+                                        std::size_t max_differences) {
+    Comparison comparison{http,
+                          table,
+                          epoch,
+                          {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}},
+                          max_differences,
+                          {}};
+    SHELFCAST_TRY(table.kind == retail::TableKind::kRows ? comparison.compare_rows()
+                                                         : comparison.compare_rollup());
+    return std::move(comparison.found);
+}
+
+}  // namespace shelfcast::adapters::clickhouse

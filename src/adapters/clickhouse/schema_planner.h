@@ -1,0 +1,51 @@
+#pragma once
+
+/// \file adapters/clickhouse/schema_planner.h
+/// Brings a warehouse's schema up to date: numbered files once each, views whenever their text
+/// changes.
+///
+/// Not thread safe: one planner at a time. Safe to run again after it was cut short.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "adapters/clickhouse/clickhouse_warehouse.h"
+#include "sql_text.h"
+
+namespace shelfcast::adapters::clickhouse {
+
+/// A file that is to be applied.
+struct SchemaStep {
+    std::uint32_t number = 0;  ///< 0: a view.
+    std::string name;          ///< "schema/0004_events.sql"
+    std::string checksum;
+    std::string text;  ///< With the definer filled in.
+    bool operator==(const SchemaStep&) const = default;
+};
+
+class SchemaPlanner {
+public:
+    /// `definer` is the engine account that the views run as; kInvalidInput unless it is an
+    /// identifier. `files` as sql_files(): schema/, layers/ and views/ count, the rest is ignored.
+    [[nodiscard]] static Result<SchemaPlanner> create(ClickHouseWarehouse& warehouse,
+                                                      std::string definer,
+                                                      std::span<const SqlFile> files = sql_files());
+
+    /// What is to be applied, in order: empty when the schema is up to date. Errors: kCorrupted,
+    /// naming the file, when an applied numbered file has changed or is gone; kUnavailable.
+    [[nodiscard]] Result<std::vector<SchemaStep>> plan();
+
+    /// Applies the plan and returns what it applied.
+    [[nodiscard]] Result<std::vector<SchemaStep>> apply();
+
+private:
+    SchemaPlanner(ClickHouseWarehouse& warehouse, std::vector<SchemaStep> wanted)
+        : warehouse_(&warehouse), wanted_(std::move(wanted)) {}
+
+    ClickHouseWarehouse* warehouse_;
+    std::vector<SchemaStep> wanted_;
+};
+
+}  // namespace shelfcast::adapters::clickhouse

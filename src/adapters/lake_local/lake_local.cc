@@ -1,0 +1,196 @@
+#include "adapters/lake_local/lake_local.h"
+
+#include <algorithm>
+#include <set>
+
+#include "adapters/lake_local/lake_path.h"
+#include "adapters/lake_local/manifest_text.h"
+#include "base/failpoint.h"
+
+namespace shelfcast::adapters {
+namespace {
+
+using ports::LakeFile;
+using ports::LakeManifest;
+
+std::string_view folder_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+
+Status check_epochs(const LakeManifest& newest, const LakeManifest& next) {
+    for (std::size_t i = 1; i < next.epochs.size(); ++i) {
+        if (next.epochs[i].epoch <= next.epochs[i - 1].epoch) {
+            return fail(ErrorKind::kInvalidInput, "lake manifest {}: epoch {} after epoch {}",
+                        next.version, next.epochs[i].epoch.value, next.epochs[i - 1].epoch.value);
+        }
+    }
+    if (next.closed_epoch() < newest.closed_epoch()) {
+        return fail(ErrorKind::kConflict,
+                    "lake manifest {}: closes epoch {}, but epoch {} is closed already",
+                    next.version, next.closed_epoch().value, newest.closed_epoch().value);
+    }
+    return {};
+}
+
+std::set<std::string_view> paths_of(const LakeManifest& manifest) {
+    std::set<std::string_view> paths;
+    for (const LakeFile& file : manifest.files) {
+        paths.insert(file.path);
+    }
+    return paths;
+}
+
+}  // namespace
+
+Result<LakeFile> LakeLocal::write_file(const ports::LakeFolder& folder, std::string_view table,
+                                       EpochId epoch, std::uint32_t part,
+                                       const retail::ColumnBlock& rows) {
+    SHELFCAST_ASSIGN(std::string path, lake_local::data_path(folder, epoch, part));
+    SHELFCAST_ASSIGN(const bool committed, is_committed(path));
+    if (committed) {
+        return fail(ErrorKind::kConflict, "lake file {}: the newest manifest names it already",
+                    path);
+    }
+    auto bytes = codec_.encode(rows);
+    if (!bytes) {
+        return forward_error(bytes, fmt::format("lake file {}", path));
+    }
+    const std::string temporary = fmt::format("{}{}", path, lake_local::kTemporarySuffix);
+    SHELFCAST_TRY(files_.write_file(temporary, *bytes));
+    SHELFCAST_TRY(files_.sync_file(temporary));
+    failpoint::reach("lake.file_written");
+    SHELFCAST_TRY(files_.rename(temporary, path));
+    SHELFCAST_TRY(files_.sync_directory(folder_of(path)));
+    failpoint::reach("lake.file_renamed");
+    return LakeFile{std::move(path), folder.topic,  std::string(table),         epoch,
+                    rows.rows(),     bytes->size(), lake_local::hash_of(*bytes)};
+}
+
+Result<std::string> LakeLocal::read_bytes(const LakeFile& file) {
+    auto bytes = files_.read_file(file.path);
+    if (!bytes) {
+        return forward_error(bytes, fmt::format("lake file {}", file.path));
+    }
+    if (bytes->size() != file.bytes) {
+        return fail(ErrorKind::kCorrupted, "lake file {}: {} bytes, {} were written", file.path,
+                    bytes->size(), file.bytes);
+    }
+    if (lake_local::hash_of(*bytes) != file.hash) {
+        return fail(ErrorKind::kCorrupted, "lake file {}: its hash is not {}", file.path,
+                    file.hash);
+    }
+    return bytes;
+}
+
+Result<retail::ColumnBlock> LakeLocal::read_rows(const LakeFile& file,
+                                                 std::span<const retail::ColumnSpec> columns) {
+    SHELFCAST_ASSIGN(const std::string bytes, read_bytes(file));
+    auto rows = codec_.decode(bytes, columns);
+    if (!rows) {
+        return forward_error(rows, fmt::format("lake file {}", file.path));
+    }
+    if (rows->rows() != file.rows) {
+        return fail(ErrorKind::kCorrupted, "lake file {}: {} rows, {} were written", file.path,
+                    rows->rows(), file.rows);
+    }
+    return rows;
+}
+
+Result<std::uint64_t> LakeLocal::newest_version() {
+    SHELFCAST_ASSIGN(const auto paths, files_.list_files(lake_local::kManifestFolder));
+    std::uint64_t newest = 0;
+    for (const std::string& path : paths) {
+        newest = std::max(newest, lake_local::manifest_version(path).value_or(0));
+    }
+    return newest;
+}
+
+Result<bool> LakeLocal::is_committed(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    SHELFCAST_ASSIGN(const std::uint64_t version, newest_version());
+    if (version != committed_version_) {
+        SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+        committed_paths_.clear();
+        for (const LakeFile& file : newest.files) {
+            committed_paths_.insert(file.path);
+        }
+        committed_version_ = newest.version;
+    }
+    return committed_paths_.contains(path);
+}
+
+Result<LakeManifest> LakeLocal::manifest() {
+    SHELFCAST_ASSIGN(const std::uint64_t version, newest_version());
+    if (version == 0) {
+        return LakeManifest{};
+    }
+    const std::string path = lake_local::manifest_path(version);
+    SHELFCAST_ASSIGN(const std::string text, files_.read_file(path));
+    auto manifest = lake_local::parse_manifest(text);
+    if (!manifest) {
+        return forward_error(manifest, fmt::format("lake manifest {}", path));
+    }
+    if (manifest->version != version) {
+        return fail(ErrorKind::kCorrupted, "lake manifest {}: it says that it is version {}", path,
+                    manifest->version);
+    }
+    return manifest;
+}
+
+Status LakeLocal::check_files(const LakeManifest& newest, const LakeManifest& next) {
+    std::set<std::string_view> seen;
+    for (const LakeFile& file : next.files) {
+        if (!seen.insert(file.path).second) {
+            return fail(ErrorKind::kInvalidInput, "lake manifest {}: file {} is named twice",
+                        next.version, file.path);
+        }
+    }
+    SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
+    std::set<LakeFile,
+             decltype([](const LakeFile& a, const LakeFile& b) { return a.path < b.path; })>
+        known(newest.files.begin(), newest.files.end());
+    for (const LakeFile& file : next.files) {
+        if (!std::ranges::binary_search(listed, file.path)) {
+            return fail(ErrorKind::kNotFound, "lake manifest {}: file {} is not there",
+                        next.version, file.path);
+        }
+        // What an earlier commit has checked is not read again: the lake is large.
+        if (const auto found = known.find(file); found == known.end() || *found != file) {
+            SHELFCAST_TRY(read_bytes(file));
+        }
+    }
+    return {};
+}
+
+Status LakeLocal::commit(const LakeManifest& next) {
+    SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+    if (next.version != newest.version + 1) {
+        return fail(ErrorKind::kConflict, "lake manifest {}: the newest is {}, so the next is {}",
+                    next.version, newest.version, newest.version + 1);
+    }
+    SHELFCAST_TRY(check_epochs(newest, next));
+    SHELFCAST_TRY(check_files(newest, next));
+    SHELFCAST_ASSIGN(const std::string text, lake_local::format_manifest(next));
+    return ports::write_durably(files_, lake_local::manifest_path(next.version), text);
+}
+
+Status LakeLocal::remove_orphans() {
+    SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+    const auto named = paths_of(newest);
+    SHELFCAST_ASSIGN(const auto paths, files_.list_files(""));
+    for (const std::string& path : paths) {
+        std::string_view whole = path;
+        if (whole.ends_with(lake_local::kTemporarySuffix)) {
+            whole.remove_suffix(lake_local::kTemporarySuffix.size());
+            if (lake_local::epoch_of(whole) || lake_local::manifest_version(whole)) {
+                SHELFCAST_TRY(files_.remove_file(path));
+            }
+            continue;
+        }
+        const auto epoch = lake_local::epoch_of(path);
+        if (epoch && *epoch > newest.closed_epoch() && !named.contains(path)) {
+            SHELFCAST_TRY(files_.remove_file(path));
+        }
+    }
+    return {};
+}
+
+}  // namespace shelfcast::adapters

@@ -1,0 +1,136 @@
+#include "adapters/lake_local/manifest_text.h"
+
+#include <xxhash.h>
+
+#include <nlohmann/json.hpp>
+
+namespace shelfcast::adapters::lake_local {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr std::string_view kBeforeChecksum = "{\"checksum\":\"";
+constexpr std::string_view kBeforeManifest = "\",\n\"manifest\":";
+constexpr std::string_view kAfterManifest = "}\n";
+constexpr std::size_t kChecksumDigits = 32;
+
+json to_json(const ports::LakeFile& file) {
+    return {{"path", file.path},         {"topic", file.topic}, {"table", file.table},
+            {"epoch", file.epoch.value}, {"rows", file.rows},   {"bytes", file.bytes},
+            {"hash", file.hash}};
+}
+
+json to_json(const ports::ClosedEpoch& epoch) {
+    json cuts = json::array();
+    for (const ports::EpochCut& cut : epoch.cuts) {
+        cuts.push_back({{"topic", cut.topic},
+                        {"partition", cut.partition.value},
+                        {"end_offset", cut.end_offset}});
+    }
+    return {{"epoch", epoch.epoch.value},
+            {"cuts", std::move(cuts)},
+            {"rows_per_table", epoch.rows_per_table},
+            {"hash_per_table", epoch.hash_per_table},
+            {"differences", epoch.differences},
+            {"closed_at_us", epoch.closed_at_us}};
+}
+
+ports::LakeFile file_from(const json& from) {
+    return {from.at("path").get<std::string>(),   from.at("topic").get<std::string>(),
+            from.at("table").get<std::string>(),  EpochId{from.at("epoch").get<std::uint32_t>()},
+            from.at("rows").get<std::uint64_t>(), from.at("bytes").get<std::uint64_t>(),
+            from.at("hash").get<std::string>()};
+}
+
+ports::ClosedEpoch epoch_from(const json& from) {
+    ports::ClosedEpoch epoch;
+    epoch.epoch = EpochId{from.at("epoch").get<std::uint32_t>()};
+    for (const json& cut : from.at("cuts")) {
+        epoch.cuts.push_back({cut.at("topic").get<std::string>(),
+                              PartitionId{cut.at("partition").get<std::uint32_t>()},
+                              cut.at("end_offset").get<std::int64_t>()});
+    }
+    from.at("rows_per_table").get_to(epoch.rows_per_table);
+    from.at("hash_per_table").get_to(epoch.hash_per_table);
+    epoch.differences = from.at("differences").get<std::uint64_t>();
+    epoch.closed_at_us = from.at("closed_at_us").get<std::int64_t>();
+    return epoch;
+}
+
+ports::LakeManifest manifest_from(const json& from) {
+    ports::LakeManifest manifest;
+    manifest.version = from.at("version").get<std::uint64_t>();
+    manifest.generation = GenerationId{from.at("generation").get<std::uint32_t>()};
+    for (const json& epoch : from.at("epochs")) {
+        manifest.epochs.push_back(epoch_from(epoch));
+    }
+    for (const json& file : from.at("files")) {
+        manifest.files.push_back(file_from(file));
+    }
+    return manifest;
+}
+
+// The inner object's bytes, if the text around them is whole and their checksum is right.
+Result<std::string_view> checked_body(std::string_view text) {
+    const std::size_t before = kBeforeChecksum.size() + kChecksumDigits + kBeforeManifest.size();
+    if (text.size() < before + kAfterManifest.size() || !text.starts_with(kBeforeChecksum) ||
+        !text.ends_with(kAfterManifest) ||
+        text.substr(kBeforeChecksum.size() + kChecksumDigits, kBeforeManifest.size()) !=
+            kBeforeManifest) {
+        return fail(ErrorKind::kCorrupted, "torn: {} bytes are no whole manifest", text.size());
+    }
+    const std::string_view body = text.substr(before, text.size() - before - kAfterManifest.size());
+    if (text.substr(kBeforeChecksum.size(), kChecksumDigits) != hash_of(body)) {
+        return fail(ErrorKind::kCorrupted, "damaged: its checksum does not match");
+    }
+    return body;
+}
+
+}  // namespace
+
+Result<std::string> format_manifest(const ports::LakeManifest& manifest) {
+    json epochs = json::array();
+    for (const ports::ClosedEpoch& epoch : manifest.epochs) {
+        epochs.push_back(to_json(epoch));
+    }
+    json files = json::array();
+    for (const ports::LakeFile& file : manifest.files) {
+        files.push_back(to_json(file));
+    }
+    const json object = {{"format_version", kFormatVersion},
+                         {"version", manifest.version},
+                         {"generation", manifest.generation.value},
+                         {"epochs", std::move(epochs)},
+                         {"files", std::move(files)}};
+    try {
+        const std::string body = object.dump(1);
+        return fmt::format("{}{}{}{}{}", kBeforeChecksum, hash_of(body), kBeforeManifest, body,
+                           kAfterManifest);
+    } catch (const json::exception& error) {
+        return fail(ErrorKind::kInvalidInput, "lake manifest {}: {}", manifest.version,
+                    error.what());
+    }
+}
+
+Result<ports::LakeManifest> parse_manifest(std::string_view text) {
+    SHELFCAST_ASSIGN(const std::string_view body, checked_body(text));
+    try {
+        const json object = json::parse(body);
+        const auto format = object.at("format_version").get<std::int64_t>();
+        if (format != kFormatVersion) {
+            return fail(ErrorKind::kCorrupted, "format {} is unknown, this program knows {}",
+                        format, kFormatVersion);
+        }
+        return manifest_from(object);
+    } catch (const json::exception& error) {
+        return fail(ErrorKind::kCorrupted, "{}", error.what());
+    }
+}
+
+std::string hash_of(std::string_view bytes) {
+    const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+}  // namespace shelfcast::adapters::lake_local

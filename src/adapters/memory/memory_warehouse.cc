@@ -1,0 +1,659 @@
+#include "adapters/memory/memory_warehouse.h"
+
+#include <algorithm>
+#include <random>
+
+#include "adapters/memory/cells.h"
+#include "adapters/memory/memory_codec.h"
+#include "base/check.h"
+
+namespace shelfcast::adapters::memory {
+namespace {
+
+using ports::Difference;
+using ports::ManifestRow;
+using ports::Reconciliation;
+using retail::ColumnBlock;
+using retail::ColumnRole;
+using retail::Int128;
+using retail::OperatorTable;
+using retail::TableColumn;
+using retail::TableKind;
+
+// Parts per table that a power loss may take: what the kernel had not written back yet.
+constexpr std::size_t kUnsyncedParts = 64;
+// Seconds between the starts of the simulated server.
+constexpr std::int64_t kSecondsPerStart = 1'000;
+
+// "business_date=20414 store_id=3"
+std::string text_of_columns(const OperatorTable& table, const ColumnBlock& rows, std::size_t row,
+                            bool keys) {
+    std::string text;
+    for (const TableColumn& column : table.columns) {
+        if ((column.role == ColumnRole::kKey) == keys) {
+            text += fmt::format("{}{}={}", text.empty() ? "" : " ", column.name,
+                                cell_text(rows.column(column.name), row));
+        }
+    }
+    return text;
+}
+
+std::uint64_t hash_text(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char byte : text) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3ULL;
+    }
+    return hash;
+}
+
+// Rows of a roll-up, summed per key, in the order of their keys' texts.
+class Sums {
+public:
+    explicit Sums(const OperatorTable& table) : table_(&table) {}
+
+    void add(const ColumnBlock& rows) {
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
+            auto& entry = entries_[text_of_columns(*table_, rows, row, true)];
+            if (entry.keys.columns.empty()) {
+                entry.keys = retail::make_table_block(*table_);
+                for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+                    if (table_->columns[column].role == ColumnRole::kKey) {
+                        append_cell(entry.keys.columns[column], rows.columns[column], row);
+                    }
+                }
+                entry.measures.assign(table_->columns.size(), 0);
+            }
+            for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+                const ColumnRole role = table_->columns[column].role;
+                if (role == ColumnRole::kSum) {
+                    entry.measures[column] += cell_number(rows.columns[column], row);
+                } else if (role == ColumnRole::kMax) {
+                    entry.measures[column] =
+                        std::max(entry.measures[column], cell_number(rows.columns[column], row));
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] ColumnBlock block() const {
+        ColumnBlock out = retail::make_table_block(*table_);
+        for (const auto& [key, entry] : entries_) {
+            for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+                if (table_->columns[column].role == ColumnRole::kKey) {
+                    append_cell(out.columns[column], entry.keys.columns[column], 0);
+                } else {
+                    append_number(out.columns[column], entry.measures[column]);
+                }
+            }
+        }
+        return out;
+    }
+
+private:
+    struct Entry {
+        ColumnBlock keys;
+        std::vector<Int128> measures;
+    };
+    const OperatorTable* table_;
+    std::map<std::string, Entry> entries_;
+};
+
+// Payload texts per key; a row that is there twice has two.
+using Contents = std::map<std::string, std::vector<std::string>>;
+
+Contents contents_of(const OperatorTable& table, const ColumnBlock& rows) {
+    Contents contents;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        contents[text_of_columns(table, rows, row, true)].push_back(
+            text_of_columns(table, rows, row, false));
+    }
+    for (auto& [key, texts] : contents) {
+        std::ranges::sort(texts);
+    }
+    return contents;
+}
+
+std::string difference_text(const Contents& contents, const std::string& key) {
+    const auto found = contents.find(key);
+    if (found == contents.end()) {
+        return {};
+    }
+    return found->second.size() == 1
+               ? found->second.front()
+               : fmt::format("rows={} {}", found->second.size(), found->second.front());
+}
+
+ColumnBlock in_key_order(const OperatorTable& table, const ColumnBlock& rows) {
+    std::vector<std::pair<std::string, std::size_t>> order;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        order.emplace_back(text_of_columns(table, rows, row, true), row);
+    }
+    std::ranges::sort(order);
+    ColumnBlock sorted = retail::make_table_block(table);
+    for (const auto& [key, row] : order) {
+        retail::append_row(sorted, rows, row);
+    }
+    return sorted;
+}
+
+// What the roll-up of these events is, by its definition.
+ColumnBlock rollup_of(const OperatorTable& table, const ColumnBlock& events) {
+    Sums sums(table);
+    for (std::size_t row = 0; row < events.rows(); ++row) {
+        const Int128 type = cell_number(events.column("transaction_type"), row);
+        const Int128 quantity = cell_number(events.column("quantity"), row);
+        const Int128 revenue = cell_number(events.column("revenue"), row);
+        const std::map<std::string_view, Int128> measures = {
+            {"events", 1},
+            {"sales", type == 1 ? 1 : 0},
+            {"returns", type == 2 ? 1 : 0},
+            {"restocks", type == 3 ? 1 : 0},
+            {"units_sold", type == 1 ? quantity : 0},
+            {"units_returned", type == 2 ? quantity : 0},
+            {"units_restocked", type == 3 ? quantity : 0},
+            {"gross_revenue", type == 1 ? revenue : 0},
+            {"returned_revenue", type == 2 ? -revenue : 0},
+            {"last_event_time", cell_number(events.column("event_time"), row)},
+        };
+        ColumnBlock delta = retail::make_table_block(table);
+        for (std::size_t column = 0; column < table.columns.size(); ++column) {
+            if (table.columns[column].role == ColumnRole::kKey) {
+                append_cell(delta.columns[column], events.column(table.columns[column].name), row);
+            } else {
+                append_number(delta.columns[column], measures.at(table.columns[column].name));
+            }
+        }
+        sums.add(delta);
+    }
+    return sums.block();
+}
+
+void append_rows(ColumnBlock& to, const ColumnBlock& from) {
+    for (std::size_t row = 0; row < from.rows(); ++row) {
+        retail::append_row(to, from, row);
+    }
+}
+
+}  // namespace
+
+Status MemoryWarehouse::available() const {
+    if (down_) {
+        return fail(ErrorKind::kUnavailable, "memory warehouse: the server is down");
+    }
+    return {};
+}
+
+Status MemoryWarehouse::write(const std::function<void()>& effect,
+                              const std::function<void()>& token_only) {
+    SHELFCAST_TRY(available());
+    if (const auto crash = std::exchange(armed_crash_, std::nullopt)) {
+        std::mt19937_64 random(crash->seed);
+        switch (random() % 3) {
+            case 0:
+                break;
+            case 1:
+                effect();
+                break;
+            default:
+                token_only();
+        }
+        if (crash->kind == CrashKind::kPowerLost) {
+            lose_power(random());
+        }
+        late_writes_.clear();
+        down_ = true;
+        return fail(ErrorKind::kUnavailable, "memory warehouse: the server ended in mid-write");
+    }
+    if (const auto loss = std::exchange(armed_loss_, std::nullopt)) {
+        if (*loss == LostAnswer::kDone) {
+            effect();
+        } else if (*loss == LostAnswer::kDoneLater) {
+            late_writes_.push_back(effect);
+        }
+        return fail(ErrorKind::kUnavailable, "memory warehouse: the answer was lost");
+    }
+    effect();
+    return {};
+}
+
+Status MemoryWarehouse::insert(Table& table, Partition partition, Part part) {
+    const auto token_only = [&table, token = part.token] { table.tokens.insert(token); };
+    return write(
+        [&table, partition, part = std::move(part)] {
+            if (table.tokens.insert(part.token).second) {
+                table.partitions[partition].push_back(part);
+            }
+        },
+        token_only);
+}
+
+void MemoryWarehouse::drop(Table& table, Partition partition) {
+    const auto found = table.partitions.find(partition);
+    if (found == table.partitions.end()) {
+        return;  // A token without its part stays.
+    }
+    for (const Part& part : found->second) {
+        table.tokens.erase(part.token);
+    }
+    table.partitions.erase(found);
+}
+
+void MemoryWarehouse::lose_power(std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    for (auto& [name, table] : speed_) {
+        const bool forgets_tokens = random() % 2 == 0;
+        std::size_t may_go = random() % (kUnsyncedParts + 1);
+        for (auto& [partition, parts] : table.partitions) {
+            while (may_go > 0 && !parts.empty() && random() % 4 != 0) {
+                if (forgets_tokens) {
+                    table.tokens.erase(parts.back().token);
+                }
+                parts.pop_back();
+                --may_go;
+            }
+        }
+        // The record of a part that stayed may be gone as well.
+        if (forgets_tokens && random() % 2 == 0) {
+            table.tokens.clear();
+        }
+        std::erase_if(table.partitions, [](const auto& entry) { return entry.second.empty(); });
+    }
+}
+
+void MemoryWarehouse::finish_late_writes() {
+    for (const auto& effect : std::exchange(late_writes_, {})) {
+        effect();
+    }
+}
+
+Status MemoryWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
+                                     std::uint32_t attempt, const ColumnBlock& rows) {
+    const std::scoped_lock lock(mutex_);
+    if (rows.empty()) {
+        return {};
+    }
+    return insert(speed_table(table.name), {GenerationId{0}, epoch},
+                  {fmt::format("{}/{}/{}", epoch.value, flush.value, attempt), flush, rows});
+}
+
+Status MemoryWarehouse::settle() {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    late_writes_.clear();
+    return {};
+}
+
+Result<std::int64_t> MemoryWarehouse::started_at_s() {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    return starts_ * kSecondsPerStart;
+}
+
+Result<std::map<FlushId, std::uint64_t>> MemoryWarehouse::speed_rows_by_flush(
+    const OperatorTable& table, EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up has no rows per flush", table.name);
+    }
+    std::map<FlushId, std::uint64_t> counts;
+    if (const Parts* const parts = find_parts(table, Layer::kSpeed, {GenerationId{0}, epoch})) {
+        for (const Part& part : *parts) {
+            counts[part.flush] += part.rows.rows();
+        }
+    }
+    finish_late_writes();
+    return counts;
+}
+
+Status MemoryWarehouse::delete_flush(const OperatorTable& table, EpochId epoch, FlushId flush) {
+    const std::scoped_lock lock(mutex_);
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up has no rows per flush", table.name);
+    }
+    Table& speed = speed_table(table.name);
+    return write(
+        [&speed, epoch, flush] {
+            const auto found = speed.partitions.find({GenerationId{0}, epoch});
+            if (found == speed.partitions.end()) {
+                return;
+            }
+            std::erase_if(found->second, [&](const Part& part) { return part.flush == flush; });
+            if (found->second.empty()) {
+                speed.partitions.erase(found);
+            }
+        },
+        [] {});
+}
+
+Status MemoryWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    if (table.kind != TableKind::kRollup) {
+        return fail(ErrorKind::kInvalidInput, "{}: only a roll-up is rebuilt from events",
+                    table.name);
+    }
+    Table& speed = speed_table(table.name);
+    const Partition partition{GenerationId{0}, epoch};
+    const auto replace = [this, &table, &speed, partition] {
+        ColumnBlock rebuilt = retail::make_table_block(table);
+        FlushId last;
+        const OperatorTable& events = retail::operator_table(retail::kEventsTable);
+        if (const Parts* const parts = find_parts(events, Layer::kSpeed, partition)) {
+            ColumnBlock all = retail::make_table_block(events);
+            for (const Part& part : *parts) {
+                append_rows(all, part.rows);
+                last = std::max(last, part.flush);
+            }
+            rebuilt = rollup_of(table, all);
+        }
+        // The replaced parts' tokens stay: a repeat of an old attempt is dropped.
+        speed.partitions.erase(partition);
+        if (!rebuilt.empty()) {
+            speed.partitions[partition].push_back({"", last, std::move(rebuilt)});
+        }
+    };
+    return write(replace, [] {});
+}
+
+Status MemoryWarehouse::drop_speed(const OperatorTable& table, EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    Table& speed = speed_table(table.name);
+    return write([&speed, epoch] { drop(speed, {GenerationId{0}, epoch}); }, [] {});
+}
+
+Result<std::vector<EpochId>> MemoryWarehouse::speed_epochs(const OperatorTable& table) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    std::vector<EpochId> epochs;
+    for (const auto& [partition, parts] : speed_table(table.name).partitions) {
+        epochs.push_back(partition.second);
+    }
+    finish_late_writes();
+    return epochs;
+}
+
+Status MemoryWarehouse::drop_batch(const OperatorTable& table, GenerationId generation,
+                                   EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    ++attempts_[{std::string(table.name), generation, epoch}];
+    Table& batch = batch_table(table.name);
+    return write([&batch, generation, epoch] { drop(batch, {generation, epoch}); }, [] {});
+}
+
+Status MemoryWarehouse::insert_batch(const OperatorTable& table, GenerationId generation,
+                                     EpochId epoch, std::uint32_t part, const ColumnBlock& rows) {
+    const std::scoped_lock lock(mutex_);
+    if (rows.empty()) {
+        return {};
+    }
+    // The count of starts stands for what sets the tokens of different processes apart.
+    const std::string token =
+        fmt::format("{}/{}/{}/{}-{}", generation.value, epoch.value, part, starts_,
+                    attempts_[{std::string(table.name), generation, epoch}]);
+    return insert(batch_table(table.name), {generation, epoch}, {token, FlushId{}, rows});
+}
+
+Status MemoryWarehouse::load_batch_parquet(const OperatorTable& table, GenerationId generation,
+                                           EpochId epoch, std::uint32_t part,
+                                           std::string_view parquet) {
+    std::vector<retail::ColumnSpec> columns;
+    for (const TableColumn& column : table.columns) {
+        columns.push_back({column.name, column.type});
+    }
+    SHELFCAST_ASSIGN(const ColumnBlock rows, MemoryCodec().decode(parquet, columns));
+    return insert_batch(table, generation, epoch, part, rows);
+}
+
+Result<std::map<EpochId, std::uint64_t>> MemoryWarehouse::batch_rows_by_epoch(
+    const OperatorTable& table, GenerationId generation) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    std::map<EpochId, std::uint64_t> counts;
+    for (const auto& [partition, parts] : batch_table(table.name).partitions) {
+        if (partition.first != generation) {
+            continue;
+        }
+        for (const Part& part : parts) {
+            std::uint64_t& count = counts[partition.second];
+            if (table.kind == TableKind::kRows) {
+                count += part.rows.rows();
+            } else {
+                for (const std::uint64_t events :
+                     part.rows.data<std::vector<std::uint64_t>>("events")) {
+                    count += events;
+                }
+            }
+        }
+    }
+    finish_late_writes();
+    return counts;
+}
+
+const MemoryWarehouse::Parts* MemoryWarehouse::find_parts(const OperatorTable& table, Layer layer,
+                                                          Partition partition) const {
+    const auto& tables = layer == Layer::kSpeed ? speed_ : batch_;
+    const auto found = tables.find(std::string(table.name));
+    if (found == tables.end()) {
+        return nullptr;
+    }
+    const auto parts = found->second.partitions.find(partition);
+    return parts == found->second.partitions.end() ? nullptr : &parts->second;
+}
+
+Result<Reconciliation> MemoryWarehouse::reconcile(const OperatorTable& table,
+                                                  GenerationId generation, EpochId epoch,
+                                                  std::size_t max_differences) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    const auto contents = [&](Layer layer, Partition partition) {
+        ColumnBlock all = retail::make_table_block(table);
+        Sums sums(table);
+        if (const Parts* const parts = find_parts(table, layer, partition)) {
+            for (const Part& part : *parts) {
+                if (table.kind == TableKind::kRows) {
+                    append_rows(all, part.rows);
+                } else {
+                    sums.add(part.rows);
+                }
+            }
+        }
+        return contents_of(table, table.kind == TableKind::kRows ? all : sums.block());
+    };
+    const Contents speed = contents(Layer::kSpeed, {GenerationId{0}, epoch});
+    const Contents batch = contents(Layer::kBatch, {generation, epoch});
+    Reconciliation found;
+    std::set<std::string> keys;
+    for (const auto& [key, texts] : speed) {
+        found.speed_rows += texts.size();
+        keys.insert(key);
+    }
+    std::uint64_t hash = 0;
+    for (const auto& [key, texts] : batch) {
+        found.batch_rows += texts.size();
+        keys.insert(key);
+        for (const std::string& text : texts) {
+            hash += hash_text(key + '\n' + text);
+        }
+    }
+    found.batch_hash = fmt::format("{:016x}", hash);
+    for (const std::string& key : keys) {
+        const auto in_speed = speed.find(key);
+        const auto in_batch = batch.find(key);
+        if (in_speed != speed.end() && in_batch != batch.end() &&
+            in_speed->second == in_batch->second) {
+            continue;
+        }
+        ++found.differing;
+        if (found.differences.size() < max_differences) {
+            found.differences.push_back({std::string(table.name), epoch, key,
+                                         difference_text(speed, key), difference_text(batch, key)});
+        }
+    }
+    finish_late_writes();
+    return found;
+}
+
+Status MemoryWarehouse::insert_manifest(const ManifestRow& row) {
+    const std::scoped_lock lock(mutex_);
+    return write([this, row] { manifest_.push_back(row); }, [] {});
+}
+
+std::optional<ManifestRow> MemoryWarehouse::newest() const {
+    std::optional<ManifestRow> best;
+    for (const ManifestRow& row : manifest_) {
+        if (!best || std::pair(row.generation, row.closed_epoch) >=
+                         std::pair(best->generation, best->closed_epoch)) {
+            best = row;
+        }
+    }
+    return best;
+}
+
+Result<std::optional<ManifestRow>> MemoryWarehouse::manifest() {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    finish_late_writes();
+    return newest();
+}
+
+Status MemoryWarehouse::put_stores(const retail::StoreCatalog& catalog) {
+    const std::scoped_lock lock(mutex_);
+    return write(
+        [this, version = catalog.version(), stores = catalog.stores()] {
+            for (const retail::Store& store : stores) {
+                auto& kept = stores_[store.id];
+                if (kept.first <= version) {
+                    kept = {version, store};
+                }
+            }
+        },
+        [] {});
+}
+
+Status MemoryWarehouse::store_differences(GenerationId generation, EpochId epoch,
+                                          std::int64_t /*found_at_us*/,
+                                          const std::vector<Difference>& found) {
+    const std::scoped_lock lock(mutex_);
+    return write([this, partition = Partition{generation, epoch},
+                  found] { differences_[partition] = found; },
+                 [] {});
+}
+
+void MemoryWarehouse::crash(CrashKind kind, std::uint64_t seed) {
+    const std::scoped_lock lock(mutex_);
+    std::mt19937_64 random(seed);
+    if (random() % 2 == 0) {
+        finish_late_writes();
+    }
+    late_writes_.clear();
+    if (kind == CrashKind::kPowerLost) {
+        lose_power(random());
+    }
+    armed_crash_.reset();
+    armed_loss_.reset();
+    down_ = true;
+}
+
+void MemoryWarehouse::crash_in_next_write(CrashKind kind, std::uint64_t seed) {
+    const std::scoped_lock lock(mutex_);
+    armed_crash_ = ArmedCrash{kind, seed};
+}
+
+void MemoryWarehouse::lose_next_answer(LostAnswer how) {
+    const std::scoped_lock lock(mutex_);
+    armed_loss_ = how;
+}
+
+void MemoryWarehouse::restart() {
+    const std::scoped_lock lock(mutex_);
+    down_ = false;
+    ++starts_;
+}
+
+bool MemoryWarehouse::is_down() const {
+    const std::scoped_lock lock(mutex_);
+    return down_;
+}
+
+bool MemoryWarehouse::plant(const OperatorTable& table, Layer layer, EpochId epoch,
+                            const std::function<bool(ColumnBlock&)>& edit) {
+    const std::scoped_lock lock(mutex_);
+    Table& kept = layer == Layer::kSpeed ? speed_table(table.name) : batch_table(table.name);
+    Parts* newest_parts = nullptr;
+    for (auto& [partition, parts] : kept.partitions) {
+        if (partition.second == epoch) {
+            newest_parts = &parts;  // Generations come in order.
+        }
+    }
+    if (newest_parts == nullptr) {
+        return false;
+    }
+    return std::ranges::any_of(*newest_parts, [&](Part& part) { return edit(part.rows); });
+}
+
+ColumnBlock MemoryWarehouse::unified(const OperatorTable& table) const {
+    const std::scoped_lock lock(mutex_);
+    const auto row = newest();
+    const GenerationId generation = row ? row->generation : GenerationId{0};
+    const EpochId closed = row ? row->closed_epoch : EpochId{0};
+    ColumnBlock all = retail::make_table_block(table);
+    const auto collect = [&](const std::map<std::string, Table>& tables, auto wanted) {
+        const auto found = tables.find(std::string(table.name));
+        if (found == tables.end()) {
+            return;
+        }
+        for (const auto& [partition, parts] : found->second.partitions) {
+            if (wanted(partition)) {
+                for (const Part& part : parts) {
+                    append_rows(all, part.rows);
+                }
+            }
+        }
+    };
+    collect(batch_, [&](const Partition& partition) {
+        return partition.first == generation && partition.second <= closed;
+    });
+    collect(speed_, [&](const Partition& partition) { return partition.second > closed; });
+    if (table.kind == TableKind::kRows) {
+        return in_key_order(table, all);
+    }
+    Sums sums(table);
+    sums.add(all);
+    return sums.block();
+}
+
+ColumnBlock MemoryWarehouse::rows(const OperatorTable& table, Layer layer, EpochId epoch) const {
+    const std::scoped_lock lock(mutex_);
+    ColumnBlock all = retail::make_table_block(table);
+    const auto& tables = layer == Layer::kSpeed ? speed_ : batch_;
+    if (const auto found = tables.find(std::string(table.name)); found != tables.end()) {
+        for (const auto& [partition, parts] : found->second.partitions) {
+            if (partition.second == epoch) {
+                for (const Part& part : parts) {
+                    append_rows(all, part.rows);
+                }
+            }
+        }
+    }
+    return in_key_order(table, all);
+}
+
+std::map<StoreId, retail::Store> MemoryWarehouse::stores() const {
+    const std::scoped_lock lock(mutex_);
+    std::map<StoreId, retail::Store> stores;
+    for (const auto& [id, kept] : stores_) {
+        stores.emplace(id, kept.second);
+    }
+    return stores;
+}
+
+std::vector<Difference> MemoryWarehouse::stored_differences() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Difference> all;
+    for (const auto& [partition, found] : differences_) {
+        all.insert(all.end(), found.begin(), found.end());
+    }
+    return all;
+}
+
+}  // namespace shelfcast::adapters::memory

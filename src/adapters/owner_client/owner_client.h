@@ -1,0 +1,36 @@
+#pragma once
+
+/// \file adapters/owner_client/owner_client.h
+/// How a command talks to the process that owns the data directory: one POST, an answer of lines.
+///
+/// One thread at a time.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace shelfcast::adapters {
+
+struct OwnerRequest {
+    std::string address;  ///< IP the owner listens on.
+    std::uint16_t port = 0;
+    std::string path;
+    std::string token;  ///< Sent as "Authorization: Bearer".
+    std::string content_type = "application/json";
+    std::string body;
+};
+
+struct OwnerAnswer {
+    int status = 0;
+    std::string text;  ///< Of an answer that is no stream of lines, or of an error.
+};
+
+/// Sends the request; each whole line of a 200 answer goes to `on_line` as it comes (it returns
+/// false to give up). Errors: kUnavailable (nobody answers, or the answer broke off).
+[[nodiscard]] Result<OwnerAnswer> post_to_owner(
+    const OwnerRequest& request, const std::function<bool(std::string_view)>& on_line);
+
+}  // namespace shelfcast::adapters

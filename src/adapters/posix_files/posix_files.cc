@@ -1,0 +1,290 @@
+#include "adapters/posix_files/posix_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace shelfcast::adapters {
+namespace {
+
+// Bounds what one process remembers; a folder forgotten is only synced once more.
+constexpr std::size_t kMaxSyncedFolders = 10'000;
+
+auto fail_with(int code, std::string_view action, std::string_view path) {
+    ErrorKind kind = ErrorKind::kUnavailable;
+    switch (code) {
+        case ENOSPC:
+        case EDQUOT:
+        case EROFS:
+        case EFBIG:
+            kind = ErrorKind::kStorageFull;
+            break;
+        case ENOENT:
+            kind = ErrorKind::kNotFound;
+            break;
+        case EISDIR:
+        case ENOTDIR:
+        case ENAMETOOLONG:
+        case EEXIST:
+        case ENOTEMPTY:
+            kind = ErrorKind::kInvalidInput;
+            break;
+        default:
+            break;
+    }
+    return fail(kind, "cannot {} {}: {}", action, path, std::generic_category().message(code));
+}
+
+// A file descriptor that closes itself.
+class Descriptor {
+public:
+    Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags, 0644)) {}
+    ~Descriptor() {
+        if (fd_ >= 0) {
+            ::close(fd_);
+        }
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+    [[nodiscard]] int get() const noexcept { return fd_; }
+    // close() may be where a network file system says that the disk is full.
+    [[nodiscard]] int close_now() noexcept {
+        const int outcome = ::close(fd_);
+        fd_ = -1;
+        return outcome;
+    }
+
+private:
+    int fd_;
+};
+
+Status check_path(std::string_view path, bool root_allowed) {
+    if (path.empty()) {
+        if (root_allowed) {
+            return {};
+        }
+        return fail(ErrorKind::kInvalidInput, "the file path is empty");
+    }
+    if (path.find('\0') != std::string_view::npos) {
+        return fail(ErrorKind::kInvalidInput, "file path {}: holds a zero byte",
+                    path.substr(0, path.find('\0')));
+    }
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        const std::string_view part = path.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") {
+            return fail(ErrorKind::kInvalidInput,
+                        "file path {}: must be relative, without empty, \".\" or \"..\" parts",
+                        path);
+        }
+        begin = end + 1;
+    }
+    return {};
+}
+
+std::string parent_of(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    return std::string(slash == std::string_view::npos ? "" : path.substr(0, slash));
+}
+
+Status sync_at(const std::string& path, int flags) {
+    const Descriptor file(path, O_RDONLY | O_CLOEXEC | flags);
+    if (!file.is_open()) {
+        return fail_with(errno, "open", path);
+    }
+    if (::fsync(file.get()) != 0) {
+        return fail_with(errno, "sync", path);
+    }
+    return {};
+}
+
+Status write_at(const std::string& path, std::string_view bytes) {
+    Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+    if (!file.is_open()) {
+        return fail_with(errno, "create", path);
+    }
+    while (!bytes.empty()) {  // each turn writes at least one byte or ends
+        const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+        if (written < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return fail_with(errno, "write", path);
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (file.close_now() != 0) {
+        return fail_with(errno, "write", path);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PosixFiles>> PosixFiles::open(std::string root) {
+    std::error_code code;
+    const std::filesystem::path full = std::filesystem::absolute(root, code);
+    if (root.empty() || code) {
+        return fail(ErrorKind::kInvalidInput, "the root directory '{}' is no path", root);
+    }
+    std::filesystem::path missing = full.lexically_normal();
+    if (!missing.has_filename()) {
+        missing = missing.parent_path();  // the path ended with a slash
+    }
+    std::unique_ptr<PosixFiles> files(new PosixFiles(missing.string()));
+    // From the first folder that is there, downwards: make each and sync it into its parent.
+    std::vector<std::filesystem::path> to_make;
+    while (!std::filesystem::exists(missing, code) && missing.has_relative_path()) {
+        to_make.push_back(missing);
+        missing = missing.parent_path();
+    }
+    for (auto folder = to_make.rbegin(); folder != to_make.rend(); ++folder) {
+        if (::mkdir(folder->c_str(), 0755) != 0 && errno != EEXIST) {
+            return fail_with(errno, "make the directory", folder->string());
+        }
+        SHELFCAST_TRY(sync_at(folder->parent_path().string(), O_DIRECTORY));
+    }
+    if (!std::filesystem::is_directory(files->root_, code)) {
+        return fail(ErrorKind::kInvalidInput, "{} is no directory", files->root_);
+    }
+    return files;
+}
+
+std::string PosixFiles::absolute(std::string_view path) const {
+    return path.empty() ? root_ : fmt::format("{}/{}", root_, path);
+}
+
+Status PosixFiles::ensure_folder(const std::string& folder) {
+    if (folder.empty()) {
+        return {};
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (synced_folders_.contains(folder)) {
+            return {};
+        }
+    }
+    const std::string parent = parent_of(folder);
+    SHELFCAST_TRY(ensure_folder(parent));
+    if (::mkdir(absolute(folder).c_str(), 0755) != 0 && errno != EEXIST) {
+        return fail_with(errno, "make the directory", absolute(folder));
+    }
+    // Also when it was there: an earlier process may have died between making and syncing it.
+    SHELFCAST_TRY(sync_at(absolute(parent), O_DIRECTORY));
+    const std::lock_guard lock(mutex_);
+    if (synced_folders_.size() >= kMaxSyncedFolders) {
+        synced_folders_.clear();
+    }
+    synced_folders_.insert(folder);
+    return {};
+}
+
+Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
+    SHELFCAST_TRY(check_path(path, false));
+    const std::string folder = parent_of(path);
+    SHELFCAST_TRY(ensure_folder(folder));
+    Status written = write_at(absolute(path), bytes);
+    if (!written && written.error().kind == ErrorKind::kNotFound) {
+        // Somebody removed the folder since: forget what was known and make it again.
+        {
+            const std::lock_guard lock(mutex_);
+            synced_folders_.clear();
+        }
+        SHELFCAST_TRY(ensure_folder(folder));
+        written = write_at(absolute(path), bytes);
+    }
+    return written;
+}
+
+Status PosixFiles::sync_file(std::string_view path) {
+    SHELFCAST_TRY(check_path(path, false));
+    return sync_at(absolute(path), 0);
+}
+
+Status PosixFiles::sync_directory(std::string_view path) {
+    SHELFCAST_TRY(check_path(path, true));
+    return sync_at(absolute(path), O_DIRECTORY);
+}
+
+Status PosixFiles::rename(std::string_view from, std::string_view to) {
+    SHELFCAST_TRY(check_path(from, false));
+    SHELFCAST_TRY(check_path(to, false));
+    if (::rename(absolute(from).c_str(), absolute(to).c_str()) != 0) {
+        return fail_with(errno, fmt::format("rename {} to", absolute(from)), absolute(to));
+    }
+    return {};
+}
+
+Result<std::string> PosixFiles::read_file(std::string_view path) {
+    SHELFCAST_TRY(check_path(path, false));
+    const std::string full = absolute(path);
+    const Descriptor file(full, O_RDONLY | O_CLOEXEC);
+    struct stat status{};
+    if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+        return fail_with(errno, "read", full);
+    }
+    std::string bytes;
+    // One byte more than the size, so that the end of the file shows without growing; a file that
+    // grows meanwhile doubles the buffer each time.
+    bytes.resize(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1);
+    std::size_t filled = 0;
+    for (;;) {  // each turn reads at least one byte or ends
+        const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+        if (got < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            return fail_with(errno, "read", full);
+        }
+        if (got == 0) {
+            break;
+        }
+        filled += static_cast<std::size_t>(got);
+        if (filled == bytes.size()) {
+            bytes.resize(2 * bytes.size());
+        }
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
+Status PosixFiles::remove_file(std::string_view path) {
+    SHELFCAST_TRY(check_path(path, false));
+    if (::unlink(absolute(path).c_str()) != 0 && errno != ENOENT) {
+        return fail_with(errno, "remove", absolute(path));
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> PosixFiles::list_files(std::string_view path) {
+    SHELFCAST_TRY(check_path(path, true));
+    const std::string full = absolute(path);
+    std::vector<std::string> found;
+    std::error_code code;
+    std::filesystem::recursive_directory_iterator entry(full, code);
+    if (code == std::errc::no_such_file_or_directory) {
+        return found;
+    }
+    for (const std::filesystem::recursive_directory_iterator end; !code && entry != end;
+         entry.increment(code)) {
+        std::error_code gone;  // a file may be removed while we look
+        if (!entry->is_directory(gone) && !gone) {
+            found.push_back(entry->path().string().substr(root_.size() + 1));
+        }
+    }
+    if (code) {
+        return fail_with(code.value(), "list", full);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+}  // namespace shelfcast::adapters

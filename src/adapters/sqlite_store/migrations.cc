@@ -1,0 +1,146 @@
+#include "adapters/sqlite_store/migrations.h"
+
+#include <array>
+
+namespace shelfcast::adapters::sqlite_store {
+namespace {
+
+// "shlf": marks the file as ours (PRAGMA application_id).
+constexpr std::int64_t kApplicationId = 0x73686c66;
+
+// Step n brings a file from user_version n to n + 1. Append only.
+constexpr std::array kSteps = {
+    R"sql(
+create table epochs (
+    epoch integer primary key,
+    state integer not null check (state in (1, 2, 3)),  -- open, closing, closed
+    closed_at_us integer
+) strict;
+insert into epochs (epoch, state) values (1, 1);
+
+create table epoch_cuts (
+    epoch integer not null references epochs,
+    topic text not null,
+    log_partition integer not null,
+    end_offset integer not null,
+    primary key (epoch, topic, log_partition)
+) strict, without rowid;
+
+-- One past the last written-down offset of each partition; outlives the flushes.
+create table written_ends (
+    topic text not null,
+    log_partition integer not null,
+    end_offset integer not null,
+    primary key (topic, log_partition)
+) strict, without rowid;
+
+-- autoincrement: the number of a forgotten flush is never given again.
+create table flushes (
+    flush_id integer primary key autoincrement,
+    epoch integer not null references epochs,
+    attempt integer not null,
+    done integer not null,
+    catalog integer not null,
+    hash_0 integer not null,
+    hash_1 integer not null,
+    ranges text not null,
+    rows_per_table text not null
+) strict;
+create index flushes_by_epoch on flushes (epoch);
+-- Nearly always empty: what is done leaves it.
+create index undone_flushes on flushes (epoch) where done = 0;
+
+create table differences (
+    generation integer not null,
+    epoch integer not null,
+    position integer not null,
+    table_name text not null,
+    key text not null,
+    speed text not null,
+    batch text not null,
+    found_at_us integer not null,
+    primary key (epoch, generation, position)
+) strict, without rowid;
+
+-- A store as of catalogue version valid_from, until its next row. Rows are never deleted.
+create table stores (
+    store_id integer not null,
+    valid_from integer not null,
+    code text not null,
+    name text not null,
+    city text not null,
+    region text not null,
+    country text not null,
+    store_type text not null,
+    square_footage integer not null,
+    time_zone text not null,
+    currency text not null,
+    latitude real not null,
+    longitude real not null,
+    primary key (store_id, valid_from)
+) strict, without rowid;
+create index stores_by_version on stores (valid_from);
+
+create table users (
+    name text primary key not null,
+    password_hash text not null,
+    role integer not null
+) strict, without rowid;
+
+create table imports (
+    import_id integer primary key,
+    content_hash text not null,
+    bytes integer not null,
+    format text not null,
+    path text not null,
+    first_row integer not null,
+    rows_done integer not null,
+    accepted integer not null,
+    rejected integer not null,
+    state integer not null,
+    unique (content_hash, bytes)
+) strict;
+create index imports_by_size on imports (format, bytes);
+
+create table settings (
+    name text primary key not null,
+    value text not null
+) strict, without rowid;
+)sql",
+};
+
+Result<std::int64_t> read_number(Database& database, std::string_view sql) {
+    Query query = database.query(sql);
+    SHELFCAST_ASSIGN(const bool row, query.next());
+    return row ? query.integer(0) : 0;
+}
+
+}  // namespace
+
+Status migrate(Database& database) {
+    SHELFCAST_ASSIGN(const std::int64_t application,
+                     read_number(database, "pragma application_id"));
+    SHELFCAST_ASSIGN(const std::int64_t version, read_number(database, "pragma user_version"));
+    SHELFCAST_ASSIGN(const std::int64_t tables,
+                     read_number(database, "select count(*) from sqlite_schema"));
+    if (application != kApplicationId && (application != 0 || version != 0 || tables != 0)) {
+        return fail(ErrorKind::kCorrupted, "{}: a database of another program", database.path());
+    }
+    const auto newest = static_cast<std::int64_t>(kSteps.size());
+    if (version > newest) {
+        return fail(ErrorKind::kInvalidInput,
+                    "{}: written by a newer program (version {}, this one knows {})",
+                    database.path(), version, newest);
+    }
+    for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
+        const std::string mark = fmt::format("pragma application_id = {}; pragma user_version = {}",
+                                             kApplicationId, step + 1);
+        SHELFCAST_TRY(database.transaction([&]() -> Status {
+            SHELFCAST_TRY(database.execute(kSteps[step]));
+            return database.execute(mark.c_str());
+        }));
+    }
+    return {};
+}
+
+}  // namespace shelfcast::adapters::sqlite_store

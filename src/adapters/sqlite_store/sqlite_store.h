@@ -1,0 +1,97 @@
+#pragma once
+
+/// \file adapters/sqlite_store/sqlite_store.h
+/// The operational store in one SQLite file. One per data directory, owned by the wiring; a second
+/// owner of the same file is refused. Thread safe: calls take turns.
+
+#include <memory>
+#include <string>
+
+#include "ports/operational_store.h"
+
+namespace shelfcast::adapters {
+
+namespace sqlite_store {
+class Database;
+}  // namespace sqlite_store
+
+struct SqliteStoreOptions {
+    /// What a transaction waits for. kNormal may lose the last ones at a power loss: it is there
+    /// for the simulation, which shows that it does.
+    enum class Durability { kFull, kNormal };
+
+    std::string path{};  ///< Its folder must exist.
+    std::string vfs{};  ///< Name of a registered SQLite VFS (the simulation's); empty: the default.
+    Durability durability = Durability::kFull;
+};
+
+class SqliteStore final : public ports::EpochLedger,
+                          public ports::DifferenceBook,
+                          public ports::StoreDirectory,
+                          public ports::UserDirectory,
+                          public ports::ImportLedger,
+                          public ports::SettingsBook {
+public:
+    /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
+    /// message names the file.
+
+    /// Opens or makes the file and brings it to the newest tables. Errors: kBusy (another owner),
+    /// kCorrupted (no database, or one of another program), kInvalidInput (a newer program's).
+    [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(
+        const SqliteStoreOptions& options);
+    ~SqliteStore() override;
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
+
+    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft) override;
+    [[nodiscard]] Status mark_done(FlushId flush) override;
+    [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
+    [[nodiscard]] Result<std::uint64_t> undone_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::FlushRecord>> flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;
+    [[nodiscard]] Result<EpochId> open_epoch() override;
+    [[nodiscard]] Result<std::vector<EpochId>> closing_epochs() override;
+    [[nodiscard]] Result<EpochId> raise_epoch() override;
+    [[nodiscard]] Result<std::vector<ports::EpochCut>> cuts(EpochId epoch) override;
+    [[nodiscard]] Status mark_closed(EpochId epoch, std::int64_t closed_at_us) override;
+    [[nodiscard]] Result<std::vector<EpochId>> closed_before(std::int64_t time_us) override;
+    /// In steps of a bounded number of flushes each, so that a flush in between waits only briefly;
+    /// a repeat goes on where a crash left off.
+    [[nodiscard]] Status forget_flushes(EpochId up_to) override;
+
+    [[nodiscard]] Status store_differences(GenerationId generation, EpochId epoch,
+                                           std::int64_t found_at_us,
+                                           const std::vector<ports::Difference>& found) override;
+    [[nodiscard]] Result<std::vector<ports::StoredDifference>> differences(
+        std::size_t limit) override;
+
+    [[nodiscard]] Result<CatalogVersion> latest_version() override;
+    [[nodiscard]] Result<retail::StoreCatalog> catalog(
+        std::optional<CatalogVersion> version) override;
+    [[nodiscard]] Result<CatalogVersion> put_stores(
+        const std::vector<retail::Store>& stores) override;
+    [[nodiscard]] Result<std::map<std::string, StoreId>> create_stores(
+        const std::vector<std::string>& codes, std::string_view time_zone,
+        std::string_view currency) override;
+
+    [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
+    [[nodiscard]] Result<std::vector<ports::User>> users() override;
+    [[nodiscard]] Status put_user(const ports::User& user) override;
+
+    [[nodiscard]] Result<std::optional<ports::ImportRecord>> find_import(
+        std::string_view content_hash, std::uint64_t bytes) override;
+    [[nodiscard]] Result<std::vector<ports::ImportRecord>> smaller_imports(
+        std::string_view format, std::uint64_t bytes) override;
+    [[nodiscard]] Result<std::vector<ports::ImportRecord>> running_imports() override;
+    [[nodiscard]] Status put_import(const ports::ImportRecord& record) override;
+
+    [[nodiscard]] Result<std::optional<std::string>> setting(std::string_view name) override;
+    [[nodiscard]] Status put_setting(std::string_view name, std::string_view value) override;
+
+private:
+    explicit SqliteStore(std::unique_ptr<sqlite_store::Database> database);
+
+    std::unique_ptr<sqlite_store::Database> database_;
+};
+
+}  // namespace shelfcast::adapters

@@ -1,0 +1,70 @@
+#include "api/jobs_handler.h"
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/bounded_queue.h"
+
+namespace shelfcast::api {
+namespace {
+
+constexpr std::size_t kLinesAhead = 64;
+constexpr std::string_view kBearer = "Bearer ";
+
+/// A job on its own thread, whose lines wait to be pulled. Ends the job when it is dropped.
+class RunningJob {
+public:
+    RunningJob(Job job, std::string request)
+        : worker_([this, job = std::move(job),
+                   request = std::move(request)](const std::stop_token& stop) {
+              const JobProgress progress = [&](std::string_view json) {
+                  // A reader who is slow loses intermediate progress, never the result.
+                  std::string line = fmt::format("{{\"progress\":{}}}\n", json);
+                  static_cast<void>(lines_.try_push(line));
+              };
+              const Result<std::string> result = job(request, progress, stop);
+              std::string last =
+                  result ? fmt::format("{{\"result\":{}}}\n", *result)
+                         : fmt::format("{}\n", ports::error_response(result.error()).body);
+              static_cast<void>(lines_.push(std::move(last), stop));
+              lines_.close();
+          }) {}
+
+    [[nodiscard]] std::optional<std::string> next(const std::stop_token& stop) {
+        return lines_.pop(stop);
+    }
+
+private:
+    BoundedQueue<std::string> lines_{kLinesAhead};
+    std::jthread worker_;
+};
+
+}  // namespace
+
+ports::HttpHandler make_job_handler(Job job, TokenCheck allowed) {
+    return [job = std::move(job), allowed = std::move(allowed)](const ports::HttpRequest& request,
+                                                                const std::stop_token& stop) {
+        const std::string_view login = request.header("Authorization").value_or("");
+        if (!login.starts_with(kBearer) || !allowed(login.substr(kBearer.size()))) {
+            return ports::error_response({ErrorKind::kUnauthenticated,
+                                          "this needs the control token of the data directory"});
+        }
+        ports::HttpResponse response;
+        response.content_type = "application/x-ndjson";
+        // Shared by the copies of the stream function; the last one ends the job.
+        auto running = std::make_shared<RunningJob>(job, request.body);
+        response.stream = [running, stop](std::string& chunk) -> Result<bool> {
+            std::optional<std::string> line = running->next(stop);
+            if (!line) {
+                return false;
+            }
+            chunk = std::move(*line);
+            return true;
+        };
+        return response;
+    };
+}
+
+}  // namespace shelfcast::api

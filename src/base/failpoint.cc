@@ -1,0 +1,94 @@
+#include "base/failpoint.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+#include "base/check.h"
+
+namespace shelfcast::failpoint {
+namespace {
+
+// One line per place between two durable steps, in the order an event passes them.
+constexpr std::array kNames = {
+    std::string_view{"import.chunk_appended"},   // in the log, not yet in the import ledger
+    std::string_view{"stream.folded"},           // folded, nothing written down
+    std::string_view{"stream.written_down"},     // range in the operational store, no row inserted
+    std::string_view{"stream.events_inserted"},  // event rows in, roll-ups not
+    std::string_view{"stream.inserted"},         // every table in, not marked done
+    std::string_view{"stream.marked_done"},      // done, log offsets not committed
+    std::string_view{
+        "recover.flush_reinserted"},  // an absent flush is back, roll-ups not recomputed
+    std::string_view{"recover.rollup_replaced"},  // some roll-ups recomputed
+    std::string_view{"batch.epoch_raised"},       // new epoch open, the old one not yet in the lake
+    std::string_view{"lake.file_written"},        // temporary file complete, not renamed
+    std::string_view{"lake.file_renamed"},        // file in place, not in a manifest
+    std::string_view{"batch.lake_written"},       // every file of the epoch in place
+    std::string_view{"batch.events_loaded"},      // batch event rows in, roll-ups not
+    std::string_view{"batch.tables_loaded"},      // batch tables complete, not reconciled
+    std::string_view{"batch.state_stored"},       // operator state of the epoch stored
+    std::string_view{"batch.reconciled"},         // reconciled, lake manifest not yet written
+    std::string_view{"batch.lake_manifest_written"},  // lake closed, warehouse not switched
+    std::string_view{"batch.switched"},               // views switched, operational store not told
+    std::string_view{"batch.closed"},                 // epoch closed, log not pruned
+    std::string_view{"batch.speed_dropped"},          // old speed partitions gone, log not pruned
+};
+
+std::atomic<bool> armed{false};
+std::function<void(std::string_view)> current_handler;
+
+}  // namespace
+
+std::span<const std::string_view> all_names() { return kNames; }
+
+void reach(std::string_view name) {
+    if (!armed.load(std::memory_order_relaxed)) {
+        return;
+    }
+    SHELFCAST_CHECK(std::ranges::find(kNames, name) != kNames.end());
+    current_handler(name);
+}
+
+void set_handler(std::function<void(std::string_view)> handler) {
+    armed = false;
+    current_handler = std::move(handler);
+    armed = static_cast<bool>(current_handler);
+}
+
+bool arm_from_environment() {
+    const char* const setting = std::getenv("SHELFCAST_FAILPOINT");
+    if (setting == nullptr || *setting == '\0') {
+        return true;
+    }
+    const std::string_view text(setting);
+    const std::size_t colon = text.find(':');
+    const std::string name(text.substr(0, colon));
+    int passages = 1;
+    if (colon != std::string_view::npos) {
+        const auto [end, code] =
+            std::from_chars(text.data() + colon + 1, text.data() + text.size(), passages);
+        if (code != std::errc{} || end != text.data() + text.size() || passages < 1) {
+            return false;
+        }
+    }
+    if (std::ranges::find(kNames, name) == kNames.end()) {
+        return false;
+    }
+    // Shared by every thread that passes; counts down to the passage that kills.
+    static std::atomic<int> left;
+    left = passages;
+    set_handler([name](std::string_view reached) {
+        if (reached == name && left.fetch_sub(1) == 1) {
+            ::kill(::getpid(), SIGKILL);
+        }
+    });
+    return true;
+}
+
+}  // namespace shelfcast::failpoint

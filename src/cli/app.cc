@@ -1,0 +1,388 @@
+#include "cli/app.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <utility>
+
+#include "adapters/clickhouse/schema_planner.h"
+#include "api/events_handler.h"
+#include "api/jobs_handler.h"
+#include "base/log.h"
+#include "cli/jobs.h"
+#include "pipelines/batch/epoch_state.h"
+#include "retail/tables.h"
+
+namespace shelfcast::cli {
+namespace {
+
+constexpr std::string_view kDemoUser = "default";
+constexpr std::string_view kDemoPassword = "password123";
+constexpr std::string_view kDemoToken = "demo-ingest-token";
+constexpr std::string_view kAdministrator = "admin";
+constexpr std::string_view kLoginsSetting = "logins";  // "demo" or "own"
+constexpr std::string_view kAdminSecret = "engine_admin_password";
+constexpr std::string_view kServiceSecret = "engine_service_password";
+constexpr std::size_t kSecretBytes = 24;
+constexpr auto kDeliverDeadline = std::chrono::minutes(10);
+constexpr auto kStopDeadline = std::chrono::seconds(3);
+constexpr auto kHouseInterval = std::chrono::seconds(5);
+constexpr int kBatchAttempts = 20;
+constexpr auto kBatchPause = std::chrono::milliseconds(500);
+
+/// Host and port of "http://host:port".
+Result<std::pair<std::string, std::uint16_t>> host_and_port(const std::string& url) {
+    constexpr std::string_view kScheme = "http://";
+    if (!url.starts_with(kScheme)) {
+        return fail(ErrorKind::kInvalidInput,
+                    "the gateway reaches a warehouse over http:// only, not at {}", url);
+    }
+    std::string rest = url.substr(kScheme.size());
+    rest = rest.substr(0, rest.find('/'));
+    const std::size_t colon = rest.rfind(':');
+    if (colon == std::string::npos) {
+        return std::pair{rest, std::uint16_t{8123}};
+    }
+    const int port = std::atoi(rest.c_str() + colon + 1);
+    if (port < 1 || port > 65'535) {
+        return fail(ErrorKind::kInvalidInput, "warehouse URL {} has no valid port", url);
+    }
+    return std::pair{rest.substr(0, colon), static_cast<std::uint16_t>(port)};
+}
+
+/// Waits that long unless a stop is requested first.
+void pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [] { return false; });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::stop_token& stop) {
+    SHELFCAST_TRY(config::validate(config));
+    SHELFCAST_ASSIGN(DataDirectory directory, DataDirectory::take(config.data_directory));
+    std::unique_ptr<App> app(new App(config, std::move(directory)));
+    SHELFCAST_TRY(app->open_stores());
+    SHELFCAST_TRY(app->make_logins());
+    SHELFCAST_TRY(app->reach_warehouse(stop));
+    SHELFCAST_TRY(app->apply_schema());
+    SHELFCAST_TRY(app->make_layers(stop));
+    return app;
+}
+
+Result<std::unique_ptr<App>> App::open_warehouse(const config::Config& config,
+                                                 const std::stop_token& stop) {
+    SHELFCAST_TRY(config::validate(config));
+    SHELFCAST_ASSIGN(DataDirectory directory, DataDirectory::take(config.data_directory));
+    std::unique_ptr<App> app(new App(config, std::move(directory)));
+    SHELFCAST_TRY(app->open_stores());
+    SHELFCAST_TRY(app->reach_warehouse(stop));
+    return app;
+}
+
+App::~App() {
+    if (server_) {
+        server_->stop(kStopDeadline);
+    }
+    if (gateway_) {
+        gateway_->stop(std::chrono::seconds(1));
+    }
+    house_thread_ = {};
+    speed_thread_ = {};
+    if (engine_) {
+        engine_->stop();
+    }
+}
+
+Status App::open_stores() {
+    const auto& path = directory_.path();
+    SHELFCAST_ASSIGN(hasher_, adapters::SodiumHasher::create());
+    SHELFCAST_ASSIGN(store_,
+                     adapters::SqliteStore::open({.path = (path / "operational.sqlite").string()}));
+    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log", .clock = clock_}));
+    for (const std::string_view topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+        if (!log_->partitions(topic)) {
+            SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
+        }
+    }
+    // Before anything prunes the log: an import that was cut short finds its chunks there.
+    SHELFCAST_ASSIGN(const std::uint64_t moved, ingest::recover(*log_, *store_));
+    if (moved > 0) {
+        log::info("import", "unfinished imports brought up to the log imports={}", moved);
+    }
+    parquet_ = std::make_unique<adapters::ParquetReader>(adapters::ParquetReaderOptions{
+        .library = config_.engine_library.string(), .scratch_directory = path / "scratch"});
+    std::error_code code;
+    std::filesystem::create_directories(path / "scratch", code);
+    SHELFCAST_ASSIGN(authenticator_,
+                     api::DirectoryAuthenticator::create({}, *store_, *hasher_, digest_, clock_));
+    ingest_guard_ = std::make_unique<api::TokenGuard>(*store_, digest_, clock_);
+    return {};
+}
+
+Result<std::string> App::secret(std::string_view setting) {
+    SHELFCAST_ASSIGN(const std::optional<std::string> known, store_->setting(setting));
+    if (known) {
+        return *known;
+    }
+    std::string made = hasher_->random_secret(kSecretBytes);
+    SHELFCAST_TRY(store_->put_setting(setting, made));
+    return made;
+}
+
+Status App::put_login(const std::string& name, const std::string& password,
+                      const std::string& ingest_token) {
+    SHELFCAST_ASSIGN(std::string hash, hasher_->hash(password));
+    SHELFCAST_TRY(store_->put_user({name, std::move(hash), ports::Role::kAdministrator}));
+    authenticator_->forget(name);
+    return ingest_guard_->put_token(ingest_token);
+}
+
+Status App::make_logins() {
+    control_token_ = hasher_->random_secret(kSecretBytes);
+    SHELFCAST_ASSIGN(const std::optional<std::string> logins, store_->setting(kLoginsSetting));
+    const std::string wanted = config_.demo ? "demo" : "own";
+    if (logins == wanted) {
+        return {};
+    }
+    if (config_.demo) {
+        SHELFCAST_TRY(
+            put_login(std::string(kDemoUser), std::string(kDemoPassword), std::string(kDemoToken)));
+        return store_->put_setting(kLoginsSetting, wanted);
+    }
+    first_start_ = FirstStart{std::string(kAdministrator), hasher_->random_secret(12),
+                              hasher_->random_secret(kSecretBytes)};
+    SHELFCAST_TRY(
+        put_login(first_start_->administrator, first_start_->password, first_start_->ingest_token));
+    if (logins == "demo") {
+        // A directory that was used with --demo: its well-known password must not open it now.
+        SHELFCAST_ASSIGN(std::string hash, hasher_->hash(hasher_->random_secret(kSecretBytes)));
+        SHELFCAST_TRY(store_->put_user(
+            {std::string(kDemoUser), std::move(hash), ports::Role::kAdministrator}));
+    }
+    return store_->put_setting(kLoginsSetting, wanted);
+}
+
+Status App::reach_warehouse(const std::stop_token& stop) {
+    using adapters::clickhouse::ClickHouseWarehouse;
+    view_owner_ = adapters::kEngineViewOwner;
+    if (config_.warehouse_url.empty()) {
+        SHELFCAST_ASSIGN(const std::string admin, secret(kAdminSecret));
+        SHELFCAST_ASSIGN(const std::string service, secret(kServiceSecret));
+        adapters::EngineOptions options;
+        options.library = config_.engine_library.string();
+        options.data_directory = directory_.path();
+        options.native_port = config_.clickhouse_native_port;
+        options.accounts = {digest_.sha256_hex(admin), digest_.sha256_hex(service)};
+        options.limits.memory_bytes = config_.engine_memory_bytes;
+        options.on_down = [this] {
+            metrics_.set(ports::Gauge::kEngineUp, 0);
+            if (speed_) {
+                speed_->request_recovery();
+            }
+        };
+        options.on_up = [this](bool unclean) {
+            metrics_.set(ports::Gauge::kEngineUp, 1);
+            metrics_.add(ports::Counter::kEngineRestarts, 1);
+            verify_batch_ = verify_batch_ || unclean;
+        };
+        SHELFCAST_ASSIGN(engine_, adapters::Engine::start(std::move(options), stop));
+        warehouse_options_.url = fmt::format("http://127.0.0.1:{}", engine_->ports().http);
+        warehouse_options_.user = adapters::kEngineService;
+        warehouse_options_.password = service;
+        people_account_ = {std::string(adapters::kEngineAdministrator), admin};
+    } else {
+        warehouse_options_.url = config_.warehouse_url;
+        warehouse_options_.user = config_.warehouse_user;
+        warehouse_options_.password = config_.warehouse_password;
+        people_account_ = {config_.warehouse_user, config_.warehouse_password};
+        view_owner_ = config_.warehouse_user;
+    }
+    metrics_.set(ports::Gauge::kEngineUp, 1);
+    SHELFCAST_ASSIGN(warehouse_, ClickHouseWarehouse::connect(warehouse_options_));
+    return {};
+}
+
+Status App::apply_schema() {
+    SHELFCAST_ASSIGN(auto planner,
+                     adapters::clickhouse::SchemaPlanner::create(*warehouse_, view_owner_));
+    SHELFCAST_ASSIGN(const auto applied, planner.apply());
+    if (!applied.empty()) {
+        log::info("schema", "applied files={}", applied.size());
+    }
+    return {};
+}
+
+Status App::make_layers(const std::stop_token& stop) {
+    const auto& path = directory_.path();
+    SHELFCAST_ASSIGN(lake_files_, adapters::PosixFiles::open((path / "lake").string()));
+    lake_ = std::make_unique<adapters::LakeLocal>(*lake_files_, *warehouse_);
+    SHELFCAST_ASSIGN(state_, adapters::PosixState::open_folder(path / "state"));
+    SHELFCAST_ASSIGN(const std::uint32_t partitions, log_->partitions(retail::kRetailEventsTopic));
+
+    stream::SpeedOptions speed_options;
+    speed_options.operator_options.partitions = partitions;
+    speed_options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
+        return batch::load_epoch_state(target, epoch, *state_, *lake_);
+    };
+    speed_ = std::make_unique<stream::SpeedLayer>(
+        stream::SpeedPorts{*log_, *store_, *store_, *warehouse_, *state_, clock_, metrics_},
+        std::move(speed_options));
+
+    batch::BatchOptions batch_options;
+    batch_options.operator_options.partitions = partitions;
+    batch_ = std::make_unique<batch::BatchLayer>(
+        batch::BatchPorts{*log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_,
+                          metrics_,
+                          [this](EpochId epoch, const std::stop_token& waiting) {
+                              return speed_->wait_delivered(epoch, kDeliverDeadline, waiting);
+                          }},
+        std::move(batch_options));
+    SHELFCAST_ASSIGN(const batch::RestoreReport restored, batch_->restore(stop));
+    if (restored.reloaded_epochs > 0 || restored.switched) {
+        log::warning("batch", "restored reloaded_epochs={} switched={}", restored.reloaded_epochs,
+                     restored.switched);
+    }
+    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_));
+    SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
+    metrics_.set(ports::Gauge::kOpenEpoch, open.value);
+
+    speed_thread_ = std::jthread([this](const std::stop_token& own) {
+        if (const Status ended = speed_->run(own); !ended) {
+            log::error("stream", "stopped, a person must look error=\"{}\"", ended.error().message);
+            const std::scoped_lock lock(fault_mutex_);
+            fault_ = ended.error();
+        }
+    });
+    house_thread_ = std::jthread([this](const std::stop_token& own) { keep_house(own); });
+    return {};
+}
+
+void App::keep_house(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        pause(kHouseInterval, stop);
+        const std::unique_lock lock(batch_mutex_, std::try_to_lock);
+        if (stop.stop_requested() || !lock.owns_lock()) {
+            continue;
+        }
+        Status done;
+        if (verify_batch_.exchange(false)) {
+            if (const auto restored = batch_->restore(stop); !restored) {
+                verify_batch_ = true;
+                done = tl::unexpected(restored.error());
+            }
+        }
+        if (done) {
+            done = batch_->drop_old_speed_rows();
+        }
+        if (!done && !is_retryable(done.error().kind)) {
+            log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
+        }
+    }
+}
+
+std::optional<Error> App::fault() const {
+    const std::scoped_lock lock(fault_mutex_);
+    return fault_;
+}
+
+bool App::ready() {
+    return !fault() && speed_->running() &&
+           (!engine_ || engine_->state() == adapters::EngineState::kUp);
+}
+
+std::vector<ports::HttpRoute> App::routes() {
+    constexpr std::size_t kEventsBytes = 16U << 20U;
+    constexpr std::size_t kJobBytes = 1U << 20U;
+    const auto control = [this](std::string_view token) { return token == control_token_; };
+    const auto ingest = [this](std::string_view token) {
+        return static_cast<bool>(ingest_guard_->check(token));
+    };
+    std::vector<ports::HttpRoute> all;
+    all.push_back({"GET", "/healthz", 0, [](const auto&, const auto&) {
+                       return ports::HttpResponse{.body = R"({"status":"alive"})"};
+                   }});
+    all.push_back({"GET", "/readyz", 0, [this](const auto&, const auto&) {
+                       if (const auto broken = fault()) {
+                           return ports::error_response(*broken, 503);
+                       }
+                       if (!ready()) {
+                           return ports::error_response(
+                               {ErrorKind::kUnavailable, "the layers are being verified"});
+                       }
+                       return ports::HttpResponse{.body = R"({"status":"ready"})"};
+                   }});
+    all.push_back({"GET", "/metrics", 0, [this](const auto&, const auto&) {
+                       return ports::HttpResponse{
+                           .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                           .body = metrics_.exposition()};
+                   }});
+    all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
+    all.push_back(
+        {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    return all;
+}
+
+Status App::serve() {
+    SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
+    SHELFCAST_ASSIGN(gateway_, adapters::Gateway::start(
+                                   {.address = config_.listen_address,
+                                    .port = config_.clickhouse_http_port,
+                                    .upstream_host = upstream.first,
+                                    .upstream_port = upstream.second},
+                                   *authenticator_, metrics_,
+                                   {[this](const ports::Identity&) { return people_account_; },
+                                    [this] { speed_->note_view_query(); }}));
+    SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
+                                  {.address = config_.listen_address, .port = config_.web_port},
+                                  inflater_, routes()));
+    return directory_.publish({.address = config_.listen_address,
+                               .web_port = server_->port(),
+                               .clickhouse_http_port = gateway_->port(),
+                               .control_token = control_token_,
+                               .warehouse_url = warehouse_options_.url,
+                               .warehouse_user = people_account_.name,
+                               .warehouse_password = people_account_.password,
+                               .pid = ::getpid()});
+}
+
+Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
+                                         const ingest::ReportProgress& progress,
+                                         const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(
+        ingest::ImportReport report,
+        ingest::run(options, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
+                    stop));
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    return report;
+}
+
+Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
+    const Status caught_up = speed_->wait_caught_up(deadline, stop);
+    const std::optional<Error> broken = fault();
+    return broken ? Status(tl::unexpected(*broken)) : caught_up;
+}
+
+Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    const std::scoped_lock lock(batch_mutex_);
+    for (int attempt = 1;; ++attempt) {
+        Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop);
+        if (reports || !is_retryable(reports.error().kind) || attempt == kBatchAttempts ||
+            stop.stop_requested()) {
+            SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
+            metrics_.set(ports::Gauge::kOpenEpoch, open.value);
+            return reports;
+        }
+        log::warning("batch", "attempt broke off, trying again attempt={} error=\"{}\"", attempt,
+                     reports.error().message);
+        pause(kBatchPause, stop);
+    }
+}
+
+}  // namespace shelfcast::cli

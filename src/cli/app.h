@@ -1,0 +1,154 @@
+#pragma once
+
+/// \file cli/app.h
+/// The running program: every adapter made and wired, for one data directory. This is the
+/// composition root: nothing else sees adapters.
+///
+/// Members are made in the order of their declaration and end in the reverse one. Public methods
+/// may be called from any thread once `open` has returned.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "adapters/clickhouse/clickhouse_warehouse.h"
+#include "adapters/engine/engine.h"
+#include "adapters/engine/parquet_reader.h"
+#include "adapters/http_gateway/gateway.h"
+#include "adapters/http_server/http_server.h"
+#include "adapters/lake_local/lake_local.h"
+#include "adapters/posix_files/posix_files.h"
+#include "adapters/posix_state/posix_state.h"
+#include "adapters/prometheus/prometheus_metrics.h"
+#include "adapters/sodium/sodium_hasher.h"
+#include "adapters/sodium_digest/sodium_digest.h"
+#include "adapters/sqlite_log/sqlite_log.h"
+#include "adapters/sqlite_store/sqlite_store.h"
+#include "adapters/system_clock/system_clock.h"
+#include "adapters/zlib_inflate/zlib_inflater.h"
+#include "api/authenticator.h"
+#include "base/result.h"
+#include "cli/data_directory.h"
+#include "config/config.h"
+#include "pipelines/batch/batch_layer.h"
+#include "pipelines/ingest/door.h"
+#include "pipelines/ingest/import.h"
+#include "pipelines/stream/speed_layer.h"
+
+namespace shelfcast::cli {
+
+/// What the first start made up, to be shown once.
+struct FirstStart {
+    std::string administrator;
+    std::string password;
+    std::string ingest_token;
+};
+
+class App {
+public:
+    /// Takes the data directory, starts the engine (or reaches the configured warehouse), brings
+    /// the schema up to date, verifies both layers and starts the speed layer.
+    [[nodiscard]] static Result<std::unique_ptr<App>> open(const config::Config& config,
+                                                           const std::stop_token& stop);
+    /// The same up to the warehouse, with neither schema changes nor layers: for looking at it.
+    [[nodiscard]] static Result<std::unique_ptr<App>> open_warehouse(const config::Config& config,
+                                                                     const std::stop_token& stop);
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+    /// Closes the doors, delivers what is written down, ends the engine.
+    ~App();
+
+    /// Opens the gateway and the web port, and tells other commands how to get here.
+    [[nodiscard]] Status serve();
+
+    /// Imports files and waits until their rows can be queried.
+    [[nodiscard]] Result<ingest::ImportReport> import(const ingest::ImportOptions& options,
+                                                      const ingest::ReportProgress& progress,
+                                                      const std::stop_token& stop);
+
+    /// Closes the open epoch with everything that the log holds now; goes on after an engine
+    /// restart in between.
+    [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(const std::stop_token& stop);
+
+    [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
+                                        const std::stop_token& stop);
+
+    [[nodiscard]] ingest::IngestDoor& door() noexcept { return *door_; }
+    [[nodiscard]] ports::EventLog& log() noexcept { return *log_; }
+    [[nodiscard]] adapters::SqliteStore& store() noexcept { return *store_; }
+    [[nodiscard]] adapters::clickhouse::ClickHouseWarehouse& warehouse() noexcept {
+        return *warehouse_;
+    }
+    [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
+    [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
+    [[nodiscard]] stream::SpeedLayer& speed() noexcept { return *speed_; }
+    [[nodiscard]] const std::optional<FirstStart>& first_start() const noexcept {
+        return first_start_;
+    }
+    [[nodiscard]] std::uint16_t gateway_port() const { return gateway_->port(); }
+    [[nodiscard]] std::uint16_t web_port() const { return server_->port(); }
+
+    /// Nothing, or why the program cannot go on by itself (a fault that a person must look at).
+    [[nodiscard]] std::optional<Error> fault() const;
+
+private:
+    explicit App(const config::Config& config, DataDirectory directory)
+        : config_(config), directory_(std::move(directory)) {}
+
+    [[nodiscard]] Status open_stores();
+    [[nodiscard]] Status make_logins();
+    [[nodiscard]] Status put_login(const std::string& name, const std::string& password,
+                                   const std::string& ingest_token);
+    [[nodiscard]] Result<std::string> secret(std::string_view setting);
+    [[nodiscard]] Status reach_warehouse(const std::stop_token& stop);
+    [[nodiscard]] Status apply_schema();
+    [[nodiscard]] Status make_layers(const std::stop_token& stop);
+    void keep_house(const std::stop_token& stop);
+    [[nodiscard]] std::vector<ports::HttpRoute> routes();
+    [[nodiscard]] bool ready();
+
+    const config::Config config_;
+    DataDirectory directory_;
+    adapters::SystemClock clock_;
+    adapters::PrometheusMetrics metrics_;
+    adapters::SodiumDigest digest_;
+    adapters::ZlibInflater inflater_;
+    std::unique_ptr<adapters::SodiumHasher> hasher_;
+    std::unique_ptr<adapters::SqliteStore> store_;
+    std::unique_ptr<adapters::SqliteLog> log_;
+    std::unique_ptr<adapters::ParquetReader> parquet_;
+    std::optional<FirstStart> first_start_;
+    std::string control_token_;
+    std::atomic<bool> verify_batch_{false};  ///< The engine came back after an unclean end.
+    std::unique_ptr<adapters::Engine> engine_;
+    adapters::clickhouse::ClickHouseOptions warehouse_options_;
+    std::string view_owner_;                  ///< The warehouse account that the views run as.
+    adapters::EngineAccount people_account_;  ///< What administrators' queries run as.
+    std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
+    std::unique_ptr<adapters::PosixFiles> lake_files_;
+    std::unique_ptr<ports::Lake> lake_;
+    std::unique_ptr<adapters::PosixState> state_;
+    std::unique_ptr<stream::SpeedLayer> speed_;
+    std::mutex batch_mutex_;  ///< One caller of batch_ at a time.
+    std::unique_ptr<batch::BatchLayer> batch_;
+    std::unique_ptr<ingest::IngestDoor> door_;
+    std::unique_ptr<api::DirectoryAuthenticator> authenticator_;
+    std::unique_ptr<api::TokenGuard> ingest_guard_;
+    mutable std::mutex fault_mutex_;
+    std::optional<Error> fault_;
+    std::jthread speed_thread_;
+    std::jthread house_thread_;
+    std::unique_ptr<adapters::Gateway> gateway_;
+    std::unique_ptr<adapters::HttpServer> server_;
+};
+
+}  // namespace shelfcast::cli

@@ -1,0 +1,64 @@
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/log.h"
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/producer.h"
+#include "cli/serving.h"
+
+namespace shelfcast::cli {
+
+void print_where_to_look(const App& app, const config::Config& config) {
+    const std::string& address = config.listen_address;
+    fmt::print("shelfcast is up. SQL: http://{}:{}/   events, metrics, health: http://{}:{}/\n",
+               address, app.gateway_port(), address, app.web_port());
+    if (config.demo) {
+        fmt::print(
+            "login default / password123, ingest token demo-ingest-token (loopback only)\n"
+            "try: curl 'http://{}:{}/?user=default&password=password123' --data-binary "
+            "'select * from retail.sales_by_category format PrettyCompact'\n",
+            address, app.gateway_port());
+    }
+    if (const auto& first = app.first_start()) {
+        fmt::print("first start, shown once: administrator {} password {}  ingest token {}\n",
+                   first->administrator, first->password, first->ingest_token);
+    }
+    std::fflush(stdout);
+}
+
+Result<int> serve_until_stopped(App& app, const std::optional<ProduceFlags>& producer,
+                                const std::stop_token& stop) {
+    std::jthread producing;
+    if (producer) {
+        SHELFCAST_TRY(add_demo_stores(app.store()));
+        producing = std::jthread([&](const std::stop_token& own) {
+            if (const auto report = produce_into(app.door(), app.clock(), *producer, own);
+                !report) {
+                log::error("produce", "stopped error=\"{}\"", report.error().message);
+            }
+        });
+    }
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    // A fault of the layers ends the program; looked for twice a second.
+    while (!stop.stop_requested() && !app.fault()) {
+        wake.wait_for(lock, stop, std::chrono::milliseconds(500), [] { return false; });
+    }
+    if (const std::optional<Error> fault = app.fault()) {
+        return tl::unexpected(*fault);
+    }
+    return 0;
+}
+
+Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
+    SHELFCAST_TRY(app->serve());
+    print_where_to_look(*app, common.config);
+    return serve_until_stopped(
+        *app, flags.producer ? std::optional<ProduceFlags>(flags.produce) : std::nullopt, stop);
+}
+
+}  // namespace shelfcast::cli

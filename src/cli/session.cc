@@ -1,0 +1,89 @@
+#include "cli/session.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "adapters/owner_client/owner_client.h"
+#include "cli/app.h"
+#include "cli/data_directory.h"
+
+namespace shelfcast::cli {
+namespace {
+
+using nlohmann::json;
+
+/// The error that an owner's answer describes.
+Error error_from(const json& answer) {
+    const json error = answer.value("error", json::object());
+    const std::string word = error.value("kind", "");
+    for (const ErrorKind kind :
+         {ErrorKind::kInvalidInput, ErrorKind::kUnauthenticated, ErrorKind::kForbidden,
+          ErrorKind::kNotFound, ErrorKind::kConflict, ErrorKind::kBusy, ErrorKind::kUnavailable,
+          ErrorKind::kStorageFull, ErrorKind::kCorrupted}) {
+        if (to_string(kind) == word) {
+            return {kind, error.value("message", "")};
+        }
+    }
+    return {ErrorKind::kUnavailable, "the owner of the data directory broke off"};
+}
+
+Result<std::string> ask_owner(const OwnerAddress& owner, std::string_view name,
+                              const std::string& request, const api::JobProgress& progress,
+                              const std::stop_token& stop) {
+    json last;
+    const auto on_line = [&](std::string_view line) {
+        json parsed = json::parse(line, nullptr, false);
+        if (parsed.is_object() && parsed.contains("progress")) {
+            progress(parsed["progress"].dump());
+        } else {
+            last = std::move(parsed);
+        }
+        return !stop.stop_requested();
+    };
+    SHELFCAST_ASSIGN(const adapters::OwnerAnswer answer,
+                     adapters::post_to_owner({.address = owner.address,
+                                              .port = owner.web_port,
+                                              .path = fmt::format("/v1/jobs/{}", name),
+                                              .token = owner.control_token,
+                                              .body = request},
+                                             on_line));
+    if (answer.status != 200) {
+        last = json::parse(answer.text, nullptr, false);
+    }
+    if (last.is_object() && last.contains("result")) {
+        return last["result"].dump();
+    }
+    return tl::unexpected(error_from(last.is_object() ? last : json::object()));
+}
+
+}  // namespace
+
+Result<std::string> run_job(const config::Config& config, std::string_view name,
+                            const std::function<api::Job(App&)>& local, const std::string& request,
+                            const api::JobProgress& progress, const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
+                     DataDirectory::find_owner(config.data_directory));
+    if (owner) {
+        return ask_owner(*owner, name, request, progress, stop);
+    }
+    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(config, stop));
+    return local(*app)(request, progress, stop);
+}
+
+Status with_warehouse(
+    const config::Config& config, const std::stop_token& stop,
+    const std::function<Status(adapters::clickhouse::ClickHouseWarehouse&)>& use) {
+    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
+                     DataDirectory::find_owner(config.data_directory));
+    if (owner) {
+        SHELFCAST_ASSIGN(const auto warehouse, adapters::clickhouse::ClickHouseWarehouse::connect(
+                                                   {.url = owner->warehouse_url,
+                                                    .user = owner->warehouse_user,
+                                                    .password = owner->warehouse_password}));
+        return use(*warehouse);
+    }
+    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open_warehouse(config, stop));
+    return use(app->warehouse());
+}
+
+}  // namespace shelfcast::cli

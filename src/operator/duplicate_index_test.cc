@@ -1,0 +1,162 @@
+#include "operator/duplicate_index.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+
+namespace shelfcast::operators {
+namespace {
+
+using retail::EventUuid;
+
+/// Blobs in memory, with every put counted.
+class FakeStateStore final : public ports::StateStore {
+public:
+    Status put(std::string_view name, std::string_view bytes) override {
+        if (refuse_puts) {
+            return fail(ErrorKind::kStorageFull, "no room for {}", name);
+        }
+        blobs[std::string(name)] = std::make_shared<std::string>(bytes);
+        return {};
+    }
+    Result<ports::StateBlob> open(std::string_view name) override {
+        const auto found = blobs.find(std::string(name));
+        if (found == blobs.end()) {
+            return fail(ErrorKind::kNotFound, "no blob {}", name);
+        }
+        return ports::StateBlob{*found->second, found->second};
+    }
+    Result<std::vector<std::string>> list(std::string_view prefix) override {
+        std::vector<std::string> names;
+        for (const auto& [name, blob] : blobs) {
+            if (name.starts_with(prefix)) {
+                names.push_back(name);
+            }
+        }
+        return names;
+    }
+    Status remove(std::string_view name) override {
+        blobs.erase(std::string(name));
+        return {};
+    }
+
+    bool refuse_puts = false;
+    // Shared with the readers of a blob, as the port promises.
+    std::map<std::string, std::shared_ptr<const std::string>> blobs;
+};
+
+EventUuid id(std::uint64_t number) { return {0x0190'0000'0000'0000, number + 1}; }
+
+TEST(DuplicateIndex, AnIdCountsOnceWithinTheHorizon) {
+    DuplicateIndex index(48, nullptr, "test");
+    EXPECT_FALSE(index.seen_or_insert(id(1), 100));
+    EXPECT_TRUE(index.seen_or_insert(id(1), 100));
+    EXPECT_TRUE(index.seen_or_insert(id(1), 148));
+    EXPECT_FALSE(index.seen_or_insert(id(2), 148));
+}
+
+TEST(DuplicateIndex, AfterTheHorizonAnIdIsNewAgain) {
+    DuplicateIndex index(48, nullptr, "test");
+    EXPECT_FALSE(index.seen_or_insert(id(1), 100));
+    EXPECT_FALSE(index.seen_or_insert(id(1), 149));
+    EXPECT_TRUE(index.seen_or_insert(id(1), 150));
+}
+
+TEST(DuplicateIndex, TheVerdictDoesNotDependOnWhenHoursExpire) {
+    DuplicateIndex kept(48, nullptr, "test");
+    DuplicateIndex expired(48, nullptr, "test");
+    for (std::int64_t hour = 0; hour < 200; ++hour) {
+        const EventUuid repeated = id(static_cast<std::uint64_t>(hour % 70));
+        EXPECT_EQ(kept.seen_or_insert(repeated, hour), expired.seen_or_insert(repeated, hour))
+            << "hour " << hour;
+        expired.expire(hour);
+    }
+    EXPECT_LT(expired.size(), kept.size());
+}
+
+TEST(DuplicateIndex, AgreesWithAPlainSetOverManyIdsAndHours) {
+    constexpr std::uint64_t kSeed = 20261122;
+    SCOPED_TRACE(kSeed);
+    std::mt19937_64 random(kSeed);
+    FakeStateStore store;
+    DuplicateIndex index(5, &store, "test");
+    std::map<std::uint64_t, std::int64_t> last_accepted;
+    for (std::int64_t hour = 0; hour < 12; ++hour) {
+        for (int i = 0; i < 40'000; ++i) {
+            const std::uint64_t number = random() % 300'000;
+            const auto before = last_accepted.find(number);
+            const bool repeated = before != last_accepted.end() && hour - before->second <= 5;
+            ASSERT_EQ(index.seen_or_insert(id(number), hour), repeated)
+                << "id " << number << " hour " << hour;
+            if (!repeated) {
+                last_accepted[number] = hour;
+            }
+        }
+        index.expire(hour);
+    }
+}
+
+TEST(DuplicateIndex, LargeRunsGoToTheStoreAndAreStillFound) {
+    FakeStateStore store;
+    DuplicateIndex index(48, &store, "speed");
+    for (std::uint64_t i = 0; i < 600'000; ++i) {
+        ASSERT_FALSE(index.seen_or_insert(id(i), 7));
+    }
+    EXPECT_FALSE(store.blobs.empty());
+    for (std::uint64_t i = 0; i < 600'000; i += 997) {
+        ASSERT_TRUE(index.seen_or_insert(id(i), 8)) << i;
+    }
+}
+
+TEST(DuplicateIndex, WithoutRoomToSpillNothingIsForgotten) {
+    FakeStateStore store;
+    store.refuse_puts = true;
+    DuplicateIndex index(48, &store, "speed");
+    for (std::uint64_t i = 0; i < 300'000; ++i) {
+        ASSERT_FALSE(index.seen_or_insert(id(i), 7));
+    }
+    EXPECT_TRUE(index.seen_or_insert(id(123'456), 7));
+}
+
+TEST(DuplicateIndex, ReadsBackWhatItWrote) {
+    FakeStateStore store;
+    DuplicateIndex index(48, &store, "speed");
+    for (std::uint64_t i = 0; i < 50'000; ++i) {
+        ASSERT_FALSE(index.seen_or_insert(id(i), static_cast<std::int64_t>(i % 3)));
+    }
+    std::string text;
+    ASSERT_TRUE(index.encode(store, text));
+    text += "what follows";
+
+    DuplicateIndex again(48, &store, "batch");
+    std::string_view rest = text;
+    ASSERT_TRUE(again.decode(store, rest));
+    EXPECT_EQ(rest, "what follows");
+    EXPECT_EQ(again.size(), 50'000U);
+    for (std::uint64_t i = 0; i < 50'000; i += 97) {
+        ASSERT_TRUE(again.seen_or_insert(id(i), 3)) << i;
+    }
+    EXPECT_FALSE(again.seen_or_insert(id(50'000), 3));
+}
+
+TEST(DuplicateIndex, ACutTextIsCorrupted) {
+    FakeStateStore store;
+    DuplicateIndex index(48, &store, "speed");
+    for (std::uint64_t i = 0; i < 10; ++i) {
+        ASSERT_FALSE(index.seen_or_insert(id(i), 1));
+    }
+    std::string text;
+    ASSERT_TRUE(index.encode(store, text));
+    for (std::size_t keep = 0; keep < text.size(); ++keep) {
+        DuplicateIndex again(48, &store, "speed");
+        std::string_view cut = std::string_view(text).substr(0, keep);
+        const Status outcome = again.decode(store, cut);
+        ASSERT_FALSE(outcome) << keep;
+        ASSERT_EQ(outcome.error().kind, ErrorKind::kCorrupted);
+    }
+}
+
+}  // namespace
+}  // namespace shelfcast::operators

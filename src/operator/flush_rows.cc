@@ -1,0 +1,320 @@
+#include "operator/flush_rows.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
+
+namespace shelfcast::operators {
+namespace {
+
+using retail::ColumnBlock;
+using retail::Int128;
+using retail::NullableInt64;
+using retail::TextColumn;
+
+constexpr std::size_t kEvents = 0;
+constexpr std::size_t kRejections = 1;
+
+std::uint64_t mix(std::uint64_t high, std::uint64_t low) {
+    std::uint64_t x = high * 0x9e3779b97f4a7c15ULL ^ (low + 0x7f4a7c159e3779b9ULL);
+    x ^= x >> 32U;
+    x *= 0xd6e8feb86659fd93ULL;
+    x ^= x >> 32U;
+    return x;
+}
+
+template <typename Data>
+Data& data(ColumnBlock& block, std::size_t column) {
+    return std::get<Data>(block.columns[column].data);
+}
+
+void push_optional(NullableInt64& column, const std::optional<retail::UnitPrice>& value) {
+    if (value) {
+        column.push_back(value->ten_thousandths);
+    } else {
+        column.push_null();
+    }
+}
+
+std::vector<ColumnBlock> empty_blocks() {
+    std::vector<ColumnBlock> blocks;
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        blocks.push_back(retail::make_table_block(table));
+    }
+    return blocks;
+}
+
+}  // namespace
+
+FoldCounts& FoldCounts::operator+=(const FoldCounts& other) {
+    accepted += other.accepted;
+    rejected += other.rejected;
+    duplicates += other.duplicates;
+    late += other.late;
+    for (const auto& [reason, count] : other.reasons) {
+        reasons[reason] += count;
+    }
+    return *this;
+}
+
+void RollupSums::Measures::add(const RollupInput& event) {
+    ++events;
+    switch (event.type) {
+        case retail::TransactionType::kSale:
+            ++sales;
+            units_sold += event.quantity_thousandths;
+            gross_revenue += event.revenue_ten_millionths;
+            break;
+        case retail::TransactionType::kReturn:
+            ++returns;
+            units_returned += event.quantity_thousandths;
+            returned_revenue -= event.revenue_ten_millionths;
+            break;
+        case retail::TransactionType::kRestock:
+            ++restocks;
+            units_restocked += event.quantity_thousandths;
+            break;
+    }
+    last_event_time = std::max(last_event_time, event.event_time_ms);
+}
+
+RollupSums::Measures& RollupSums::Table::at(Key key) {
+    if (slots_.size() < 2 * (keys_.size() + 1)) {
+        grow();
+    }
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = mix(key.high, key.low) & mask;; at = (at + 1) & mask) {
+        if (slots_[at] == 0) {
+            keys_.push_back(key);
+            measures_.emplace_back();
+            slots_[at] = static_cast<std::uint32_t>(keys_.size());
+            return measures_.back();
+        }
+        if (keys_[slots_[at] - 1] == key) {
+            return measures_[slots_[at] - 1];
+        }
+    }
+}
+
+void RollupSums::Table::grow() {
+    slots_.assign(std::max<std::size_t>(256, slots_.size() * 2), 0);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t row = 0; row < keys_.size(); ++row) {
+        std::size_t at = mix(keys_[row].high, keys_[row].low) & mask;
+        while (slots_[at] != 0) {
+            at = (at + 1) & mask;
+        }
+        slots_[at] = static_cast<std::uint32_t>(row + 1);
+    }
+}
+
+void RollupSums::Table::clear() {
+    keys_.clear();
+    measures_.clear();
+    std::ranges::fill(slots_, 0);
+}
+
+std::uint32_t RollupSums::Texts::number_of(std::string_view text) {
+    if (const auto known = numbers_.find(text); known != numbers_.end()) {
+        return known->second;
+    }
+    const auto number = static_cast<std::uint32_t>(texts_.size());
+    const auto added = numbers_.emplace(text, number).first;
+    texts_.push_back(added->first);
+    return number;
+}
+
+void RollupSums::Texts::clear() {
+    numbers_.clear();
+    texts_.clear();
+}
+
+void RollupSums::add(const RollupInput& event) {
+    const std::uint64_t high = std::uint64_t{event.store_id} << 32U | event.business_date;
+    const std::uint64_t category = categories_.number_of(event.category);
+    const std::uint64_t product = products_.number_of(event.product_id);
+    daily_.at({high, category}).add(event);
+    hourly_.at({high, event.hour_start_s}).add(event);
+    product_.at({high, product << 32U | category}).add(event);
+}
+
+std::size_t RollupSums::keys() const noexcept {
+    return daily_.size() + hourly_.size() + product_.size();
+}
+
+void RollupSums::append_measures(const Table& table, ColumnBlock& block) {
+    for (std::size_t row = 0; row < table.size(); ++row) {
+        const Measures& sums = table.measures(row);
+        std::size_t column = block.columns.size() - 10;
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.events);
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.sales);
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.returns);
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.restocks);
+        data<std::vector<Int128>>(block, column++).push_back(sums.units_sold);
+        data<std::vector<Int128>>(block, column++).push_back(sums.units_returned);
+        data<std::vector<Int128>>(block, column++).push_back(sums.units_restocked);
+        data<std::vector<Int128>>(block, column++).push_back(sums.gross_revenue);
+        data<std::vector<Int128>>(block, column++).push_back(sums.returned_revenue);
+        data<std::vector<std::int64_t>>(block, column++).push_back(sums.last_event_time);
+    }
+}
+
+void RollupSums::drain_into(std::string_view table, ColumnBlock& block) {
+    Table* drained = nullptr;
+    if (table == retail::kDailySalesTable) {
+        drained = &daily_;
+        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
+        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
+        auto& category = block.data<TextColumn>("category");
+        for (std::size_t row = 0; row < daily_.size(); ++row) {
+            const Key& key = daily_.key(row);
+            date.push_back(static_cast<std::uint16_t>(key.high));
+            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
+            category.push_back(categories_.text_of(static_cast<std::uint32_t>(key.low)));
+        }
+    } else if (table == retail::kHourlySalesTable) {
+        drained = &hourly_;
+        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
+        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
+        auto& hour = block.data<std::vector<std::uint32_t>>("hour_start");
+        for (std::size_t row = 0; row < hourly_.size(); ++row) {
+            const Key& key = hourly_.key(row);
+            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
+            date.push_back(static_cast<std::uint16_t>(key.high));
+            hour.push_back(static_cast<std::uint32_t>(key.low));
+        }
+    } else {
+        SHELFCAST_CHECK(table == retail::kProductSalesTable);
+        drained = &product_;
+        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
+        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
+        auto& product = block.data<TextColumn>("product_id");
+        auto& category = block.data<TextColumn>("category");
+        for (std::size_t row = 0; row < product_.size(); ++row) {
+            const Key& key = product_.key(row);
+            date.push_back(static_cast<std::uint16_t>(key.high));
+            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
+            product.push_back(products_.text_of(static_cast<std::uint32_t>(key.low >> 32U)));
+            category.push_back(categories_.text_of(static_cast<std::uint32_t>(key.low)));
+        }
+    }
+    append_measures(*drained, block);
+    drained->clear();
+}
+
+void RollupSums::forget_texts() {
+    products_.clear();
+    categories_.clear();
+}
+
+const ColumnBlock& FlushOutput::block(std::string_view table) const {
+    const auto tables = retail::operator_tables();
+    const auto found = std::ranges::find(tables, table, &retail::OperatorTable::name);
+    SHELFCAST_CHECK(found != tables.end());
+    return blocks[static_cast<std::size_t>(found - tables.begin())];
+}
+
+std::map<std::string, std::uint64_t> FlushOutput::row_table_counts() const {
+    std::map<std::string, std::uint64_t> counts_by_table;
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        if (table.kind == retail::TableKind::kRows) {
+            counts_by_table[std::string(table.name)] = block(table.name).rows();
+        }
+    }
+    return counts_by_table;
+}
+
+std::array<std::uint64_t, 2> FlushOutput::content_hash() const {
+    std::array<std::uint64_t, 2> combined{};
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        if (table.kind == retail::TableKind::kRows) {
+            const auto one = retail::content_hash(block(table.name));
+            combined = {mix(combined[0], one[0]), mix(combined[1], one[1])};
+        }
+    }
+    return combined;
+}
+
+FlushRows::FlushRows(Rollups rollups) : rollups_(rollups), blocks_(empty_blocks()) {}
+
+void FlushRows::add_event(const LogPosition& at, const retail::Event& event, bool late) {
+    ColumnBlock& block = blocks_[kEvents];
+    const Int128 revenue = event.revenue().ten_millionths;
+    const auto date = static_cast<std::uint16_t>(event.business_date);
+    const auto hour = static_cast<std::uint32_t>(event.hour_start_s);
+    std::size_t column = 0;
+    data<std::vector<std::uint32_t>>(block, column++).push_back(at.partition.value);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.offset);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.log_time_us);
+    data<std::vector<std::int64_t>>(block, column++).push_back(event.event_time_ms);
+    data<std::vector<std::uint16_t>>(block, column++).push_back(date);
+    data<std::vector<std::uint32_t>>(block, column++).push_back(hour);
+    data<std::vector<std::uint32_t>>(block, column++).push_back(event.store_id.value);
+    data<TextColumn>(block, column++).push_back(event.product_id);
+    data<TextColumn>(block, column++).push_back(event.category);
+    data<std::vector<std::int8_t>>(block, column++).push_back(static_cast<std::int8_t>(event.type));
+    data<std::vector<std::int64_t>>(block, column++).push_back(event.quantity.thousandths);
+    data<std::vector<std::int64_t>>(block, column++).push_back(event.unit_price.ten_thousandths);
+    data<std::vector<Int128>>(block, column++).push_back(revenue);
+    data<std::vector<retail::Uuid>>(block, column++)
+        .push_back({event.event_id.high, event.event_id.low});
+    data<TextColumn>(block, column++).push_back(event.register_id);
+    data<TextColumn>(block, column++).push_back(event.customer_id);
+    data<TextColumn>(block, column++).push_back(event.basket_id);
+    data<TextColumn>(block, column++).push_back(event.promotion_id);
+    push_optional(data<NullableInt64>(block, column++), event.unit_cost);
+    push_optional(data<NullableInt64>(block, column++), event.discount);
+    SHELFCAST_CHECK(column == block.columns.size());
+
+    if (rollups_ == Rollups::kMade) {
+        sums_.add({date, event.store_id.value, hour, event.product_id, event.category, event.type,
+                   event.quantity.thousandths, revenue, event.event_time_ms});
+    }
+    ++counts_.accepted;
+    counts_.late += late ? 1 : 0;
+}
+
+void FlushRows::add_rejection(const LogPosition& at, retail::RejectReason reason,
+                              std::string_view detail, std::string_view source,
+                              retail::EventUuid event_id, std::string_view raw) {
+    ColumnBlock& block = blocks_[kRejections];
+    std::size_t column = 0;
+    data<TextColumn>(block, column++).push_back(at.topic);
+    data<std::vector<std::uint32_t>>(block, column++).push_back(at.partition.value);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.offset);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.log_time_us);
+    data<TextColumn>(block, column++).push_back(retail::to_string(reason));
+    data<TextColumn>(block, column++).push_back(detail);
+    data<TextColumn>(block, column++).push_back(source);
+    data<std::vector<retail::Uuid>>(block, column++).push_back({event_id.high, event_id.low});
+    data<TextColumn>(block, column++).push_back(raw);
+    SHELFCAST_CHECK(column == block.columns.size());
+
+    if (reason == retail::RejectReason::kDuplicate) {
+        ++counts_.duplicates;
+    } else {
+        ++counts_.rejected;
+    }
+    ++counts_.reasons[reason];
+}
+
+std::size_t FlushRows::rows() const {
+    return blocks_[kEvents].rows() + blocks_[kRejections].rows();
+}
+
+FlushOutput FlushRows::take() {
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        if (table.kind == retail::TableKind::kRollup) {
+            auto& block =
+                blocks_[static_cast<std::size_t>(&table - retail::operator_tables().data())];
+            sums_.drain_into(table.name, block);
+        }
+    }
+    sums_.forget_texts();
+    FlushOutput output{std::exchange(blocks_, empty_blocks()), std::exchange(counts_, {})};
+    return output;
+}
+
+}  // namespace shelfcast::operators

@@ -1,0 +1,162 @@
+#pragma once
+
+/// \file operator/flush_rows.h
+/// Collects what a stretch of the log becomes: accepted rows, rejections, and roll-up deltas that
+/// are aggregated here, by the writer, so that no materialized view can fall out of step.
+///
+/// One owner, not thread safe. Reused from flush to flush: `take` empties it and keeps its buffers.
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "retail/column_block.h"
+#include "retail/event.h"
+#include "retail/tables.h"
+
+namespace shelfcast::operators {
+
+/// Where and when the log holds a message.
+struct LogPosition {
+    std::string_view topic;
+    PartitionId partition;
+    std::int64_t offset = 0;
+    std::int64_t log_time_us = 0;
+};
+
+struct FoldCounts {
+    std::uint64_t accepted = 0;
+    std::uint64_t rejected = 0;  ///< Dead letters, without duplicates.
+    std::uint64_t duplicates = 0;
+    std::uint64_t late = 0;  ///< Accepted, but behind the watermark by more than the lateness.
+    std::map<retail::RejectReason, std::uint64_t> reasons;
+
+    [[nodiscard]] std::uint64_t total() const { return accepted + rejected + duplicates; }
+    FoldCounts& operator+=(const FoldCounts& other);
+};
+
+/// The columns of an event that roll-ups need.
+struct RollupInput {
+    std::uint16_t business_date;
+    std::uint32_t store_id;
+    std::uint32_t hour_start_s;
+    std::string_view product_id;
+    std::string_view category;
+    retail::TransactionType type;
+    std::int64_t quantity_thousandths;
+    retail::Int128 revenue_ten_millionths;  ///< Signed, as in the event row.
+    std::int64_t event_time_ms;
+};
+
+/// Sums roll-up deltas per key. Keys are interned once, so that an event costs two text look-ups.
+class RollupSums {
+public:
+    void add(const RollupInput& event);
+    [[nodiscard]] std::size_t keys() const noexcept;
+    /// Appends one row per key to the block of the roll-up table `name` and forgets the keys.
+    void drain_into(std::string_view table, retail::ColumnBlock& block);
+    /// Forgets the interned texts; call when every table was drained.
+    void forget_texts();
+
+private:
+    struct Measures {
+        std::uint64_t events = 0;
+        std::uint64_t sales = 0;
+        std::uint64_t returns = 0;
+        std::uint64_t restocks = 0;
+        retail::Int128 units_sold = 0;
+        retail::Int128 units_returned = 0;
+        retail::Int128 units_restocked = 0;
+        retail::Int128 gross_revenue = 0;
+        retail::Int128 returned_revenue = 0;
+        std::int64_t last_event_time = std::numeric_limits<std::int64_t>::min();
+        void add(const RollupInput& event);
+    };
+    struct Key {
+        std::uint64_t high = 0;  ///< store << 32 | business date
+        std::uint64_t low = 0;   ///< hour start, category, or product << 32 | category
+        bool operator==(const Key&) const = default;
+    };
+    class Table {
+    public:
+        Measures& at(Key key);
+        [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
+        [[nodiscard]] const Key& key(std::size_t row) const { return keys_[row]; }
+        [[nodiscard]] const Measures& measures(std::size_t row) const { return measures_[row]; }
+        void clear();
+
+    private:
+        void grow();
+        std::vector<Key> keys_;
+        std::vector<Measures> measures_;
+        std::vector<std::uint32_t> slots_;  ///< Row + 1, or 0.
+    };
+    class Texts {
+    public:
+        [[nodiscard]] std::uint32_t number_of(std::string_view text);
+        [[nodiscard]] std::string_view text_of(std::uint32_t number) const {
+            return texts_[number];
+        }
+        void clear();
+
+    private:
+        struct Hash {
+            using is_transparent = void;
+            std::size_t operator()(std::string_view text) const noexcept {
+                return std::hash<std::string_view>{}(text);
+            }
+        };
+        std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
+        std::vector<std::string_view> texts_;  ///< Views of the map's keys, which never move.
+    };
+
+    static void append_measures(const Table& table, retail::ColumnBlock& block);
+
+    Texts products_;
+    Texts categories_;
+    Table daily_;
+    Table hourly_;
+    Table product_;
+};
+
+/// The rows of a flush, one block per operator table, in the order of retail::operator_tables().
+struct FlushOutput {
+    std::vector<retail::ColumnBlock> blocks;
+    FoldCounts counts;
+
+    [[nodiscard]] const retail::ColumnBlock& block(std::string_view table) const;
+    [[nodiscard]] std::map<std::string, std::uint64_t> row_table_counts() const;
+    /// Of the row tables; equal for the same stretch of log folded again.
+    [[nodiscard]] std::array<std::uint64_t, 2> content_hash() const;
+};
+
+/// Whether roll-up deltas are wanted beside the rows.
+enum class Rollups : std::uint8_t { kMade, kLeftOut };
+
+class FlushRows {
+public:
+    explicit FlushRows(Rollups rollups = Rollups::kMade);
+
+    void add_event(const LogPosition& at, const retail::Event& event, bool late);
+    void add_rejection(const LogPosition& at, retail::RejectReason reason, std::string_view detail,
+                       std::string_view source, retail::EventUuid event_id, std::string_view raw);
+
+    [[nodiscard]] std::size_t rows() const;
+    /// The rows so far, with their roll-ups; leaves this empty.
+    [[nodiscard]] FlushOutput take();
+
+private:
+    Rollups rollups_;
+    std::vector<retail::ColumnBlock> blocks_;
+    RollupSums sums_;
+    FoldCounts counts_;
+};
+
+}  // namespace shelfcast::operators

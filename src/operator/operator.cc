@@ -1,0 +1,302 @@
+#include "operator/operator.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include "base/check.h"
+#include "retail/dead_letter.h"
+#include "retail/tables.h"
+
+namespace shelfcast::operators {
+namespace {
+
+using retail::RejectReason;
+
+constexpr std::string_view kMagic = "shelfcast operator state 1\n";
+constexpr std::int64_t kHourUs = 3'600'000'000;
+
+std::int64_t hour_of(std::int64_t log_time_us) { return log_time_us / kHourUs; }
+
+void put_u64(std::string& out, std::uint64_t value) {
+    out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+void put_text(std::string& out, std::string_view text) {
+    put_u64(out, text.size());
+    out += text;
+}
+
+std::array<char, 16> checksum_of(std::string_view bytes) {
+    const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+    std::array<char, 16> sum{};
+    std::memcpy(sum.data(), &hash.high64, 8);
+    std::memcpy(sum.data() + 8, &hash.low64, 8);
+    return sum;
+}
+
+/// Reads a stored head from front to back; every step may find it cut short.
+class HeadReader {
+public:
+    explicit HeadReader(std::string_view bytes) : rest_(bytes) {}
+
+    [[nodiscard]] Status u64(std::uint64_t& value) {
+        if (rest_.size() < sizeof value) {
+            return cut_short();
+        }
+        std::memcpy(&value, rest_.data(), sizeof value);
+        rest_.remove_prefix(sizeof value);
+        return {};
+    }
+    [[nodiscard]] Status text(std::string& value) {
+        std::uint64_t size = 0;
+        SHELFCAST_TRY(u64(size));
+        if (rest_.size() < size) {
+            return cut_short();
+        }
+        value = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return {};
+    }
+    [[nodiscard]] std::string_view& rest() { return rest_; }
+
+private:
+    [[nodiscard]] static tl::unexpected<Error> cut_short() {
+        return fail(ErrorKind::kCorrupted, "operator state is cut short");
+    }
+    std::string_view rest_;
+};
+
+/// The bytes between magic and checksum. Error: kCorrupted.
+Result<std::string_view> checked_body(std::string_view name, std::string_view bytes) {
+    if (bytes.size() < kMagic.size() + 16 || !bytes.starts_with(kMagic)) {
+        return fail(ErrorKind::kCorrupted, "{} is no operator state of this version", name);
+    }
+    const std::string_view body = bytes.substr(0, bytes.size() - 16);
+    const std::array<char, 16> sum = checksum_of(body);
+    if (std::memcmp(sum.data(), bytes.data() + body.size(), 16) != 0) {
+        return fail(ErrorKind::kCorrupted, "{}: checksum differs", name);
+    }
+    return body.substr(kMagic.size());
+}
+
+struct HeadFront {
+    std::string note;
+    std::vector<std::string> runs;
+};
+
+Result<HeadFront> read_front(HeadReader& reader) {
+    HeadFront front;
+    SHELFCAST_TRY(reader.text(front.note));
+    std::uint64_t runs = 0;
+    SHELFCAST_TRY(reader.u64(runs));
+    for (std::uint64_t i = 0; i < runs; ++i) {
+        SHELFCAST_TRY(reader.text(front.runs.emplace_back()));
+    }
+    return front;
+}
+
+}  // namespace
+
+Operator::Operator(OperatorOptions options, ports::StateStore* spill)
+    : options_(std::move(options)),
+      spill_(spill),
+      decoder_(options_.limits),
+      partitions_(empty_state()) {}
+
+std::vector<Operator::PartitionState> Operator::empty_state() const {
+    std::vector<PartitionState> states;
+    states.reserve(options_.partitions);
+    for (std::uint32_t i = 0; i < options_.partitions; ++i) {
+        states.push_back(
+            {DuplicateIndex(options_.duplicate_horizon_hours, spill_, options_.state_prefix), 0,
+             0});
+    }
+    return states;
+}
+
+Operator::PartitionState& Operator::state_of(PartitionId partition) {
+    SHELFCAST_CHECK(partition.value < partitions_.size());
+    return partitions_[partition.value];
+}
+
+void Operator::fold(std::string_view topic, const ports::FetchedBatch& batch,
+                    const retail::StoreCatalog& stores, FlushRows& out) {
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+        const LogPosition at{topic, batch.partition,
+                             batch.base_offset + static_cast<std::int64_t>(i), batch.log_time_us};
+        if (topic == retail::kDeadLettersTopic) {
+            fold_dead_letter(at, batch.records[i], out);
+        } else {
+            fold_event(at, batch.records[i], stores, out);
+        }
+    }
+}
+
+void Operator::fold_event(const LogPosition& at, std::string_view message,
+                          const retail::StoreCatalog& stores, FlushRows& out) {
+    retail::Event event;
+    retail::Rejection rejection;
+    if (decoder_.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
+        out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
+        return;
+    }
+    PartitionState& state = state_of(at.partition);
+    const std::int64_t hour = hour_of(at.log_time_us);
+    if (hour > state.last_hour) {
+        state.ids.expire(hour);
+        state.last_hour = hour;
+    }
+    if (event.event_id.present() && state.ids.seen_or_insert(event.event_id, hour)) {
+        out.add_rejection(at, RejectReason::kDuplicate, "event_id was seen before", "log",
+                          event.event_id, message);
+        return;
+    }
+    const bool late = event.event_time_ms < state.watermark_ms - options_.allowed_lateness_ms;
+    const std::int64_t seen_until = std::min(event.event_time_ms, at.log_time_us / 1000);
+    state.watermark_ms = std::max(state.watermark_ms, seen_until);
+    out.add_event(at, event, late);
+}
+
+void Operator::fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out) {
+    const Result<retail::DeadLetter> letter = retail::parse_dead_letter(message);
+    if (!letter) {
+        out.add_rejection(at, RejectReason::kBadDeadLetter, letter.error().message, "log", {},
+                          message);
+        return;
+    }
+    out.add_rejection(at, letter->reason, letter->detail, letter->source, {}, letter->raw);
+}
+
+Status Operator::fold_accepted(const retail::ColumnBlock& events, RollupSums& sums) {
+    using retail::Int128;
+    using retail::TextColumn;
+    const auto& partition = events.data<std::vector<std::uint32_t>>("log_partition");
+    const auto& offset = events.data<std::vector<std::int64_t>>("log_offset");
+    const auto& log_time = events.data<std::vector<std::int64_t>>("log_time");
+    const auto& event_time = events.data<std::vector<std::int64_t>>("event_time");
+    const auto& date = events.data<std::vector<std::uint16_t>>("business_date");
+    const auto& hour_start = events.data<std::vector<std::uint32_t>>("hour_start");
+    const auto& store = events.data<std::vector<std::uint32_t>>("store_id");
+    const auto& product = events.data<TextColumn>("product_id");
+    const auto& category = events.data<TextColumn>("category");
+    const auto& type = events.data<std::vector<std::int8_t>>("transaction_type");
+    const auto& quantity = events.data<std::vector<std::int64_t>>("quantity");
+    const auto& revenue = events.data<std::vector<Int128>>("revenue");
+    const auto& event_id = events.data<std::vector<retail::Uuid>>("event_id");
+    for (std::size_t row = 0; row < events.rows(); ++row) {
+        if (partition[row] >= partitions_.size()) {
+            return fail(ErrorKind::kCorrupted, "row of log partition {}, of which there are {}",
+                        partition[row], partitions_.size());
+        }
+        PartitionState& state = partitions_[partition[row]];
+        const std::int64_t hour = hour_of(log_time[row]);
+        const retail::EventUuid id{event_id[row].high, event_id[row].low};
+        if (id.present() && state.ids.seen_or_insert(id, hour)) {
+            return fail(ErrorKind::kCorrupted,
+                        "partition {} offset {}: event_id {} was accepted before", partition[row],
+                        offset[row], retail::format_uuid(id));
+        }
+        state.last_hour = std::max(state.last_hour, hour);
+        state.watermark_ms =
+            std::max(state.watermark_ms, std::min(event_time[row], log_time[row] / 1000));
+        sums.add({date[row], store[row], hour_start[row], product[row], category[row],
+                  static_cast<retail::TransactionType>(type[row]), quantity[row], revenue[row],
+                  event_time[row]});
+    }
+    return {};
+}
+
+Status Operator::save(ports::StateStore& store, std::string_view name, std::string_view note) {
+    std::string states;
+    std::vector<std::string> runs;
+    for (PartitionState& state : partitions_) {
+        state.ids.expire(state.last_hour);
+        put_u64(states, static_cast<std::uint64_t>(state.watermark_ms));
+        put_u64(states, static_cast<std::uint64_t>(state.last_hour));
+        SHELFCAST_TRY(state.ids.encode(store, states));
+        state.ids.collect_run_names(runs);
+    }
+    std::string head(kMagic);
+    put_text(head, note);
+    put_u64(head, runs.size());
+    for (const std::string& run : runs) {
+        put_text(head, run);
+    }
+    put_u64(head, partitions_.size());
+    head += states;
+    const std::array<char, 16> sum = checksum_of(head);
+    head.append(sum.data(), sum.size());
+    return store.put(fmt::format("{}/{}", options_.state_prefix, name), head);
+}
+
+Result<std::string> Operator::load(ports::StateStore& store, std::string_view full_name) {
+    SHELFCAST_ASSIGN(const ports::StateBlob blob, store.open(full_name));
+    SHELFCAST_ASSIGN(const std::string_view body, checked_body(full_name, blob.bytes));
+    HeadReader reader(body);
+    SHELFCAST_ASSIGN(HeadFront front, read_front(reader));
+    std::uint64_t count = 0;
+    SHELFCAST_TRY(reader.u64(count));
+    if (count != options_.partitions) {
+        return fail(ErrorKind::kCorrupted, "{} has {} partitions, the log has {}", full_name, count,
+                    options_.partitions);
+    }
+    std::vector<PartitionState> states = empty_state();
+    for (PartitionState& state : states) {
+        std::uint64_t watermark = 0;
+        std::uint64_t hour = 0;
+        SHELFCAST_TRY(reader.u64(watermark));
+        SHELFCAST_TRY(reader.u64(hour));
+        state.watermark_ms = static_cast<std::int64_t>(watermark);
+        state.last_hour = static_cast<std::int64_t>(hour);
+        SHELFCAST_TRY(state.ids.decode(store, reader.rest()));
+    }
+    partitions_ = std::move(states);
+    return std::move(front.note);
+}
+
+Status Operator::remove_stale(ports::StateStore& store, std::span<const std::string> keep_heads) {
+    std::set<std::string> needed;
+    for (const std::string& head : keep_heads) {
+        const std::string name = fmt::format("{}/{}", options_.state_prefix, head);
+        const Result<ports::StateBlob> blob = store.open(name);
+        if (!blob) {
+            continue;
+        }
+        SHELFCAST_ASSIGN(const std::string_view body, checked_body(name, blob->bytes));
+        HeadReader reader(body);
+        SHELFCAST_ASSIGN(const HeadFront front, read_front(reader));
+        needed.insert(name);
+        needed.insert(front.runs.begin(), front.runs.end());
+    }
+    std::vector<std::string> in_use;
+    for (const PartitionState& state : partitions_) {
+        state.ids.collect_run_names(in_use);
+    }
+    needed.insert(in_use.begin(), in_use.end());
+    SHELFCAST_ASSIGN(const std::vector<std::string> names, store.list(options_.state_prefix + "/"));
+    for (const std::string& name : names) {
+        if (!needed.contains(name)) {
+            SHELFCAST_TRY(store.remove(name));
+        }
+    }
+    return {};
+}
+
+std::int64_t Operator::watermark_ms(PartitionId partition) const {
+    SHELFCAST_CHECK(partition.value < partitions_.size());
+    return partitions_[partition.value].watermark_ms;
+}
+
+std::uint64_t Operator::remembered_ids() const {
+    std::uint64_t total = 0;
+    for (const PartitionState& state : partitions_) {
+        total += state.ids.size();
+    }
+    return total;
+}
+
+}  // namespace shelfcast::operators

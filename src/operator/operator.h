@@ -1,0 +1,86 @@
+#pragma once
+
+/// \file operator/operator.h
+/// The one operator: log messages in, accepted rows, rejections and roll-up deltas out. Compiled
+/// once and run by both layers, so that the lambda's two answers cannot drift apart.
+///
+/// State per log partition: the ids seen (duplicate_index.h) and the event-time watermark. A fold
+/// is a function of that state, the messages, their positions and log times, and the store
+/// catalogue of a stated version; never of the wall clock. One owner, not thread safe.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "operator/duplicate_index.h"
+#include "operator/flush_rows.h"
+#include "ports/event_log.h"
+#include "ports/state_store.h"
+#include "retail/event_codec.h"
+#include "retail/store_catalog.h"
+
+namespace shelfcast::operators {
+
+struct OperatorOptions {
+    std::uint32_t partitions = 16;
+    std::int64_t duplicate_horizon_hours = 48;     ///< Of log time, in whole hours.
+    std::int64_t allowed_lateness_ms = 3'600'000;  ///< Later events count as late; none is dropped.
+    retail::CodecLimits limits{};
+    std::string state_prefix = "speed";  ///< Names this operator's blobs in the state store.
+};
+
+class Operator {
+public:
+    /// `spill` holds large id runs while the operator lives; null keeps them in memory.
+    Operator(OperatorOptions options, ports::StateStore* spill);
+
+    /// Folds a batch of topic `retail_events` or `dead-letters`.
+    void fold(std::string_view topic, const ports::FetchedBatch& batch,
+              const retail::StoreCatalog& stores, FlushRows& out);
+
+    /// Folds rows that were accepted before (lake files of `events`), in any order: admits their
+    /// ids and adds their roll-ups to `sums`. Error: kCorrupted when an id is admitted a second
+    /// time.
+    [[nodiscard]] Status fold_accepted(const retail::ColumnBlock& events, RollupSums& sums);
+
+    /// Stores the state under `name` ("PREFIX/NAME"), durably, with the caller's own note inside.
+    [[nodiscard]] Status save(ports::StateStore& store, std::string_view name,
+                              std::string_view note);
+
+    /// Replaces the state by a stored one, of this or another prefix; returns the note.
+    /// Errors: kNotFound, kCorrupted.
+    [[nodiscard]] Result<std::string> load(ports::StateStore& store, std::string_view full_name);
+
+    /// Removes blobs of this prefix that neither the present state nor `keep_heads` (names without
+    /// prefix) needs.
+    [[nodiscard]] Status remove_stale(ports::StateStore& store,
+                                      std::span<const std::string> keep_heads);
+
+    /// UTC milliseconds below which events of a partition are late; 0 before any event.
+    [[nodiscard]] std::int64_t watermark_ms(PartitionId partition) const;
+    [[nodiscard]] std::uint64_t remembered_ids() const;
+
+private:
+    struct PartitionState {
+        DuplicateIndex ids;
+        std::int64_t watermark_ms = 0;
+        std::int64_t last_hour = 0;
+    };
+
+    void fold_event(const LogPosition& at, std::string_view message,
+                    const retail::StoreCatalog& stores, FlushRows& out);
+    static void fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out);
+    [[nodiscard]] std::vector<PartitionState> empty_state() const;
+    PartitionState& state_of(PartitionId partition);
+
+    OperatorOptions options_;
+    ports::StateStore* spill_;
+    retail::EventDecoder decoder_;
+    std::vector<PartitionState> partitions_;
+};
+
+}  // namespace shelfcast::operators

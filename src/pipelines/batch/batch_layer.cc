@@ -1,0 +1,407 @@
+#include "pipelines/batch/batch_layer.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "pipelines/batch/date_buffers.h"
+#include "pipelines/batch/epoch_state.h"
+#include "pipelines/batch/ordered_stage.h"
+#include "retail/tables.h"
+
+namespace shelfcast::batch {
+namespace {
+
+using retail::OperatorTable;
+using retail::TableKind;
+
+constexpr std::string_view kGroup = "batch";
+constexpr std::size_t kFoldRows = 100'000;
+
+/// Flushes that follow one another and were decoded with the same stores, as one range per
+/// partition.
+struct Stretch {
+    CatalogVersion catalog;
+    std::map<std::pair<std::string, PartitionId>, ports::LogRange> ranges;
+};
+
+std::vector<Stretch> stretches_of(const std::vector<ports::FlushRecord>& flushes) {
+    std::vector<Stretch> stretches;
+    for (const ports::FlushRecord& flush : flushes) {
+        if (stretches.empty() || stretches.back().catalog != flush.draft.catalog) {
+            stretches.push_back({flush.draft.catalog, {}});
+        }
+        for (const ports::LogRange& range : flush.draft.ranges) {
+            const auto [at, added] =
+                stretches.back().ranges.try_emplace({range.topic, range.partition}, range);
+            if (!added) {
+                at->second.to = range.to;
+            }
+        }
+    }
+    return stretches;
+}
+
+retail::ColumnBlock rollup_block(operators::RollupSums& sums, const OperatorTable& table) {
+    retail::ColumnBlock block = retail::make_table_block(table);
+    sums.drain_into(table.name, block);
+    return block;
+}
+
+std::vector<retail::ColumnSpec> columns_of(const OperatorTable& table) {
+    std::vector<retail::ColumnSpec> columns;
+    for (const retail::TableColumn& column : table.columns) {
+        columns.push_back({column.name, column.type});
+    }
+    return columns;
+}
+
+/// Rows on their way into a batch table, gathered into inserts of a sensible size.
+struct TableInsert {
+    const OperatorTable* table;
+    std::uint32_t part;
+    retail::ColumnBlock rows;
+};
+
+}  // namespace
+
+BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
+    : ports_(std::move(ports)), options_(std::move(options)) {}
+
+Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop) {
+    std::vector<EpochReport> reports;
+    SHELFCAST_ASSIGN(std::vector<EpochId> closing, ports_.ledger.closing_epochs());
+    SHELFCAST_ASSIGN(const EpochId open, ports_.ledger.open_epoch());
+    SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> pending, ports_.ledger.flushes(open));
+    if (!pending.empty()) {
+        SHELFCAST_ASSIGN(const EpochId raised, ports_.ledger.raise_epoch());
+        closing.push_back(raised);
+        failpoint::reach("batch.epoch_raised");
+    }
+    for (const EpochId epoch : closing) {
+        SHELFCAST_ASSIGN(EpochReport report, close(epoch, stop));
+        reports.push_back(std::move(report));
+    }
+    SHELFCAST_TRY(drop_old_speed_rows());
+    return reports;
+}
+
+Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop) {
+    const std::int64_t started_us = ports_.clock.steady_us();
+    SHELFCAST_TRY(ports_.wait_delivered(epoch, stop));
+    SHELFCAST_ASSIGN(ports::LakeManifest manifest, ports_.lake.manifest());
+    EpochReport report{.epoch = epoch};
+    if (manifest.closed_epoch() < epoch) {
+        SHELFCAST_ASSIGN(LakeWrite written, write_lake(epoch, stop));
+        failpoint::reach("batch.lake_written");
+        report.accepted = written.counts.accepted;
+        report.rejected = written.counts.rejected;
+        report.duplicates = written.counts.duplicates;
+        report.lake_files = written.files.size();
+        for (const ports::LakeFile& file : written.files) {
+            report.lake_bytes += file.bytes;
+        }
+
+        operators::Operator folding(options_.operator_options, &ports_.state);
+        SHELFCAST_TRY(
+            load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
+        SHELFCAST_TRY(load_tables(manifest.generation, epoch, written.files, folding, stop));
+        failpoint::reach("batch.tables_loaded");
+        SHELFCAST_TRY(folding.save(ports_.state, epoch_state_name(epoch), {}));
+        failpoint::reach("batch.state_stored");
+
+        ports::ClosedEpoch closed{.epoch = epoch};
+        SHELFCAST_ASSIGN(closed.cuts, ports_.ledger.cuts(epoch));
+        SHELFCAST_ASSIGN(closed.rows_per_table, batch_counts(manifest.generation, epoch));
+        SHELFCAST_TRY(reconcile(manifest.generation, closed, report));
+        failpoint::reach("batch.reconciled");
+
+        closed.closed_at_us = ports_.clock.now_us();
+        manifest.version += 1;
+        manifest.epochs.push_back(std::move(closed));
+        std::ranges::move(written.files, std::back_inserter(manifest.files));
+        SHELFCAST_TRY(ports_.lake.commit(manifest));
+        failpoint::reach("batch.lake_manifest_written");
+
+        const std::vector<std::string> keep{epoch_state_name(epoch),
+                                            epoch_state_name(EpochId{epoch.value - 1})};
+        SHELFCAST_TRY(folding.remove_stale(ports_.state, keep));
+    }
+    SHELFCAST_TRY(switch_views(manifest));
+    failpoint::reach("batch.switched");
+    SHELFCAST_TRY(finish(epoch));
+    report.elapsed_us = ports_.clock.steady_us() - started_us;
+    ports_.metrics.add(ports::Counter::kEpochsClosed, 1);
+    ports_.metrics.set(ports::Gauge::kClosedEpoch, epoch.value);
+    ports_.metrics.observe(ports::Histogram::kBatchSeconds,
+                           static_cast<double>(report.elapsed_us) / 1e6);
+    log::info("batch", "closed epoch={} accepted={} rejected={} duplicates={} differing_keys={}",
+              epoch.value, report.accepted, report.rejected, report.duplicates,
+              report.differing_keys);
+    return report;
+}
+
+Status BatchLayer::fold_ranges(operators::Operator& folding,
+                               const std::vector<ports::FlushRecord>& flushes,
+                               const std::stop_token& stop,
+                               const std::function<Status(operators::FlushOutput)>& sink) {
+    operators::FlushRows rows(operators::Rollups::kLeftOut);
+    for (const Stretch& stretch : stretches_of(flushes)) {
+        SHELFCAST_ASSIGN(const retail::StoreCatalog stores, ports_.stores.catalog(stretch.catalog));
+        for (const auto& [key, range] : stretch.ranges) {
+            std::int64_t next = range.from;
+            while (next < range.to) {
+                if (stop.stop_requested()) {
+                    return fail(ErrorKind::kUnavailable, "stopped while writing the lake");
+                }
+                const ports::PartitionOffset from{range.partition, next};
+                SHELFCAST_ASSIGN(
+                    std::vector<ports::FetchedBatch> batches,
+                    ports_.log.read(range.topic, {&from, 1}, {.max_records = kFoldRows}));
+                if (batches.empty()) {
+                    return fail(ErrorKind::kCorrupted,
+                                "topic {} partition {}: the log ends at {}, before the cut at {}",
+                                range.topic, range.partition.value, next, range.to);
+                }
+                for (ports::FetchedBatch& batch : batches) {
+                    const auto keep = static_cast<std::size_t>(
+                        std::min<std::int64_t>(range.to - batch.base_offset,
+                                               static_cast<std::int64_t>(batch.records.size())));
+                    batch.records.ends.resize(keep);
+                    folding.fold(range.topic, batch, stores, rows);
+                    next = batch.base_offset + static_cast<std::int64_t>(keep);
+                    if (next >= range.to) {
+                        break;
+                    }
+                }
+                if (rows.rows() >= kFoldRows) {
+                    SHELFCAST_TRY(sink(rows.take()));
+                }
+            }
+        }
+    }
+    return sink(rows.take());
+}
+
+Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, const std::stop_token& stop) {
+    SHELFCAST_TRY(ports_.lake.remove_orphans());
+    operators::Operator folding(options_.operator_options, &ports_.state);
+    SHELFCAST_TRY(load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
+    SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> flushes, ports_.ledger.flushes(epoch));
+
+    LakeWrite written;
+    std::map<std::pair<std::string, std::string>, std::uint32_t> parts;
+    OrderedStage<FolderRows> writing(options_.overlap, 2, [&](FolderRows rows) -> Status {
+        const std::string folder = fmt::format("{}/{}", rows.folder.topic, rows.folder.date);
+        const std::uint32_t part = parts[{rows.table, folder}]++;
+        SHELFCAST_ASSIGN(ports::LakeFile file,
+                         ports_.lake.write_file(rows.folder, rows.table, epoch, part, rows.rows));
+        written.files.push_back(std::move(file));
+        return {};
+    });
+    DateBuffers buffers;
+    SHELFCAST_TRY(fold_ranges(folding, flushes, stop, [&](operators::FlushOutput output) -> Status {
+        written.counts += output.counts;
+        buffers.add(output);
+        while (buffers.rows() > options_.max_buffered_rows) {
+            SHELFCAST_TRY(writing.push(*buffers.take_largest()));
+        }
+        return {};
+    }));
+    while (std::optional<FolderRows> rest = buffers.take_first()) {
+        SHELFCAST_TRY(writing.push(std::move(*rest)));
+    }
+    SHELFCAST_TRY(writing.finish());
+    return written;
+}
+
+Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
+                               const std::vector<ports::LakeFile>& files,
+                               operators::Operator& folding, const std::stop_token& stop) {
+    for (const OperatorTable& table : retail::operator_tables()) {
+        SHELFCAST_TRY(ports_.warehouse.drop_batch(table, generation, epoch));
+    }
+    std::map<std::string_view, std::uint32_t> parts;
+    OrderedStage<TableInsert> inserting(options_.overlap, 1, [&](TableInsert one) -> Status {
+        return ports_.warehouse.insert_batch(*one.table, generation, epoch, one.part, one.rows);
+    });
+    const auto insert = [&](const OperatorTable& table, retail::ColumnBlock rows) -> Status {
+        if (rows.empty()) {
+            return {};
+        }
+        return inserting.push({&table, parts[table.name]++, std::move(rows)});
+    };
+
+    operators::RollupSums sums;
+    const auto insert_rollups = [&]() -> Status {
+        for (const OperatorTable& table : retail::operator_tables()) {
+            if (table.kind == TableKind::kRollup) {
+                SHELFCAST_TRY(insert(table, rollup_block(sums, table)));
+            }
+        }
+        sums.forget_texts();
+        return {};
+    };
+
+    std::map<std::string_view, retail::ColumnBlock> gathered;
+    OrderedStage<std::pair<const OperatorTable*, retail::ColumnBlock>> folding_stage(
+        options_.overlap, 1,
+        [&](std::pair<const OperatorTable*, retail::ColumnBlock> item) -> Status {
+            auto& [table, rows] = item;
+            if (table->name == retail::kEventsTable) {
+                SHELFCAST_TRY(folding.fold_accepted(rows, sums));
+                if (sums.keys() > options_.max_rollup_keys) {
+                    SHELFCAST_TRY(insert_rollups());
+                }
+            }
+            retail::ColumnBlock& block = gathered[table->name];
+            append_block(block, std::move(rows));
+            if (block.rows() >= options_.max_insert_rows) {
+                return insert(*table, std::exchange(block, retail::make_table_block(*table)));
+            }
+            return {};
+        });
+    for (const ports::LakeFile& file : files) {
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped while loading epoch {}", epoch.value);
+        }
+        const OperatorTable& table = retail::operator_table(file.table);
+        SHELFCAST_ASSIGN(retail::ColumnBlock rows, ports_.lake.read_rows(file, columns_of(table)));
+        SHELFCAST_TRY(folding_stage.push({&table, std::move(rows)}));
+    }
+    SHELFCAST_TRY(folding_stage.finish());
+    for (auto& [name, block] : gathered) {
+        SHELFCAST_TRY(insert(retail::operator_table(name), std::move(block)));
+    }
+    failpoint::reach("batch.events_loaded");
+    SHELFCAST_TRY(insert_rollups());
+    return inserting.finish();
+}
+
+Result<std::map<std::string, std::uint64_t>> BatchLayer::batch_counts(GenerationId generation,
+                                                                      EpochId epoch) {
+    std::map<std::string, std::uint64_t> counts;
+    for (const OperatorTable& table : retail::operator_tables()) {
+        SHELFCAST_ASSIGN(const auto by_epoch,
+                         ports_.warehouse.batch_rows_by_epoch(table, generation));
+        const auto found = by_epoch.find(epoch);
+        counts[std::string(table.name)] = found == by_epoch.end() ? 0 : found->second;
+    }
+    return counts;
+}
+
+Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed,
+                             EpochReport& report) {
+    for (const OperatorTable& table : retail::operator_tables()) {
+        SHELFCAST_ASSIGN(
+            ports::Reconciliation found,
+            ports_.warehouse.reconcile(table, generation, closed.epoch, options_.max_differences));
+        closed.hash_per_table[std::string(table.name)] = found.batch_hash;
+        report.differing_keys += found.differing;
+        ports_.metrics.set(ports::Gauge::kReconciliationDifference,
+                           static_cast<double>(found.differing), {{"table", table.name}});
+        ports_.metrics.add(ports::Counter::kReconciliationDifferences, found.differing);
+        for (ports::Difference& difference : found.differences) {
+            log::error("batch", "speed and batch differ table={} epoch={} key=\"{}\"",
+                       difference.table, difference.epoch.value, difference.key);
+            report.differences.push_back(std::move(difference));
+        }
+    }
+    closed.differences = report.differing_keys;
+    return ports_.differences.store_differences(generation, closed.epoch, ports_.clock.now_us(),
+                                                report.differences);
+}
+
+Status BatchLayer::switch_views(const ports::LakeManifest& manifest) {
+    const ports::ClosedEpoch& last = manifest.epochs.back();
+    return ports_.warehouse.insert_manifest({manifest.generation, last.epoch, manifest.version,
+                                             last.rows_per_table, last.hash_per_table});
+}
+
+Status BatchLayer::finish(EpochId epoch) {
+    SHELFCAST_TRY(ports_.ledger.mark_closed(epoch, ports_.clock.now_us()));
+    failpoint::reach("batch.closed");
+    SHELFCAST_ASSIGN(const std::vector<ports::EpochCut> cuts, ports_.ledger.cuts(epoch));
+    std::map<std::string, std::vector<ports::PartitionOffset>> ends;
+    for (const ports::EpochCut& cut : cuts) {
+        ends[cut.topic].push_back({cut.partition, cut.end_offset});
+    }
+    for (const auto& [topic, offsets] : ends) {
+        SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, topic, offsets));
+        SHELFCAST_TRY(ports_.log.prune(topic, offsets));
+    }
+    return ports_.ledger.forget_flushes(epoch);
+}
+
+Status BatchLayer::drop_old_speed_rows() {
+    const std::int64_t now_us = ports_.clock.now_us();
+    for (const OperatorTable& table : retail::operator_tables()) {
+        const std::int64_t keep_ms = table.kind == TableKind::kRollup
+                                         ? options_.speed_grace_ms
+                                         : options_.realtime_retention_ms;
+        SHELFCAST_ASSIGN(const std::vector<EpochId> old,
+                         ports_.ledger.closed_before(now_us - keep_ms * 1000));
+        const std::set<EpochId> droppable(old.begin(), old.end());
+        SHELFCAST_ASSIGN(const std::vector<EpochId> present, ports_.warehouse.speed_epochs(table));
+        for (const EpochId epoch : present) {
+            if (droppable.contains(epoch)) {
+                SHELFCAST_TRY(ports_.warehouse.drop_speed(table, epoch));
+                failpoint::reach("batch.speed_dropped");
+            }
+        }
+    }
+    return {};
+}
+
+Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
+    RestoreReport report;
+    SHELFCAST_TRY(ports_.warehouse.settle());
+    SHELFCAST_TRY(ports_.lake.remove_orphans());
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
+    SHELFCAST_ASSIGN(const std::optional<ports::ManifestRow> row, ports_.warehouse.manifest());
+    if (row && row->lake_version > manifest.version) {
+        return fail(ErrorKind::kCorrupted,
+                    "the warehouse knows lake version {}, the lake has only {}: they do not belong "
+                    "together",
+                    row->lake_version, manifest.version);
+    }
+    std::map<std::string_view, std::map<EpochId, std::uint64_t>> counts;
+    for (const OperatorTable& table : retail::operator_tables()) {
+        SHELFCAST_ASSIGN(counts[table.name],
+                         ports_.warehouse.batch_rows_by_epoch(table, manifest.generation));
+    }
+    for (const ports::ClosedEpoch& closed : manifest.epochs) {
+        const bool whole = std::ranges::all_of(closed.rows_per_table, [&](const auto& entry) {
+            const auto& of_table = counts[entry.first];
+            const auto found = of_table.find(closed.epoch);
+            return (found == of_table.end() ? 0 : found->second) == entry.second;
+        });
+        if (whole) {
+            continue;
+        }
+        log::warning("batch", "batch tables differ from the manifest, loading again epoch={}",
+                     closed.epoch.value);
+        std::vector<ports::LakeFile> files;
+        std::ranges::copy_if(manifest.files, std::back_inserter(files),
+                             [&](const auto& file) { return file.epoch == closed.epoch; });
+        operators::Operator folding(options_.operator_options, nullptr);
+        SHELFCAST_TRY(load_tables(manifest.generation, closed.epoch, files, folding, stop));
+        ++report.reloaded_epochs;
+    }
+    if (manifest.version > 0 && (!row || row->lake_version < manifest.version)) {
+        SHELFCAST_TRY(switch_views(manifest));
+        report.switched = true;
+    }
+    SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
+    for (const EpochId epoch : closing) {
+        if (epoch <= manifest.closed_epoch()) {
+            SHELFCAST_TRY(finish(epoch));
+        }
+    }
+    return report;
+}
+
+}  // namespace shelfcast::batch

@@ -1,0 +1,121 @@
+#pragma once
+
+/// \file pipelines/batch/batch_layer.h
+/// The batch layer: closes epochs. The log range of an epoch goes to the lake; the operator runs
+/// over the lake's files, from the batch layer's own state; the batch tables are filled; every
+/// table is reconciled with the speed layer, key by key; one manifest row switches all views.
+///
+/// Every step can be repeated: an attempt that broke off is found by its epoch still being in state
+/// "closing" and is done again from the start. One caller at a time.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "operator/operator.h"
+#include "ports/clock.h"
+#include "ports/event_log.h"
+#include "ports/lake.h"
+#include "ports/metrics.h"
+#include "ports/operational_store.h"
+#include "ports/state_store.h"
+#include "ports/warehouse.h"
+
+namespace shelfcast::batch {
+
+struct BatchPorts {
+    ports::EventLog& log;
+    ports::EpochLedger& ledger;
+    ports::DifferenceBook& differences;
+    ports::StoreDirectory& stores;
+    ports::Warehouse& warehouse;
+    ports::Lake& lake;
+    ports::StateStore& state;
+    ports::Clock& clock;
+    ports::Metrics& metrics;
+    /// Waits until the speed layer has delivered every flush of an epoch.
+    std::function<Status(EpochId, const std::stop_token&)> wait_delivered;
+};
+
+struct BatchOptions {
+    operators::OperatorOptions operator_options{.state_prefix = "batch"};
+    std::size_t max_buffered_rows = 1'000'000;  ///< Rows held before a lake file is written.
+    std::size_t max_insert_rows = 250'000;      ///< Rows of one insert into a batch table.
+    std::size_t max_rollup_keys = 2'000'000;    ///< Roll-up keys held before they are inserted.
+    std::size_t max_differences = 1'000;        ///< Kept and reported per table.
+    /// Speed roll-ups of a closed epoch stay this long: longer than the longest query.
+    std::int64_t speed_grace_ms = 300'000;
+    /// Speed event rows stay this long after their epoch closed.
+    std::int64_t realtime_retention_ms = std::int64_t{90} * 86'400'000;
+    /// Overlaps reading, folding, encoding and inserting. The simulation keeps them in order.
+    bool overlap = true;
+};
+
+struct EpochReport {
+    EpochId epoch;
+    std::uint64_t accepted = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t lake_files = 0;
+    std::uint64_t lake_bytes = 0;
+    std::uint64_t differing_keys = 0;
+    std::vector<ports::Difference> differences{};
+    std::int64_t elapsed_us = 0;
+};
+
+/// What `restore` found and did at start.
+struct RestoreReport {
+    std::uint64_t reloaded_epochs = 0;  ///< Batch tables that lacked rows and were filled again.
+    bool switched = false;              ///< The warehouse lacked the newest manifest row.
+};
+
+class BatchLayer {
+public:
+    BatchLayer(BatchPorts ports, BatchOptions options);
+
+    /// Makes the warehouse's batch side what the lake's manifest says, after any unclean end:
+    /// checks each closed epoch's counts, reloads from the lake what differs, re-inserts the
+    /// manifest row, and finishes what a broken attempt left. Call at start, before the speed layer
+    /// recovers.
+    [[nodiscard]] Result<RestoreReport> restore(const std::stop_token& stop);
+
+    /// Closes what is still closing, then the open epoch if it has anything. One report per epoch
+    /// closed. Differences are no error here: they are in the reports, the store and the metric.
+    [[nodiscard]] Result<std::vector<EpochReport>> close_epochs(const std::stop_token& stop);
+
+    /// Drops speed partitions that no reader needs any more.
+    [[nodiscard]] Status drop_old_speed_rows();
+
+private:
+    struct LakeWrite {
+        std::vector<ports::LakeFile> files;
+        operators::FoldCounts counts;
+    };
+
+    [[nodiscard]] Result<EpochReport> close(EpochId epoch, const std::stop_token& stop);
+    [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch, const std::stop_token& stop);
+    [[nodiscard]] Status fold_ranges(operators::Operator& folding,
+                                     const std::vector<ports::FlushRecord>& flushes,
+                                     const std::stop_token& stop,
+                                     const std::function<Status(operators::FlushOutput)>& sink);
+    [[nodiscard]] Status load_tables(GenerationId generation, EpochId epoch,
+                                     const std::vector<ports::LakeFile>& files,
+                                     operators::Operator& folding, const std::stop_token& stop);
+    [[nodiscard]] Result<std::map<std::string, std::uint64_t>> batch_counts(GenerationId generation,
+                                                                            EpochId epoch);
+    [[nodiscard]] Status reconcile(GenerationId generation, ports::ClosedEpoch& closed,
+                                   EpochReport& report);
+    [[nodiscard]] Status switch_views(const ports::LakeManifest& manifest);
+    [[nodiscard]] Status finish(EpochId epoch);
+
+    BatchPorts ports_;
+    BatchOptions options_;
+};
+
+}  // namespace shelfcast::batch

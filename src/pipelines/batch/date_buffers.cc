@@ -1,0 +1,121 @@
+#include "pipelines/batch/date_buffers.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "retail/tables.h"
+
+namespace shelfcast::batch {
+namespace {
+
+using retail::ColumnBlock;
+using retail::NullableInt64;
+using retail::TextColumn;
+using Rows = std::span<const std::uint32_t>;
+
+constexpr std::int64_t kDayUs = 86'400'000'000;
+
+template <typename Value>
+void append_values(std::vector<Value>& to, const std::vector<Value>& from, Rows rows) {
+    to.reserve(std::max(to.capacity(), to.size() + rows.size()));
+    for (const std::uint32_t row : rows) {
+        to.push_back(from[row]);
+    }
+}
+
+void append_values(TextColumn& to, const TextColumn& from, Rows rows) {
+    for (const std::uint32_t row : rows) {
+        to.push_back(from[row]);
+    }
+}
+
+void append_values(NullableInt64& to, const NullableInt64& from, Rows rows) {
+    append_values(to.values, from.values, rows);
+    append_values(to.nulls, from.nulls, rows);
+}
+
+}  // namespace
+
+void append_rows(ColumnBlock& to, const ColumnBlock& from, Rows rows) {
+    SHELFCAST_CHECK(to.columns.size() == from.columns.size());
+    for (std::size_t i = 0; i < to.columns.size(); ++i) {
+        std::visit(
+            [&](auto& target) {
+                using Data = std::decay_t<decltype(target)>;
+                append_values(target, std::get<Data>(from.columns[i].data), rows);
+            },
+            to.columns[i].data);
+    }
+}
+
+void append_block(ColumnBlock& to, ColumnBlock&& from) {
+    if (to.empty()) {
+        to = std::move(from);
+        return;
+    }
+    std::vector<std::uint32_t> all(from.rows());
+    std::iota(all.begin(), all.end(), 0U);
+    append_rows(to, from, all);
+}
+
+void DateBuffers::add(const operators::FlushOutput& output) {
+    std::map<Key, std::vector<std::uint32_t>> places;
+    const ColumnBlock& events = output.block(retail::kEventsTable);
+    const auto& dates = events.data<std::vector<std::uint16_t>>("business_date");
+    const std::string events_table(retail::kEventsTable);
+    const std::string events_topic(retail::kRetailEventsTopic);
+    for (std::uint32_t row = 0; row < dates.size();) {
+        // Neighbouring rows mostly share their date: one look-up per stretch.
+        auto& rows = places[{events_table, events_topic, dates[row]}];
+        const std::uint16_t date = dates[row];
+        for (; row < dates.size() && dates[row] == date; ++row) {
+            rows.push_back(row);
+        }
+    }
+    const ColumnBlock& rejections = output.block(retail::kRejectionsTable);
+    const auto& topics = rejections.data<TextColumn>("log_topic");
+    const auto& times = rejections.data<std::vector<std::int64_t>>("log_time");
+    for (std::uint32_t row = 0; row < times.size(); ++row) {
+        places[{std::string(retail::kRejectionsTable), std::string(topics[row]),
+                static_cast<std::int32_t>(times[row] / kDayUs)}]
+            .push_back(row);
+    }
+    for (const auto& [key, rows] : places) {
+        const auto [at, added] = buffers_.try_emplace(key);
+        if (added) {
+            at->second = retail::make_table_block(retail::operator_table(key.table));
+        }
+        append_rows(at->second, output.block(key.table), rows);
+        rows_ += rows.size();
+    }
+}
+
+FolderRows DateBuffers::take(Buffers::iterator at) {
+    const Key& key = at->first;
+    FolderRows taken{{key.topic, key.table == retail::kRejectionsTable, key.date},
+                     key.table,
+                     std::move(at->second)};
+    rows_ -= taken.rows.rows();
+    buffers_.erase(at);
+    return taken;
+}
+
+std::optional<FolderRows> DateBuffers::take_largest() {
+    if (buffers_.empty()) {
+        return std::nullopt;
+    }
+    return take(std::ranges::max_element(buffers_, {},
+                                         [](const auto& entry) { return entry.second.rows(); }));
+}
+
+std::optional<FolderRows> DateBuffers::take_first() {
+    if (buffers_.empty()) {
+        return std::nullopt;
+    }
+    return take(buffers_.begin());
+}
+
+}  // namespace shelfcast::batch

@@ -1,0 +1,28 @@
+#pragma once
+
+/// \file pipelines/batch/epoch_state.h
+/// The batch operator's state at the end of each closed epoch: both layers start from it.
+
+#include <string>
+
+#include "base/result.h"
+#include "operator/operator.h"
+#include "ports/lake.h"
+#include "ports/state_store.h"
+
+namespace shelfcast::batch {
+
+/// The blob name of an epoch's state, without the operator's prefix: "epoch-00000007".
+[[nodiscard]] std::string epoch_state_name(EpochId epoch);
+
+/// Brings a fresh operator to the state at the end of a closed epoch: the stored one or, where that
+/// is missing or damaged, one made anew from the lake's accepted rows of the duplicate horizon.
+/// Epoch 0 leaves it empty. Errors: kCorrupted (the lake), kUnavailable.
+[[nodiscard]] Status load_epoch_state(operators::Operator& target, EpochId epoch,
+                                      ports::StateStore& state, ports::Lake& lake);
+
+/// Accepted rows of a lake file, as columns of the events table.
+[[nodiscard]] Result<retail::ColumnBlock> read_event_rows(ports::Lake& lake,
+                                                          const ports::LakeFile& file);
+
+}  // namespace shelfcast::batch

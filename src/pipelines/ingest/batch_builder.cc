@@ -1,0 +1,132 @@
+#include "pipelines/ingest/batch_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "pipelines/ingest/partitioning.h"
+#include "retail/tables.h"
+
+namespace shelfcast::ingest {
+
+using retail::RejectReason;
+
+namespace {
+/// One giant body must not leave giant buffers behind.
+constexpr std::size_t kMaxWarmBytes = std::size_t{1} << 20U;
+}  // namespace
+
+Result<TopicPartitions> topic_partitions(ports::EventLog& log) {
+    TopicPartitions partitions;
+    SHELFCAST_ASSIGN(partitions.retail_events, log.partitions(retail::kRetailEventsTopic));
+    SHELFCAST_ASSIGN(partitions.dead_letters, log.partitions(retail::kDeadLettersTopic));
+    return partitions;
+}
+
+void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::string_view door) {
+    if (metrics == nullptr) {
+        return;
+    }
+    metrics->add(ports::Counter::kEventsReceived, tally.accepted + tally.rejected(),
+                 {{"door", door}});
+    for (std::size_t reason = 0; reason < ports::Tally::kReasons; ++reason) {
+        if (tally.rejected_by_reason[reason] > 0) {
+            metrics->add(ports::Counter::kEventsRejected, tally.rejected_by_reason[reason],
+                         {{"reason", to_string(static_cast<RejectReason>(reason))}});
+        }
+    }
+}
+
+BatchBuilder::BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,
+                           retail::CodecLimits limits)
+    : catalogs_(catalogs),
+      partitions_(partitions),
+      decoder_(limits),
+      by_partition_(partitions.retail_events) {
+    SHELFCAST_CHECK(partitions.retail_events > 0 && partitions.dead_letters > 0);
+}
+
+Status BatchBuilder::begin(std::int64_t log_time_us, std::string_view source) {
+    SHELFCAST_ASSIGN(catalog_, catalogs_.current());
+    log_time_us_ = log_time_us;
+    letter_.source = source;
+    letter_.received_at_us = log_time_us;
+    for (ports::RecordBuffer& records : by_partition_) {
+        records.bytes.clear();
+        records.ends.clear();
+    }
+    letters_.bytes.clear();
+    letters_.ends.clear();
+    tally_ = ports::Tally{};
+    return {};
+}
+
+Result<RejectReason> BatchBuilder::judge(std::string_view message) {
+    RejectReason reason = decoder_.decode(message, log_time_us_, *catalog_, event_, rejection_);
+    if (reason == RejectReason::kUnknownStore) {
+        SHELFCAST_ASSIGN(SharedCatalog fresh, catalogs_.fresh());
+        if (fresh != catalog_) {
+            catalog_ = std::move(fresh);
+            reason = decoder_.decode(message, log_time_us_, *catalog_, event_, rejection_);
+        }
+    }
+    return reason;
+}
+
+void BatchBuilder::keep(std::string_view message) {
+    by_partition_[partition_of(event_.store_id, partitions_.retail_events).value].push_back(
+        message);
+    ++tally_.accepted;
+}
+
+void BatchBuilder::reject(const retail::Rejection& why, std::string_view raw,
+                          std::uint64_t true_bytes) {
+    letter_.reason = why.reason;
+    letter_.detail = why.detail;
+    letter_.raw_bytes = true_bytes == 0 ? raw.size() : true_bytes;
+    letter_.raw = raw.substr(0, retail::DeadLetter::kMaxRawBytes);
+    letter_text_.clear();
+    retail::append_dead_letter(letter_text_, letter_);
+    letters_.push_back(letter_text_);
+    ++tally_.rejected_by_reason[static_cast<std::size_t>(why.reason)];
+}
+
+Status BatchBuilder::add(std::string_view message) {
+    SHELFCAST_ASSIGN(const RejectReason reason, judge(message));
+    if (reason == RejectReason::kNone) {
+        keep(message);
+    } else {
+        reject(rejection_, message);
+    }
+    return {};
+}
+
+Status BatchBuilder::reread_catalog() {
+    SHELFCAST_ASSIGN(catalog_, catalogs_.reread());
+    return {};
+}
+
+void BatchBuilder::take(const ports::BatchHeader& header, std::uint64_t spread,
+                        std::vector<ports::AppendBatch>& events,
+                        std::vector<ports::AppendBatch>& dead_letters) {
+    // The log takes the buffers; the next ones start as large as these ended.
+    const auto hand_over = [](ports::RecordBuffer& records) {
+        ports::RecordBuffer next;
+        next.bytes.reserve(std::min(records.bytes.size(), kMaxWarmBytes));
+        next.ends.reserve(records.ends.size());
+        return std::exchange(records, std::move(next));
+    };
+    for (std::uint32_t partition = 0; partition < partitions_.retail_events; ++partition) {
+        if (by_partition_[partition].size() > 0) {
+            events.push_back({std::string(retail::kRetailEventsTopic), PartitionId{partition},
+                              header, hand_over(by_partition_[partition])});
+        }
+    }
+    if (letters_.size() > 0) {
+        const auto partition = static_cast<std::uint32_t>(spread % partitions_.dead_letters);
+        dead_letters.push_back({std::string(retail::kDeadLettersTopic), PartitionId{partition},
+                                header, hand_over(letters_)});
+    }
+}
+
+}  // namespace shelfcast::ingest

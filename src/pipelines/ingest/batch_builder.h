@@ -1,0 +1,82 @@
+#pragma once
+
+/// \file pipelines/ingest/batch_builder.h
+/// Judges messages one by one and gathers them into log batches: the accepted ones as their own
+/// bytes, by partition of their store; the refused ones as dead letters.
+///
+/// One thread at a time; reuse it, its buffers stay warm. No allocation per accepted message.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipelines/ingest/catalog_cache.h"
+#include "ports/event_door.h"
+#include "ports/event_log.h"
+#include "ports/metrics.h"
+#include "retail/dead_letter.h"
+#include "retail/event_codec.h"
+
+namespace shelfcast::ingest {
+
+/// How many partitions each topic has.
+struct TopicPartitions {
+    std::uint32_t retail_events = 1;
+    std::uint32_t dead_letters = 1;
+};
+
+[[nodiscard]] Result<TopicPartitions> topic_partitions(ports::EventLog& log);
+
+/// Adds to the counters of received and rejected events; no metrics (null), no effect.
+void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::string_view door);
+
+class BatchBuilder {
+public:
+    BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,
+                 retail::CodecLimits limits = {});
+
+    /// Forgets everything gathered and begins anew. `log_time_us`: UTC, what event times are
+    /// judged by. `source` goes into the dead letters.
+    [[nodiscard]] Status begin(std::int64_t log_time_us, std::string_view source);
+
+    /// Judges a message (followed by at least EventDecoder::kPadding readable bytes) without
+    /// taking it. After kNone, keep() takes it; otherwise rejection() says why.
+    [[nodiscard]] Result<retail::RejectReason> judge(std::string_view message);
+    void keep(std::string_view message);
+    [[nodiscard]] retail::Rejection& rejection() noexcept { return rejection_; }
+
+    /// Takes a refused message. `true_bytes`: its length where `raw` is only its beginning, else 0.
+    void reject(const retail::Rejection& why, std::string_view raw, std::uint64_t true_bytes = 0);
+
+    /// Judges and takes.
+    [[nodiscard]] Status add(std::string_view message);
+
+    [[nodiscard]] const ports::Tally& tally() const noexcept { return tally_; }
+    [[nodiscard]] const retail::StoreCatalog& catalog() const noexcept { return *catalog_; }
+    /// Uses a catalogue read just now, after the caller changed the directory.
+    [[nodiscard]] Status reread_catalog();
+
+    /// Appends what was gathered to `events` and `dead_letters`, each batch under that header.
+    /// `spread` picks the partition of the dead letters.
+    void take(const ports::BatchHeader& header, std::uint64_t spread,
+              std::vector<ports::AppendBatch>& events,
+              std::vector<ports::AppendBatch>& dead_letters);
+
+private:
+    CatalogCache& catalogs_;
+    TopicPartitions partitions_;
+    retail::EventDecoder decoder_;
+    SharedCatalog catalog_;
+    std::int64_t log_time_us_ = 0;
+    retail::Event event_;
+    retail::Rejection rejection_;
+    retail::DeadLetter letter_;
+    std::string letter_text_;
+    std::vector<ports::RecordBuffer> by_partition_;
+    ports::RecordBuffer letters_;
+    ports::Tally tally_;
+};
+
+}  // namespace shelfcast::ingest

@@ -1,0 +1,193 @@
+#include "pipelines/produce/produce.h"
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <string>
+
+#include "pipelines/produce/synthetic_source.h"
+#include "retail/event_codec.h"
+
+namespace shelfcast::produce {
+namespace {
+
+using std::chrono::microseconds;
+
+constexpr double kMostPerSecond = 10'000'000;
+
+/// What the door holds up for longer than this is not made up for.
+constexpr double kCatchUpSeconds = 1;
+/// Receipts of so short a time go in together.
+constexpr microseconds kTick{5'000};
+constexpr microseconds kLongestPause{500'000};
+
+/// A beginning from which so many simulated events end before now, whatever the days are like.
+std::int64_t start_before(std::int64_t now_ms, const ProduceOptions& options) {
+    constexpr double kSlack = 1.3;  // The slowest days of a week are that much below its mean.
+    constexpr double kDayMs = 86'400'000;
+    const double span_ms =
+        static_cast<double>(options.events) / options.simulated_rate * 1000 * kSlack + kDayMs;
+    return now_ms - static_cast<std::int64_t>(span_ms);
+}
+
+Status check(const ProduceOptions& options) {
+    if (!(options.rate >= 0 && options.rate <= kMostPerSecond)) {
+        return fail(ErrorKind::kInvalidInput, "produce: rate {} is not from 0 to {} events/s",
+                    options.rate, kMostPerSecond);
+    }
+    if (options.rate == 0 && options.events == 0) {
+        return fail(ErrorKind::kInvalidInput,
+                    "produce: as fast as possible (rate 0) needs a number of events");
+    }
+    if (!(options.simulated_rate > 0.001 && options.simulated_rate <= kMostPerSecond)) {
+        return fail(ErrorKind::kInvalidInput, "produce: simulated rate {} is out of range",
+                    options.simulated_rate);
+    }
+    if (options.batch_events == 0 || options.batch_events > 50'000 || options.attempts == 0) {
+        return fail(ErrorKind::kInvalidInput,
+                    "produce: batch_events must be 1 to 50000, attempts at least 1");
+    }
+    // The simulated clock must not begin before receipts are believed.
+    const double days = static_cast<double>(options.events) / options.simulated_rate / 86'400;
+    if (options.rate == 0 && days > 20 * 365) {
+        return fail(
+            ErrorKind::kInvalidInput,
+            "produce: {} events at a simulated rate of {}/s reach back {:.0f} years; raise it",
+            options.events, options.simulated_rate, days / 365);
+    }
+    return {};
+}
+
+class Producer {
+public:
+    Producer(const ProduceOptions& options, const ProducePorts& ports, SyntheticSource source,
+             const std::stop_token& stop)
+        : options_(options), ports_(ports), source_(std::move(source)), stop_(stop) {}
+
+    Result<ProduceReport> run() {
+        const std::int64_t began_us = ports_.clock.steady_us();
+        SHELFCAST_TRY(options_.rate > 0 ? run_paced(began_us) : run_fast());
+        report_.seconds = static_cast<double>(ports_.clock.steady_us() - began_us) / 1e6;
+        return report_;
+    }
+
+private:
+    [[nodiscard]] std::uint64_t left() const {
+        return options_.events == 0 ? std::numeric_limits<std::uint64_t>::max()
+                                    : options_.events - report_.sent;
+    }
+
+    Status run_fast() {
+        while (left() > 0 && !stop_.stop_requested()) {
+            const std::uint64_t count = std::min<std::uint64_t>(left(), options_.batch_events);
+            begin_body();
+            for (std::uint64_t i = 0; i < count; ++i) {
+                source_.append_next(body_);
+                body_.push_back('\n');
+            }
+            SHELFCAST_TRY(hand_in(count));
+        }
+        return {};
+    }
+
+    Status run_paced(std::int64_t began_us) {
+        while (left() > 0 && !stop_.stop_requested()) {
+            const double elapsed = static_cast<double>(ports_.clock.steady_us() - began_us) / 1e6;
+            // The first one is due at once.
+            const auto due = static_cast<std::uint64_t>(elapsed * options_.rate) + 1;
+            const std::uint64_t done = report_.sent + report_.skipped;
+            if (due <= done) {
+                const double next_s = static_cast<double>(done) / options_.rate - elapsed;
+                const microseconds wait(static_cast<std::int64_t>(std::ceil(next_s * 1e6)));
+                ports_.pause(std::clamp(wait, kTick, kLongestPause), stop_);
+                continue;
+            }
+            std::uint64_t owed = due - done;
+            const auto most =
+                static_cast<std::uint64_t>(std::max(1.0, options_.rate * kCatchUpSeconds));
+            if (owed > most) {
+                report_.skipped += owed - most;
+                owed = most;
+            }
+            const std::uint64_t count =
+                std::min({owed, left(), std::uint64_t{options_.batch_events}});
+            const std::int64_t now_ms = ports_.clock.now_us() / 1000;
+            begin_body();
+            for (std::uint64_t i = 0; i < count; ++i) {
+                source_.append_next_at(now_ms, body_);
+                body_.push_back('\n');
+            }
+            SHELFCAST_TRY(hand_in(count));
+        }
+        return {};
+    }
+
+    void begin_body() { body_.clear(); }
+
+    Status hand_in(std::uint64_t count) {
+        const std::size_t bytes = body_.size();
+        body_.append(retail::EventDecoder::kPadding, '\0');
+        const ports::DoorRequest request{.format = ports::BodyFormat::kNdjson,
+                                         .body = std::string_view(body_).substr(0, bytes),
+                                         .source = "produce",
+                                         .idempotency_key = {},
+                                         .fingerprint = {}};
+        microseconds wait{10'000};
+        for (std::uint32_t attempt = 1;; ++attempt) {
+            const auto receipt = ports_.door.accept(request);
+            if (receipt) {
+                report_.sent += count;
+                report_.tally.add(receipt->tally);
+                if (ports_.progress) {
+                    ports_.progress({report_.sent, report_.tally.accepted, options_.events});
+                }
+                return {};
+            }
+            if (stop_.stop_requested()) {
+                return {};
+            }
+            // A repeat is harmless: every event has its id.
+            const ErrorKind kind = receipt.error().kind;
+            const bool passing = kind == ErrorKind::kBusy || kind == ErrorKind::kUnavailable;
+            if (!passing || attempt >= options_.attempts) {
+                return tl::unexpected(receipt.error());
+            }
+            ports_.pause(wait, stop_);
+            wait = std::min(wait * 2, microseconds{1'000'000});
+        }
+    }
+
+    const ProduceOptions& options_;
+    const ProducePorts& ports_;
+    SyntheticSource source_;
+    const std::stop_token& stop_;
+    std::string body_;
+    ProduceReport report_;
+};
+
+}  // namespace
+
+void pause_for(std::chrono::microseconds duration, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, duration, [] { return false; });
+}
+
+Result<ProduceReport> run(const ProduceOptions& options, const ProducePorts& ports,
+                          const std::stop_token& stop) {
+    SHELFCAST_TRY(check(options));
+    const std::int64_t now_ms = ports.clock.now_us() / 1000;
+    const std::int64_t start_ms =
+        options.rate > 0 ? now_ms : options.start_ms.value_or(start_before(now_ms, options));
+    SHELFCAST_ASSIGN(SyntheticSource source,
+                     SyntheticSource::create({.seed = options.seed,
+                                              .start_ms = start_ms,
+                                              .events_per_second = options.simulated_rate},
+                                             ports.stores));
+    return Producer(options, ports, std::move(source), stop).run();
+}
+
+}  // namespace shelfcast::produce

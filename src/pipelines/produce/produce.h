@@ -1,0 +1,67 @@
+#pragma once
+
+/// \file pipelines/produce/produce.h
+/// `shelfcast produce`: hands the synthetic source's receipts in at a door, at a pace or as fast as
+/// the door takes them.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/clock.h"
+#include "ports/event_door.h"
+#include "retail/store_catalog.h"
+
+namespace shelfcast::produce {
+
+struct ProduceOptions {
+    /// Events per second, each happening now; 0: as fast as the door takes them, with the event
+    /// times of a simulated clock.
+    double rate = 2;
+    std::uint64_t events = 0;  ///< 0: until stopped; not with rate 0.
+    std::uint64_t seed = 1;
+    /// With rate 0: where the simulated clock begins, UTC milliseconds, and how many events it
+    /// sees per second over a week. Absent: so that the last event lies in the past.
+    std::optional<std::int64_t> start_ms;
+    double simulated_rate = 25;
+    std::uint32_t batch_events = 5000;  ///< The most in one hand-over.
+    /// How often a hand-over is tried again, with pauses of up to a second, while the door is busy
+    /// or away.
+    std::uint32_t attempts = 120;
+};
+
+struct ProduceProgress {
+    std::uint64_t sent = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t wanted = 0;  ///< 0: until stopped.
+};
+
+/// Waits that long, or until asked to stop.
+using Pause = std::function<void(std::chrono::microseconds, const std::stop_token&)>;
+void pause_for(std::chrono::microseconds duration, const std::stop_token& stop);
+
+struct ProducePorts {
+    ports::EventDoor& door;
+    const ports::Clock& clock;
+    std::vector<retail::Store> stores;  ///< Where to sell; demo_stores() in the demonstration.
+    Pause pause = pause_for;
+    std::function<void(const ProduceProgress&)> progress;  ///< May be empty; once per hand-over.
+};
+
+struct ProduceReport {
+    std::uint64_t sent = 0;
+    std::uint64_t skipped = 0;  ///< Not made up for, after the door held the pace up.
+    ports::Tally tally;
+    double seconds = 0;
+};
+
+/// Ends after `events`, or when asked to stop, which is no error. Errors: kInvalidInput for options
+/// that make no sense, and what the door says, after the attempts.
+[[nodiscard]] Result<ProduceReport> run(const ProduceOptions& options, const ProducePorts& ports,
+                                        const std::stop_token& stop);
+
+}  // namespace shelfcast::produce

@@ -1,0 +1,179 @@
+#pragma once
+
+/// \file pipelines/stream/speed_layer.h
+/// The speed layer: tails the log, folds it with the operator, and puts the rows into the warehouse
+/// so that each log range counts exactly once, whatever ends in between.
+///
+/// The steps of a flush, each durable before the next: fold; write the ranges down (epoch ledger);
+/// insert every table; mark done; commit the log offsets. After any unclean end `recover` verifies
+/// every written-down range of the epochs that are not closed, before the stream goes on.
+///
+/// `recover`, `collect` and `deliver` are for one thread (the simulation steps them by hand); `run`
+/// owns two threads, one that folds and one that inserts. `wait_delivered`, `note_view_query` and
+/// `request_recovery` may be called from any thread.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/bounded_queue.h"
+#include "base/result.h"
+#include "operator/operator.h"
+#include "ports/clock.h"
+#include "ports/event_log.h"
+#include "ports/metrics.h"
+#include "ports/operational_store.h"
+#include "ports/state_store.h"
+#include "ports/warehouse.h"
+
+namespace shelfcast::stream {
+
+struct SpeedPorts {
+    ports::EventLog& log;
+    ports::EpochLedger& ledger;
+    ports::StoreDirectory& stores;
+    ports::Warehouse& warehouse;
+    ports::StateStore& state;
+    ports::Clock& clock;
+    ports::Metrics& metrics;
+};
+
+struct SpeedOptions {
+    operators::OperatorOptions operator_options;
+    std::size_t max_flush_rows = 100'000;
+    /// Between the starts of two flushes, unless a full one is waiting.
+    std::int64_t flush_interval_ms = 250;
+    /// The same, while a view was queried within `watched_for_ms`.
+    std::int64_t watched_flush_interval_ms = 20;
+    std::int64_t watched_for_ms = 10'000;
+    /// A snapshot of the operator's state is stored after so many folded records.
+    std::uint64_t snapshot_every_records = 5'000'000;
+    /// Brings an empty operator to the batch layer's state at the end of a closed epoch.
+    std::function<Status(operators::Operator&, EpochId)> load_epoch_state;
+    /// Inserts the tables of a flush side by side. The simulation keeps them in order.
+    bool parallel_inserts = true;
+};
+
+/// A flush that is written down and waits for its inserts.
+struct PendingFlush {
+    ports::FlushRecord record;
+    operators::FlushOutput output;
+    /// Shared with the folding side, which keeps decoding with it.
+    std::shared_ptr<const retail::StoreCatalog> stores;
+};
+
+/// What `recover` found and did.
+struct RecoveryReport {
+    std::uint64_t flushes = 0;     ///< Written-down flushes of epochs that are not closed.
+    std::uint64_t reinserted = 0;  ///< Of them, those with rows absent from the warehouse.
+    std::uint64_t refolded_records = 0;
+    bool from_snapshot = false;
+};
+
+class SpeedLayer {
+public:
+    SpeedLayer(SpeedPorts ports, SpeedOptions options);
+
+    /// Brings warehouse, ledger and operator to one state: every written-down flush of an epoch
+    /// that is not closed is in every table exactly once. Call at start and after any unclean end
+    /// of the engine. Errors: kUnavailable (repeat), kCorrupted (a written-down range folds to
+    /// something else than was written down: a person must look).
+    [[nodiscard]] Result<RecoveryReport> recover(const std::stop_token& stop);
+
+    /// Folds what the log has past the last flush, up to the row limit, and writes it down.
+    /// Nothing: the log has nothing new.
+    [[nodiscard]] Result<std::optional<PendingFlush>> collect();
+
+    /// Inserts a written-down flush and marks it done. After kUnavailable its fate is unknown:
+    /// `recover` must come before anything else.
+    [[nodiscard]] Status deliver(const PendingFlush& flush);
+
+    /// Recovers, then tails the log until `stop`; recovers again after every failure, with
+    /// back-off. Returns an error only for a fault that a person must look at.
+    [[nodiscard]] Status run(const std::stop_token& stop);
+
+    /// Waits until every flush of the epoch is delivered. Error: kUnavailable at the deadline.
+    [[nodiscard]] Status wait_delivered(EpochId epoch, std::chrono::milliseconds deadline,
+                                        const std::stop_token& stop);
+
+    /// Waits until everything that the log holds now is delivered.
+    [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
+                                        const std::stop_token& stop);
+
+    /// A view was queried: flush more often for a while.
+    void note_view_query() noexcept;
+
+    /// The engine ended or was replaced: verify before going on.
+    void request_recovery() noexcept;
+
+    [[nodiscard]] bool running() const noexcept { return tailing_.load(); }
+
+    /// Counts since start, over all flushes folded by this process.
+    [[nodiscard]] operators::FoldCounts counts() const;
+
+private:
+    struct Position {
+        std::string topic;
+        std::vector<ports::PartitionOffset> next;
+    };
+
+    [[nodiscard]] Status load_positions();
+    [[nodiscard]] Result<std::shared_ptr<const retail::StoreCatalog>> catalog_at(
+        std::optional<CatalogVersion> version);
+    [[nodiscard]] Result<std::vector<EpochId>> unclosed_epochs();
+    [[nodiscard]] tl::unexpected<Error> unknown_rows(const retail::OperatorTable& table,
+                                                     EpochId epoch, FlushId flush);
+    [[nodiscard]] Result<std::map<FlushId, std::vector<const retail::OperatorTable*>>> find_absent(
+        EpochId epoch, const std::vector<ports::FlushRecord>& flushes);
+    [[nodiscard]] Result<std::optional<FlushId>> restore_operator(
+        EpochId first_unclosed, const std::vector<ports::FlushRecord>& flushes,
+        std::optional<FlushId> first_absent);
+    [[nodiscard]] Result<operators::FlushOutput> refold(const ports::FlushRecord& flush,
+                                                        RecoveryReport& report);
+    [[nodiscard]] Status reinsert(const ports::FlushRecord& flush,
+                                  const std::vector<const retail::OperatorTable*>& tables,
+                                  const operators::FlushOutput& output);
+    [[nodiscard]] Status insert_tables(const PendingFlush& flush);
+    [[nodiscard]] Status mirror_stores(const retail::StoreCatalog& stores);
+    [[nodiscard]] Status snapshot_if_due(FlushId last);
+    void count(const operators::FoldCounts& counts);
+    void report_lag();
+    [[nodiscard]] Status check_server();
+
+    [[nodiscard]] Status tail(const std::stop_token& stop);
+    void fold_loop(const std::stop_token& stop, BoundedQueue<PendingFlush>& queue, Status& outcome);
+    [[nodiscard]] Status pause_before_flush(std::int64_t last_flush_us,
+                                            const std::stop_token& stop);
+
+    SpeedPorts ports_;
+    SpeedOptions options_;
+    operators::Operator operator_;
+    operators::FlushRows rows_;
+    std::vector<Position> positions_;
+    /// Shared with flushes under way.
+    std::shared_ptr<const retail::StoreCatalog> stores_;
+    std::optional<CatalogVersion> mirrored_;
+    std::uint64_t records_since_snapshot_ = 0;
+    std::int64_t server_started_s_ = 0;
+
+    std::atomic<std::int64_t> last_view_query_us_{std::numeric_limits<std::int64_t>::min() / 2};
+    std::atomic<bool> recovery_requested_{false};
+    std::atomic<bool> tailing_{false};
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any delivered_;
+    std::uint64_t deliveries_ = 0;  ///< Guarded by mutex_.
+    operators::FoldCounts counts_;  ///< Guarded by mutex_.
+};
+
+}  // namespace shelfcast::stream

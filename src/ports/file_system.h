@@ -1,0 +1,43 @@
+#pragma once
+
+/// \file ports/file_system.h
+/// Files as the lake and the state store need them, with durability spelled out.
+///
+/// A write survives a power loss only after `sync_file`; a new or renamed name only after
+/// `sync_directory` of its folder. The simulation's adapter forgets the rest at a crash.
+/// Paths are relative to the adapter's root, with '/', and never contain "..". Thread safe.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace shelfcast::ports {
+
+class FileSystem {
+public:
+    virtual ~FileSystem() = default;
+
+    /// Creates or replaces the file with these bytes; folders are made (and synced) as needed.
+    /// Errors: kStorageFull, kUnavailable.
+    [[nodiscard]] virtual Status write_file(std::string_view path, std::string_view bytes) = 0;
+    [[nodiscard]] virtual Status sync_file(std::string_view path) = 0;
+    [[nodiscard]] virtual Status sync_directory(std::string_view path) = 0;
+    /// Atomically replaces `to`.
+    [[nodiscard]] virtual Status rename(std::string_view from, std::string_view to) = 0;
+    /// Error: kNotFound.
+    [[nodiscard]] virtual Result<std::string> read_file(std::string_view path) = 0;
+    /// A file that is not there is no error.
+    [[nodiscard]] virtual Status remove_file(std::string_view path) = 0;
+    /// Paths of all files below a folder, sorted; empty if the folder is not there.
+    [[nodiscard]] virtual Result<std::vector<std::string>> list_files(std::string_view path) = 0;
+};
+
+/// Writes bytes so that after a crash the file is there whole, as before, or not at all: temporary
+/// file, sync, rename, sync of the folder.
+[[nodiscard]] Status write_durably(FileSystem& files, std::string_view path,
+                                   std::string_view bytes);
+
+}  // namespace shelfcast::ports

@@ -1,0 +1,175 @@
+#pragma once
+
+/// \file ports/operational_store.h
+/// The small facts that must not be lost: written-down ranges and epochs, stores, users, imports,
+/// differences. Adapters: sqlite_store (later postgres_store); contract in
+/// tests/contract/operational_store_contract.h. Thread safe; each method is one durable
+/// transaction.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "ports/lake.h"
+#include "ports/warehouse.h"
+#include "retail/store_catalog.h"
+
+namespace shelfcast::ports {
+
+/// A log range of one flush: offsets [from, to).
+struct LogRange {
+    std::string topic;
+    PartitionId partition;
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    bool operator==(const LogRange&) const = default;
+};
+
+/// What a flush will write, before its id and epoch are known.
+struct FlushDraft {
+    std::vector<LogRange> ranges;
+    CatalogVersion catalog;  ///< The stores that the range was decoded with.
+    std::map<std::string, std::uint64_t> rows_per_table;  ///< Row tables only.
+    std::array<std::uint64_t, 2> content_hash{};
+    bool operator==(const FlushDraft&) const = default;
+};
+
+struct FlushRecord {
+    FlushId id;
+    EpochId epoch;
+    std::uint32_t attempt = 1;
+    bool done = false;
+    FlushDraft draft;
+    bool operator==(const FlushRecord&) const = default;
+};
+
+/// The write-ahead ledger of the speed layer and the epochs it fills.
+class EpochLedger {
+public:
+    virtual ~EpochLedger() = default;
+
+    /// Writes the ranges down and gives them the open epoch, in one transaction. Error: kConflict
+    /// unless each range begins where the last written-down one of its partition ended.
+    [[nodiscard]] virtual Result<FlushRecord> write_down(const FlushDraft& draft) = 0;
+    [[nodiscard]] virtual Status mark_done(FlushId flush) = 0;
+    /// Raises the attempt number, before a fresh insert of an absent flush; returns the new one.
+    [[nodiscard]] virtual Result<std::uint32_t> next_attempt(FlushId flush) = 0;
+    /// Flushes of an epoch that are not marked done.
+    [[nodiscard]] virtual Result<std::uint64_t> undone_flushes(EpochId epoch) = 0;
+    /// The flushes of an epoch, in order.
+    [[nodiscard]] virtual Result<std::vector<FlushRecord>> flushes(EpochId epoch) = 0;
+    /// Per partition of a topic: one past the last written-down offset. Absent: nothing yet.
+    [[nodiscard]] virtual Result<std::vector<EpochCut>> written_ends() = 0;
+
+    [[nodiscard]] virtual Result<EpochId> open_epoch() = 0;
+    /// Epochs that were cut but not closed, in order.
+    [[nodiscard]] virtual Result<std::vector<EpochId>> closing_epochs() = 0;
+    /// Cuts the open epoch at the last written-down ends and opens the next; returns the cut one.
+    [[nodiscard]] virtual Result<EpochId> raise_epoch() = 0;
+    /// Where each partition stood at the end of a cut epoch. Error: kNotFound.
+    [[nodiscard]] virtual Result<std::vector<EpochCut>> cuts(EpochId epoch) = 0;
+    [[nodiscard]] virtual Status mark_closed(EpochId epoch, std::int64_t closed_at_us) = 0;
+    /// Epochs closed before that time, whose speed roll-ups may go.
+    [[nodiscard]] virtual Result<std::vector<EpochId>> closed_before(std::int64_t time_us) = 0;
+    /// Forgets the flushes of closed epochs up to this one; cuts stay.
+    [[nodiscard]] virtual Status forget_flushes(EpochId up_to) = 0;
+};
+
+struct StoredDifference {
+    Difference difference;
+    GenerationId generation;
+    std::int64_t found_at_us = 0;
+};
+
+class DifferenceBook {
+public:
+    virtual ~DifferenceBook() = default;
+    /// Replaces what is stored for (generation, epoch), so that a repeated batch says it once.
+    [[nodiscard]] virtual Status store_differences(GenerationId generation, EpochId epoch,
+                                                   std::int64_t found_at_us,
+                                                   const std::vector<Difference>& found) = 0;
+    /// Newest epoch first.
+    [[nodiscard]] virtual Result<std::vector<StoredDifference>> differences(std::size_t limit) = 0;
+};
+
+/// Stores of the chain; each change makes a version, and old versions can be read again.
+class StoreDirectory {
+public:
+    virtual ~StoreDirectory() = default;
+    /// The newest version; cheap, asked with every flush.
+    [[nodiscard]] virtual Result<CatalogVersion> latest_version() = 0;
+    /// The catalogue at a version, or the newest.
+    [[nodiscard]] virtual Result<retail::StoreCatalog> catalog(
+        std::optional<CatalogVersion> version) = 0;
+    /// Adds or replaces stores by id, in one new version. Error: kConflict: a code that another
+    /// store has.
+    [[nodiscard]] virtual Result<CatalogVersion> put_stores(
+        const std::vector<retail::Store>& stores) = 0;
+    /// Gives each code an id: the known one, or the next free one from 1001 (stored at once with
+    /// that zone and currency, in one new version).
+    [[nodiscard]] virtual Result<std::map<std::string, StoreId>> create_stores(
+        const std::vector<std::string>& codes, std::string_view time_zone,
+        std::string_view currency) = 0;
+};
+
+enum class Role : std::uint8_t { kAdministrator = 1 };
+
+struct User {
+    std::string name;
+    std::string password_hash;  ///< argon2id, encoded form.
+    Role role = Role::kAdministrator;
+    bool operator==(const User&) const = default;
+};
+
+class UserDirectory {
+public:
+    virtual ~UserDirectory() = default;
+    [[nodiscard]] virtual Result<std::optional<User>> find_user(std::string_view name) = 0;
+    [[nodiscard]] virtual Result<std::vector<User>> users() = 0;
+    [[nodiscard]] virtual Status put_user(const User& user) = 0;
+};
+
+enum class ImportState : std::uint8_t { kRunning = 1, kDone = 2, kFailed = 3 };
+
+/// An import of one file's rows. Identity: hash of the first `bytes` bytes of a file.
+struct ImportRecord {
+    std::string content_hash;     ///< XXH3-128 of those bytes, 32 hexadecimal digits.
+    std::uint64_t bytes = 0;      ///< File size at the time.
+    std::string format;           ///< parquet, csv, ndjson
+    std::string path;             ///< For people; not part of the identity.
+    std::uint64_t first_row = 0;  ///< Rows before it belong to an earlier import (a grown file).
+    std::uint64_t rows_done = 0;  ///< Rows [first_row, rows_done) are in the log.
+    std::uint64_t accepted = 0;
+    std::uint64_t rejected = 0;
+    ImportState state = ImportState::kRunning;
+    bool operator==(const ImportRecord&) const = default;
+};
+
+class ImportLedger {
+public:
+    virtual ~ImportLedger() = default;
+    [[nodiscard]] virtual Result<std::optional<ImportRecord>> find_import(
+        std::string_view content_hash, std::uint64_t bytes) = 0;
+    /// Earlier imports of that format with fewer bytes, largest first: candidates for "it grew".
+    [[nodiscard]] virtual Result<std::vector<ImportRecord>> smaller_imports(
+        std::string_view format, std::uint64_t bytes) = 0;
+    [[nodiscard]] virtual Result<std::vector<ImportRecord>> running_imports() = 0;
+    /// Inserts or replaces by (content_hash, bytes).
+    [[nodiscard]] virtual Status put_import(const ImportRecord& record) = 0;
+};
+
+/// Named values: generated passwords, the ingest token's hash, the boot id, flags.
+class SettingsBook {
+public:
+    virtual ~SettingsBook() = default;
+    [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
+    [[nodiscard]] virtual Status put_setting(std::string_view name, std::string_view value) = 0;
+};
+
+}  // namespace shelfcast::ports

@@ -1,0 +1,115 @@
+#include "retail/tables.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/check.h"
+
+namespace shelfcast::retail {
+namespace {
+
+using enum ColumnRole;
+using enum ColumnType;
+
+// One row per accepted event.
+constexpr std::array kEventColumns = {
+    TableColumn{"log_partition", kUInt32, kKey},
+    TableColumn{"log_offset", kInt64, kKey},
+    TableColumn{"log_time", kDateTime64Us, kPayload},
+    TableColumn{"event_time", kDateTime64Ms, kPayload},
+    TableColumn{"business_date", kDate, kPayload},
+    TableColumn{"hour_start", kDateTime, kPayload},
+    TableColumn{"store_id", kUInt32, kPayload},
+    TableColumn{"product_id", kText, kPayload},
+    TableColumn{"category", kText, kPayload},
+    TableColumn{"transaction_type", kTransactionType, kPayload},
+    TableColumn{"quantity", kDecimal12s3, kPayload},
+    TableColumn{"unit_price", kDecimal14s4, kPayload},
+    TableColumn{"revenue", kDecimal38s7, kPayload},
+    TableColumn{"event_id", kUuid, kPayload},
+    TableColumn{"register_id", kText, kPayload},
+    TableColumn{"customer_id", kText, kPayload},
+    TableColumn{"basket_id", kText, kPayload},
+    TableColumn{"promotion_id", kText, kPayload},
+    TableColumn{"unit_cost", kNullableDecimal14s4, kPayload},
+    TableColumn{"discount", kNullableDecimal14s4, kPayload},
+};
+
+// One row per message that was not accepted: dead letters and duplicates.
+constexpr std::array kRejectionColumns = {
+    TableColumn{"log_topic", kText, kKey},   TableColumn{"log_partition", kUInt32, kKey},
+    TableColumn{"log_offset", kInt64, kKey}, TableColumn{"log_time", kDateTime64Us, kPayload},
+    TableColumn{"reason", kText, kPayload},  TableColumn{"detail", kText, kPayload},
+    TableColumn{"source", kText, kPayload},  TableColumn{"event_id", kUuid, kPayload},
+    TableColumn{"raw", kText, kPayload},
+};
+
+// The measures that every roll-up carries. `events` counts rows, so that a sale and its return do
+// not vanish when they sum to zero.
+constexpr std::array kMeasures = {
+    TableColumn{"events", kUInt64, kSum},
+    TableColumn{"sales", kUInt64, kSum},
+    TableColumn{"returns", kUInt64, kSum},
+    TableColumn{"restocks", kUInt64, kSum},
+    TableColumn{"units_sold", kDecimal38s3, kSum},
+    TableColumn{"units_returned", kDecimal38s3, kSum},
+    TableColumn{"units_restocked", kDecimal38s3, kSum},
+    TableColumn{"gross_revenue", kDecimal38s7, kSum},
+    TableColumn{"returned_revenue", kDecimal38s7, kSum},
+    TableColumn{"last_event_time", kDateTime64Ms, kMax},
+};
+
+template <std::size_t Keys>
+constexpr auto with_measures(const std::array<TableColumn, Keys>& keys) {
+    std::array<TableColumn, Keys + kMeasures.size()> all{};
+    std::ranges::copy(keys, all.begin());
+    std::ranges::copy(kMeasures, all.begin() + Keys);
+    return all;
+}
+
+constexpr auto kDailyColumns = with_measures(std::array{
+    TableColumn{"business_date", kDate, kKey},
+    TableColumn{"store_id", kUInt32, kKey},
+    TableColumn{"category", kText, kKey},
+});
+constexpr auto kHourlyColumns = with_measures(std::array{
+    TableColumn{"store_id", kUInt32, kKey},
+    TableColumn{"business_date", kDate, kKey},
+    TableColumn{"hour_start", kDateTime, kKey},
+});
+constexpr auto kProductColumns = with_measures(std::array{
+    TableColumn{"business_date", kDate, kKey},
+    TableColumn{"store_id", kUInt32, kKey},
+    TableColumn{"product_id", kText, kKey},
+    TableColumn{"category", kText, kKey},
+});
+
+constexpr std::array kTables = {
+    OperatorTable{kEventsTable, TableKind::kRows, kEventColumns},
+    OperatorTable{kRejectionsTable, TableKind::kRows, kRejectionColumns},
+    OperatorTable{kDailySalesTable, TableKind::kRollup, kDailyColumns},
+    OperatorTable{kHourlySalesTable, TableKind::kRollup, kHourlyColumns},
+    OperatorTable{kProductSalesTable, TableKind::kRollup, kProductColumns},
+};
+
+}  // namespace
+
+std::span<const OperatorTable> operator_tables() { return kTables; }
+
+const OperatorTable& operator_table(std::string_view name) {
+    const auto found = std::ranges::find(kTables, name, &OperatorTable::name);
+    SHELFCAST_CHECK(found != kTables.end());
+    return *found;
+}
+
+ColumnBlock make_table_block(const OperatorTable& table) {
+    std::vector<ColumnSpec> specs;
+    specs.reserve(table.columns.size());
+    for (const TableColumn& column : table.columns) {
+        specs.push_back({column.name, column.type});
+    }
+    return make_block(specs);
+}
+
+}  // namespace shelfcast::retail

@@ -1,0 +1,63 @@
+#pragma once
+
+/// \file retail/tables.h
+/// The tables that the operator writes, each once per layer. This list is the one source: inserts,
+/// verification, roll-up repair, reconciliation and the lake go by it, so that none is forgotten.
+///
+/// In the warehouse each exists twice in `retail_core`: `NAME_speed` with the extra leading columns
+/// `epoch`, `flush_id`, and `NAME_batch` with `generation`, `epoch`. A test compares
+/// these descriptions with the columns that the schema files make.
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "retail/column_block.h"
+
+namespace shelfcast::retail {
+
+/// What a column is to its table.
+enum class ColumnRole : std::uint8_t {
+    kKey,      ///< Part of the row's identity.
+    kPayload,  ///< Carried with the identity; compared exactly.
+    kSum,      ///< A measure that adds up over rows of the same key.
+    kMax,      ///< A measure of which the greatest holds.
+};
+
+struct TableColumn {
+    std::string_view name;
+    ColumnType type;
+    ColumnRole role;
+};
+
+enum class TableKind : std::uint8_t {
+    kRows,    ///< One row per log record: the key is a log position.
+    kRollup,  ///< Deltas that add up per key; recomputable from the event rows of the same epoch.
+};
+
+struct OperatorTable {
+    std::string_view name;
+    TableKind kind;
+    std::span<const TableColumn> columns;
+};
+
+/// Every table the operator writes: events, rejections, daily_sales, hourly_sales, product_sales.
+[[nodiscard]] std::span<const OperatorTable> operator_tables();
+
+/// The table of that name; a name that is not in the list is a broken invariant.
+[[nodiscard]] const OperatorTable& operator_table(std::string_view name);
+
+/// An empty block with the table's columns (without the layer's own).
+[[nodiscard]] ColumnBlock make_table_block(const OperatorTable& table);
+
+inline constexpr std::string_view kEventsTable = "events";
+inline constexpr std::string_view kRejectionsTable = "rejections";
+inline constexpr std::string_view kDailySalesTable = "daily_sales";
+inline constexpr std::string_view kHourlySalesTable = "hourly_sales";
+inline constexpr std::string_view kProductSalesTable = "product_sales";
+
+/// Topics.
+inline constexpr std::string_view kRetailEventsTopic = "retail_events";
+inline constexpr std::string_view kDeadLettersTopic = "dead-letters";
+
+}  // namespace shelfcast::retail

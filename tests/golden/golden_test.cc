@@ -1,0 +1,273 @@
+// Every view of `retail` against a tiny input, before and after its epochs close.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "retail/decimal.h"
+#include "sql_text.h"
+#include "tests/contract/warehouse_rows.h"
+#include "tests/warehouse/engine_site.h"
+
+namespace shelfcast::contract {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kFolder = "tests/golden";
+constexpr std::size_t kRejectionFields = 8;
+
+// The rows of a file without comments, split at commas; the last field keeps its own.
+std::vector<std::vector<std::string>> read_csv(const std::string& name, std::size_t fields) {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(read_test_file((kFolder / name).string()));
+    std::string line;
+    while (std::getline(lines, line)) {
+        if (line.empty() || line.front() == '#') {
+            continue;
+        }
+        std::vector<std::string> row;
+        std::istringstream rest(line);
+        std::string field;
+        while (row.size() + 1 < fields && std::getline(rest, field, ',')) {
+            row.push_back(field);
+        }
+        std::getline(rest, field, '\0');
+        row.push_back(field);
+        EXPECT_EQ(row.size(), fields) << line;
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::uint32_t number(const std::string& text) {
+    return static_cast<std::uint32_t>(std::stoul(text));
+}
+
+// Days since 1970-01-01 of "YYYY-MM-DD".
+std::uint16_t day(const std::string& text) {
+    const int year = std::stoi(text.substr(0, 4));
+    const unsigned month = number(text.substr(5, 2));
+    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
+                                           std::chrono::day{number(text.substr(8, 2))}};
+    return static_cast<std::uint16_t>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+std::int64_t decimal(const std::string& text, int scale, std::int64_t max) {
+    std::int64_t value = 0;
+    EXPECT_EQ(retail::parse_decimal(text, scale, max, value), retail::DecimalFault::kNone) << text;
+    return value;
+}
+
+// The rows that one flush of an epoch brought.
+struct Flush {
+    EpochId epoch;
+    FlushId id;
+    std::vector<SampleEvent> events;
+    retail::ColumnBlock rejections =
+        retail::make_table_block(retail::operator_table(retail::kRejectionsTable));
+
+    [[nodiscard]] retail::ColumnBlock rows(const retail::OperatorTable& table) const {
+        if (table.name == retail::kEventsTable) {
+            return event_rows(events);
+        }
+        return table.name == retail::kRejectionsTable ? rejections : rollup_rows(table, events);
+    }
+};
+
+std::vector<Flush> read_flushes() {
+    std::vector<Flush> flushes;
+    const auto flush_of = [&](const std::vector<std::string>& row) -> Flush& {
+        const EpochId epoch{number(row[0])};
+        const FlushId id{number(row[1])};
+        for (Flush& flush : flushes) {
+            if (flush.epoch == epoch && flush.id == id) {
+                return flush;
+            }
+        }
+        return flushes.emplace_back(Flush{epoch, id, {}});
+    };
+    for (const auto& row : read_csv("receipts.csv", 12)) {
+        SampleEvent event;
+        event.log_partition = number(row[2]);
+        event.log_offset = std::stoll(row[3]);
+        event.business_date = day(row[4]);
+        event.hour = number(row[5]);
+        event.store_id = number(row[6]);
+        event.product_id = row[7];
+        event.category = row[8];
+        event.type = row[9] == "SALE"     ? std::int8_t{1}
+                     : row[9] == "RETURN" ? std::int8_t{2}
+                                          : std::int8_t{3};
+        event.quantity = decimal(row[10], retail::Quantity::kScale, retail::Quantity::kMax);
+        event.unit_price = decimal(row[11], retail::UnitPrice::kScale, retail::UnitPrice::kMax);
+        flush_of(row).events.push_back(std::move(event));
+    }
+    for (const auto& row : read_csv("rejections.csv", kRejectionFields)) {
+        using retail::TextColumn;
+        retail::ColumnBlock& rows = flush_of(row).rejections;
+        rows.data<TextColumn>("log_topic").push_back(row[2]);
+        rows.data<std::vector<std::uint32_t>>("log_partition").push_back(number(row[3]));
+        rows.data<std::vector<std::int64_t>>("log_offset").push_back(std::stoll(row[4]));
+        rows.data<std::vector<std::int64_t>>("log_time").push_back(1'772'445'600'000'000);
+        rows.data<TextColumn>("reason").push_back(row[5]);
+        rows.data<TextColumn>("detail").push_back(row[6]);
+        rows.data<TextColumn>("source").push_back("http");
+        rows.data<std::vector<retail::Uuid>>("event_id").push_back({});
+        rows.data<TextColumn>("raw").push_back(row[7]);
+    }
+    return flushes;
+}
+
+retail::StoreCatalog catalog(std::uint64_t version, const std::string& second_name) {
+    std::vector<retail::Store> stores(2);
+    stores[0] = {StoreId{1}, "LDN1",  "Camden",        "London", "South", "GB",
+                 "flagship", 12'000U, "Europe/London", "GBP",    51.539,  -0.1426};
+    stores[1] = {StoreId{2}, "BER1", second_name,     "Berlin", "East", "DE",
+                 "express",  900U,   "Europe/Berlin", "EUR",    52.52,  13.405};
+    auto built = retail::StoreCatalog::build(CatalogVersion{version}, std::move(stores));
+    EXPECT_TRUE(built) << (built ? "" : built.error().message);
+    return std::move(*built);
+}
+
+class GoldenTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        site_ = EngineSite::make();
+        ASSERT_NE(site_, nullptr);
+        expect_ok(warehouse().put_stores(catalog(1, "Mitte (old name)")));
+        expect_ok(warehouse().put_stores(catalog(2, "Mitte")));
+        for (const Flush& flush : flushes_) {
+            for (const retail::OperatorTable& table : retail::operator_tables()) {
+                expect_ok(
+                    warehouse().insert_speed(table, flush.epoch, flush.id, 1, flush.rows(table)));
+            }
+        }
+    }
+
+    [[nodiscard]] adapters::clickhouse::ClickHouseWarehouse& warehouse() {
+        return site_->warehouse();
+    }
+    static void expect_ok(const Status& status) {
+        EXPECT_TRUE(status) << (status ? "" : status.error().message);
+    }
+
+    void write_batch(EpochId epoch, GenerationId generation = GenerationId{1}) {
+        for (const retail::OperatorTable& table : retail::operator_tables()) {
+            retail::ColumnBlock rows = retail::make_table_block(table);
+            for (const Flush& flush : flushes_) {
+                if (flush.epoch == epoch) {
+                    append_all(rows, flush.rows(table));
+                }
+            }
+            expect_ok(warehouse().insert_batch(table, generation, epoch, 1, rows));
+        }
+    }
+    void close(EpochId epoch) {
+        std::uint64_t events = 0;
+        std::uint64_t rejections = 0;
+        for (const Flush& flush : flushes_) {
+            if (flush.epoch == epoch) {
+                events += flush.events.size();
+                rejections += flush.rejections.rows();
+            }
+        }
+        expect_ok(warehouse().insert_manifest({GenerationId{1},
+                                               epoch,
+                                               epoch.value,
+                                               {{"events", events}, {"rejections", rejections}},
+                                               {}}));
+    }
+    void expect_answers(const std::string& state);
+
+    const std::vector<Flush> flushes_ = read_flushes();
+    std::unique_ptr<EngineSite> site_;
+};
+
+std::vector<std::string> case_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(kFolder / "cases")) {
+        names.push_back(entry.path().stem().string());
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+void GoldenTest::expect_answers(const std::string& state) {
+    const bool update = std::getenv("SHELFCAST_GOLDEN_UPDATE") != nullptr;
+    for (const std::string& name : case_names()) {
+        const auto answer =
+            warehouse().query_text(read_test_file((kFolder / "cases" / (name + ".sql")).string()),
+                                   {}, {}, "TabSeparatedWithNamesAndTypes");
+        ASSERT_TRUE(answer) << name << ": " << answer.error().message;
+        const fs::path expected = kFolder / "expected" / state / (name + ".tsv");
+        if (update) {
+            fs::create_directories(expected.parent_path());
+            std::ofstream(expected, std::ios::binary) << *answer;
+        } else {
+            EXPECT_EQ(*answer, read_test_file(expected.string())) << state << " " << name;
+        }
+    }
+}
+
+TEST(GoldenCases, EveryViewHasOne) {
+    std::set<std::string> views;
+    for (const SqlFile& file : sql_files()) {
+        if (file.path.starts_with("views/")) {
+            views.insert(fs::path(file.path).stem().string());
+        }
+    }
+    const auto names = case_names();
+    EXPECT_EQ(views, std::set<std::string>(names.begin(), names.end()));
+}
+
+TEST_F(GoldenTest, NothingIsClosed) { expect_answers("live"); }
+
+TEST_F(GoldenTest, TheFirstEpochIsClosedAndTheSecondHalfWritten) {
+    write_batch(EpochId{1});
+    close(EpochId{1});
+    // Neither the next epoch nor the next generation counts before its manifest row.
+    write_batch(EpochId{2});
+    write_batch(EpochId{1}, GenerationId{2});
+    expect_ok(warehouse().store_differences(
+        GenerationId{1}, EpochId{1}, 1'772'452'800'000'000,
+        {{"daily_sales", EpochId{1}, "business_date=2026-03-02 store_id=1 category=Drinks",
+          "events=3", "events=2"}}));
+    expect_answers("half");
+}
+
+TEST_F(GoldenTest, BothEpochsAreClosed) {
+    for (const EpochId epoch : {EpochId{1}, EpochId{2}}) {
+        write_batch(epoch);
+        close(epoch);
+    }
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        expect_ok(warehouse().drop_speed(table, EpochId{1}));
+    }
+    expect_answers("closed");
+}
+
+// What people add up does not depend on which layer answers.
+TEST(GoldenCases, FiguresAreTheSameInEveryState) {
+    for (const std::string& name : case_names()) {
+        if (name == "epochs" || name == "rejected_events" || name.starts_with("retail_events") ||
+            name == "reconciliation_differences") {
+            continue;  // These say which layer or epoch answers.
+        }
+        const std::string live =
+            read_test_file((kFolder / "expected/live" / (name + ".tsv")).string());
+        for (const std::string& state : {std::string("half"), std::string("closed")}) {
+            EXPECT_EQ(live,
+                      read_test_file((kFolder / "expected" / state / (name + ".tsv")).string()))
+                << state << " " << name;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace shelfcast::contract

@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "tests/simulation/world.h"
+
+namespace shelfcast::simulation {
+namespace {
+
+// Set by flags: --histories=N --seed=S (one history: --histories=1 --seed=S).
+int histories = 300;
+std::uint64_t first_seed = 20'261'122;
+
+constexpr int kActions = 120;
+
+std::string replay(std::uint64_t seed) {
+    return fmt::format("seed {}: replay with --gtest_filter=Simulation.* --histories=1 --seed={}",
+                       seed, seed);
+}
+
+TEST(Simulation, EveryHistoryEndsWithOneTruth) {
+    Tally tally;
+    for (int i = 0; i < histories; ++i) {
+        const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
+        World world(seed, {});
+        const auto wrong = world.run(kActions, tally);
+        ASSERT_FALSE(wrong) << *wrong << "\n" << replay(seed);
+    }
+    fmt::print(
+        "{} histories: {} events, {} duplicates, {} crashes, {} epochs closed, {} flushes "
+        "inserted again\n",
+        histories, tally.events, tally.duplicates, tally.crashes, tally.epochs_closed,
+        tally.reinserted_flushes);
+    if (histories < 100) {
+        return;  // Too few for the dice to show every side.
+    }
+    EXPECT_GT(tally.duplicates, 0U);
+    EXPECT_GT(tally.reinserted_flushes, 0U);
+    for (const std::string_view name : failpoint::all_names()) {
+        if (!name.starts_with("import.")) {  // Imports are killed in tests/system.
+            EXPECT_GT(tally.failpoints[std::string(name)], 0U) << name;
+        }
+    }
+}
+
+/// Runs sabotaged histories until one ends wrong.
+bool is_noticed(Sabotage sabotage) {
+    constexpr std::uint64_t kMost = 300;
+    Tally tally;
+    for (std::uint64_t seed = 1; seed <= kMost; ++seed) {
+        World world(seed, sabotage);
+        if (const auto wrong = world.run(kActions, tally)) {
+            fmt::print("noticed after {} histories: {}\n", seed, wrong->substr(0, 300));
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(SimulationNotices, SqliteWithSynchronousNormal) {
+    EXPECT_TRUE(is_noticed({.normal_durability = true}));
+}
+
+TEST(SimulationNotices, ALakeRenameWithoutItsSync) {
+    EXPECT_TRUE(is_noticed({.drop_lake_syncs = true}));
+}
+
+TEST(SimulationNotices, RecoveryThatDoesNotInsertAbsentRanges) {
+    EXPECT_TRUE(is_noticed({.skip_reinsert = true}));
+}
+
+TEST(SimulationNotices, RecoveryThatDoesNotRecomputeRollups) {
+    EXPECT_TRUE(is_noticed({.skip_rollup_repair = true}));
+}
+
+}  // namespace
+}  // namespace shelfcast::simulation
+
+int main(int argc, char** argv) {
+    ::testing::InitGoogleTest(&argc, argv);
+    shelfcast::log::configure(shelfcast::log::Level::kError, shelfcast::log::Style::kText);
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view flag = argv[i];
+        if (flag.starts_with("--histories=")) {
+            shelfcast::simulation::histories = std::atoi(argv[i] + 12);
+        } else if (flag.starts_with("--seed=")) {
+            shelfcast::simulation::first_seed = std::strtoull(argv[i] + 7, nullptr, 10);
+        } else {
+            fmt::print(stderr, "unknown flag {}: --histories=N --seed=S\n", flag);
+            return 2;
+        }
+    }
+    return RUN_ALL_TESTS();
+}

@@ -1,0 +1,625 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/lake_local/lake_local.h"
+#include "adapters/sqlite_log/sqlite_log.h"
+#include "adapters/sqlite_store/sqlite_store.h"
+#include "base/failpoint.h"
+#include "pipelines/batch/batch_layer.h"
+#include "pipelines/batch/epoch_state.h"
+#include "pipelines/ingest/door.h"
+#include "pipelines/ingest/partitioning.h"
+#include "pipelines/stream/speed_layer.h"
+#include "retail/dead_letter.h"
+#include "retail/event_codec.h"
+#include "retail/tables.h"
+#include "tests/simulation/table_text.h"
+
+namespace shelfcast::simulation {
+namespace {
+
+constexpr std::uint32_t kPartitions = 4;
+constexpr std::int64_t kSecondUs = 1'000'000;
+constexpr std::int64_t kHourUs = 3'600 * kSecondUs;
+constexpr int kPatience = 60;  // attempts at something that faults may break off
+
+/// A warehouse whose answers to the verification are wrong on purpose.
+class SabotagedWarehouse final : public ports::Warehouse {
+public:
+    SabotagedWarehouse(ports::Warehouse& real, ports::EpochLedger& ledger, Sabotage sabotage)
+        : real_(real), ledger_(ledger), sabotage_(sabotage) {}
+
+    Result<std::map<FlushId, std::uint64_t>> speed_rows_by_flush(const retail::OperatorTable& table,
+                                                                 EpochId epoch) override {
+        SHELFCAST_ASSIGN(auto rows, real_.speed_rows_by_flush(table, epoch));
+        if (sabotage_.skip_reinsert) {
+            SHELFCAST_ASSIGN(const auto flushes, ledger_.flushes(epoch));
+            for (const ports::FlushRecord& flush : flushes) {
+                rows[flush.id] = flush.draft.rows_per_table.at(std::string(table.name));
+            }
+        }
+        return rows;
+    }
+    Status rebuild_speed_rollup(const retail::OperatorTable& table, EpochId epoch) override {
+        return sabotage_.skip_rollup_repair ? Status{} : real_.rebuild_speed_rollup(table, epoch);
+    }
+    Status insert_speed(const retail::OperatorTable& table, EpochId epoch, FlushId flush,
+                        std::uint32_t attempt, const retail::ColumnBlock& rows) override {
+        return real_.insert_speed(table, epoch, flush, attempt, rows);
+    }
+    Status settle() override { return real_.settle(); }
+    Result<std::int64_t> started_at_s() override { return real_.started_at_s(); }
+    Status delete_flush(const retail::OperatorTable& table, EpochId epoch, FlushId flush) override {
+        return real_.delete_flush(table, epoch, flush);
+    }
+    Status drop_speed(const retail::OperatorTable& table, EpochId epoch) override {
+        return real_.drop_speed(table, epoch);
+    }
+    Result<std::vector<EpochId>> speed_epochs(const retail::OperatorTable& table) override {
+        return real_.speed_epochs(table);
+    }
+    Status drop_batch(const retail::OperatorTable& table, GenerationId generation,
+                      EpochId epoch) override {
+        return real_.drop_batch(table, generation, epoch);
+    }
+    Status insert_batch(const retail::OperatorTable& table, GenerationId generation, EpochId epoch,
+                        std::uint32_t part, const retail::ColumnBlock& rows) override {
+        return real_.insert_batch(table, generation, epoch, part, rows);
+    }
+    Status load_batch_parquet(const retail::OperatorTable& table, GenerationId generation,
+                              EpochId epoch, std::uint32_t part,
+                              std::string_view parquet) override {
+        return real_.load_batch_parquet(table, generation, epoch, part, parquet);
+    }
+    Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(const retail::OperatorTable& table,
+                                                                 GenerationId generation) override {
+        return real_.batch_rows_by_epoch(table, generation);
+    }
+    Result<ports::Reconciliation> reconcile(const retail::OperatorTable& table,
+                                            GenerationId generation, EpochId epoch,
+                                            std::size_t max_differences) override {
+        return real_.reconcile(table, generation, epoch, max_differences);
+    }
+    Status insert_manifest(const ports::ManifestRow& row) override {
+        return real_.insert_manifest(row);
+    }
+    Result<std::optional<ports::ManifestRow>> manifest() override { return real_.manifest(); }
+    Status put_stores(const retail::StoreCatalog& catalog) override {
+        return real_.put_stores(catalog);
+    }
+    Status store_differences(GenerationId generation, EpochId epoch, std::int64_t found_at_us,
+                             const std::vector<ports::Difference>& found) override {
+        return real_.store_differences(generation, epoch, found_at_us, found);
+    }
+
+private:
+    ports::Warehouse& real_;
+    ports::EpochLedger& ledger_;
+    const Sabotage sabotage_;
+};
+
+retail::Store store_numbered(std::uint32_t number) {
+    retail::Store store;
+    store.id = StoreId{number};
+    store.code = fmt::format("S{}", number);
+    store.time_zone = number % 2 == 0 ? "Asia/Shanghai" : "America/Phoenix";
+    store.currency = "CNY";
+    return store;
+}
+
+std::int64_t offset_of(std::uint32_t store) { return store % 2 == 0 ? 8 * 3600 : -7 * 3600; }
+
+}  // namespace
+
+/// The program of one process life: real pipelines and real SQLite, wired as in production.
+struct World::Program {
+    std::unique_ptr<adapters::SqliteStore> store;
+    std::unique_ptr<adapters::SqliteLog> log;
+    std::unique_ptr<SabotagedWarehouse> warehouse;
+    std::unique_ptr<adapters::LakeLocal> lake;
+    std::unique_ptr<stream::SpeedLayer> speed;
+    std::unique_ptr<batch::BatchLayer> batch;
+    std::unique_ptr<ingest::IngestDoor> door;
+    bool recovered = false;
+
+    Status open(World& world) {
+        using Durability = adapters::SqliteStoreOptions::Durability;
+        const bool normal = world.sabotage_.normal_durability;
+        SHELFCAST_ASSIGN(store,
+                         adapters::SqliteStore::open(
+                             {.path = "/simulated/operational.sqlite",
+                              .vfs = SimDisk::kVfsName,
+                              .durability = normal ? Durability::kNormal : Durability::kFull}));
+        SHELFCAST_ASSIGN(
+            log, adapters::SqliteLog::open({.directory = "/simulated/log",
+                                            .clock = world.clock_,
+                                            .durability = normal ? adapters::LogDurability::kNormal
+                                                                 : adapters::LogDurability::kFull,
+                                            .vfs = SimDisk::kVfsName,
+                                            .threaded = false}));
+        for (const auto topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+            SHELFCAST_TRY(log->create_topic(topic, kPartitions));
+        }
+        SHELFCAST_ASSIGN(const CatalogVersion version, store->latest_version());
+        if (version.value == 0) {
+            SHELFCAST_TRY(store->put_stores({store_numbered(1), store_numbered(2)}));
+        }
+        warehouse = std::make_unique<SabotagedWarehouse>(world.warehouse_, *store, world.sabotage_);
+        lake = std::make_unique<adapters::LakeLocal>(world.disk_, world.codec_);
+
+        stream::SpeedOptions speed_options;
+        speed_options.operator_options.partitions = kPartitions;
+        speed_options.max_flush_rows = 40;
+        speed_options.snapshot_every_records = 60;
+        speed_options.parallel_inserts = false;
+        speed_options.load_epoch_state = [this, &world](operators::Operator& target,
+                                                        EpochId epoch) {
+            return batch::load_epoch_state(target, epoch, world.state_, *lake);
+        };
+        speed = std::make_unique<stream::SpeedLayer>(
+            stream::SpeedPorts{*log, *store, *store, *warehouse, world.state_, world.clock_,
+                               world.metrics_},
+            speed_options);
+        batch::BatchOptions batch_options;
+        batch_options.operator_options.partitions = kPartitions;
+        batch_options.max_buffered_rows = 30;
+        batch_options.max_insert_rows = 25;
+        batch_options.max_rollup_keys = 20;
+        batch_options.speed_grace_ms = 600'000;
+        batch_options.realtime_retention_ms = 3'600'000;
+        batch_options.overlap = false;
+        batch = std::make_unique<batch::BatchLayer>(
+            batch::BatchPorts{*log, *store, *store, *store, *warehouse, *lake, world.state_,
+                              world.clock_, world.metrics_,
+                              [this](EpochId epoch, const std::stop_token&) -> Status {
+                                  SHELFCAST_ASSIGN(const auto undone, store->undone_flushes(epoch));
+                                  if (undone > 0) {
+                                      return fail(ErrorKind::kUnavailable, "{} undone", undone);
+                                  }
+                                  return {};
+                              }},
+            batch_options);
+        SHELFCAST_ASSIGN(door, ingest::IngestDoor::open(*log, *store, world.clock_, nullptr));
+        return {};
+    }
+
+    Status recover(World& world) {
+        recovered = false;
+        SHELFCAST_TRY(batch->restore({}));
+        SHELFCAST_ASSIGN(const stream::RecoveryReport report, speed->recover({}));
+        world.tally_->reinserted_flushes += report.reinserted;
+        recovered = true;
+        return {};
+    }
+};
+
+World::World(std::uint64_t seed, Sabotage sabotage)
+    : random_(seed), sabotage_(sabotage), disk_(seed ^ 0x5eedULL), state_(disk_) {
+    disk_.drop_file_syncs(sabotage.drop_lake_syncs);
+}
+
+World::~World() { failpoint::set_handler({}); }
+
+void World::wrong(std::string what) {
+    if (!wrong_) {
+        wrong_ = std::move(what);
+    }
+}
+
+void World::note(const Error& error) {
+    // What a dying process or a missing engine says is expected; everything else is not.
+    if (!disk_.dead() && !is_retryable(error.kind)) {
+        wrong(fmt::format("{}: {}", to_string(error.kind), error.message));
+    }
+}
+
+const Meant* World::make_message() {
+    auto made = std::make_unique<Meant>();
+    made->store = 1 + static_cast<std::uint32_t>(dice(stores_));
+    made->utc_offset_s = offset_of(made->store);
+    made->product = fmt::format("P{}", dice(5));
+    made->category = fmt::format("C{}", dice(2));
+    made->type = static_cast<retail::TransactionType>(1 + dice(3));
+    made->quantity_thousandths = static_cast<std::int64_t>(1 + dice(5'000));
+    made->price_ten_thousandths = static_cast<std::int64_t>(dice(200'000));
+    // Up to three days late, up to a day ahead (never past the limit, whose test is elsewhere).
+    const std::int64_t shift_s = static_cast<std::int64_t>(dice(4 * 86'400)) - 3 * 86'400;
+    made->event_time_ms = clock_.now_us() / 1000 + (dice(4) == 0 ? shift_s * 1000 : 0);
+    if (dice(2) == 0) {
+        const bool repeat = !ids_.empty() && dice(3) == 0;
+        made->id = repeat ? ids_[dice(ids_.size())] : ids_.size() + 1;
+        if (!repeat) {
+            ids_.push_back(made->id);
+        }
+    }
+    made->broken = dice(12) == 0;
+    const std::string serial = fmt::format("m{}", meant_.size());
+    const std::string time = retail::format_utc_ms(made->event_time_ms);
+    const std::string quantity =
+        retail::format_decimal(made->quantity_thousandths, retail::Quantity::kScale);
+    const std::string price =
+        retail::format_decimal(made->price_ten_thousandths, retail::UnitPrice::kScale);
+    const std::string id = made->id == 0 ? "" : retail::format_uuid({7, made->id});
+    retail::append_message(made->text, {.event_time = made->broken ? "yesterday" : time,
+                                        .store_id = made->store,
+                                        .product_id = made->product,
+                                        .category = made->category,
+                                        .transaction_type = retail::to_string(made->type),
+                                        .quantity = quantity,
+                                        .unit_price = price,
+                                        .event_id = id,
+                                        .basket_id = serial});
+    by_text_[made->text] = made.get();
+    meant_.push_back(std::move(made));
+    return meant_.back().get();
+}
+
+void World::arm_fault() {
+    power_on_crash_ = dice(2) == 0;
+    const auto kind = dice(2) == 0 ? adapters::memory::CrashKind::kProcessKilled
+                                   : adapters::memory::CrashKind::kPowerLost;
+    switch (static_cast<Fault>(dice(24))) {
+        case Fault::kFailpoint: {
+            const auto names = failpoint::all_names();
+            const std::string_view chosen = names[dice(names.size())];
+            failpoint::set_handler([this, chosen](std::string_view reached) {
+                ++tally_->failpoints[std::string(reached)];
+                if (reached == chosen) {
+                    throw Crash{};
+                }
+            });
+            return;
+        }
+        case Fault::kDisk:
+            disk_.crash_after(1 + dice(60));
+            return;
+        case Fault::kEngineNow:
+            warehouse_.crash(kind, random_());
+            return;
+        case Fault::kEngineInWrite:
+            warehouse_.crash_in_next_write(kind, random_());
+            return;
+        case Fault::kLostAnswer:
+            warehouse_.lose_next_answer(static_cast<adapters::memory::LostAnswer>(dice(3)));
+            return;
+        default:
+            return;
+    }
+}
+
+void World::disarm() {
+    disk_.crash_after(0);
+    failpoint::set_handler(
+        [this](std::string_view reached) { ++tally_->failpoints[std::string(reached)]; });
+}
+
+void World::end_process() {
+    disk_.kill();
+    program_.reset();
+    ++tally_->crashes;
+    disk_.reboot(power_on_crash_);
+    // The machine goes down with its power; a kill of the process tree takes the engine along.
+    if (power_on_crash_ || dice(2) == 0) {
+        warehouse_.crash(power_on_crash_ ? adapters::memory::CrashKind::kPowerLost
+                                         : adapters::memory::CrashKind::kProcessKilled,
+                         random_());
+    }
+    disarm();
+}
+
+/// Starts what is down and recovers; false when a fault broke that off.
+bool World::ensure_running() {
+    try {
+        if (warehouse_.is_down()) {
+            warehouse_.restart();
+            if (program_) {
+                program_->recovered = false;
+            }
+        }
+        if (!program_) {
+            program_ = std::make_unique<Program>();
+            if (const Status opened = program_->open(*this); !opened) {
+                note(opened.error());
+                end_process();
+                return false;
+            }
+        }
+        if (!program_->recovered) {
+            read_new_records();
+            if (const Status recovered = program_->recover(*this); !recovered) {
+                note(recovered.error());
+                if (disk_.dead()) {
+                    end_process();
+                }
+                return false;
+            }
+        }
+    } catch (const Crash&) {
+        end_process();
+        return false;
+    }
+    return true;
+}
+
+void World::send() {
+    if (!unanswered_ || dice(3) == 0) {
+        // A client that gives up: its request may be in the log whole, in part, or not at all.
+        Request request;
+        request.key = dice(2) == 0 ? fmt::format("r{}", ++requests_) : "";
+        const std::uint64_t count = 1 + dice(12);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            request.messages.push_back(make_message());
+            request.body += request.messages.back()->text + "\n";
+        }
+        unanswered_ = std::move(request);
+    } else if (unanswered_->key.empty()) {
+        unanswered_.reset();  // Without a key a careful client does not repeat.
+        return;
+    }
+    std::string body = unanswered_->body;
+    body.reserve(body.size() + retail::EventDecoder::kPadding);
+    const Result<ports::DoorReceipt> receipt =
+        program_->door->accept({.body = body, .idempotency_key = unanswered_->key});
+    if (!receipt) {
+        note(receipt.error());
+        return;
+    }
+    acknowledged_.insert(acknowledged_.end(), unanswered_->messages.begin(),
+                         unanswered_->messages.end());
+    unanswered_.reset();
+}
+
+/// A producer that writes into the log by itself, unchecked, as on Kafka.
+void World::send_raw() {
+    ports::AppendBatch batch;
+    batch.topic = retail::kRetailEventsTopic;
+    const Meant* const message = make_message();
+    batch.partition = ingest::partition_of(StoreId{message->store}, kPartitions);
+    batch.records.push_back(message->text);
+    std::vector<ports::AppendBatch> batches;
+    batches.push_back(std::move(batch));
+    if (const auto appended = program_->log->append(std::move(batches)); appended) {
+        acknowledged_.push_back(message);
+    } else {
+        note(appended.error());
+    }
+}
+
+void World::step() {
+    const Result<std::optional<stream::PendingFlush>> flush = program_->speed->collect();
+    if (!flush) {
+        note(flush.error());
+        program_->recovered = false;
+        return;
+    }
+    if (!*flush) {
+        return;
+    }
+    if (const Status delivered = program_->speed->deliver(**flush); !delivered) {
+        note(delivered.error());
+        program_->recovered = false;
+    }
+}
+
+void World::close_epoch() {
+    const auto reports = program_->batch->close_epochs({});
+    if (!reports) {
+        note(reports.error());
+        program_->recovered = false;
+        return;
+    }
+    tally_->epochs_closed += reports->size();
+    for (const batch::EpochReport& report : *reports) {
+        if (report.differing_keys > 0) {
+            wrong(fmt::format("epoch {}: {} keys differ, first {} {}: speed [{}] batch [{}]",
+                              report.epoch.value, report.differing_keys,
+                              report.differences.front().table, report.differences.front().key,
+                              report.differences.front().speed, report.differences.front().batch));
+        }
+    }
+}
+
+void World::add_store() {
+    if (stores_ >= 6) {
+        return;
+    }
+    if (const auto added = program_->store->put_stores({store_numbered(stores_ + 1)}); added) {
+        ++stores_;
+    } else {
+        note(added.error());
+    }
+}
+
+void World::act() {
+    const std::uint64_t choice = dice(100);
+    if (choice < 35) {
+        send();
+    } else if (choice < 42) {
+        send_raw();
+    } else if (choice < 80) {
+        step();
+    } else if (choice < 88) {
+        close_epoch();
+    } else if (choice < 92) {
+        add_store();
+    } else if (choice < 98) {
+        clock_.advance(static_cast<std::int64_t>(dice(600)) * kSecondUs);
+    } else {
+        clock_.advance(static_cast<std::int64_t>(1 + dice(30)) * kHourUs);
+    }
+}
+
+/// Copies what the log has gained into the shadow, before anything can prune it.
+void World::read_new_records() {
+    for (const auto topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+        std::vector<ports::PartitionOffset> from;
+        for (std::uint32_t partition = 0; partition < kPartitions; ++partition) {
+            from.push_back({PartitionId{partition}, shadow_end_[{std::string(topic), partition}]});
+        }
+        const auto batches = program_->log->read(topic, from, {});
+        if (!batches) {
+            if (!disk_.dead()) {
+                wrong(fmt::format("the log lost what it had: {}", batches.error().message));
+            }
+            return;
+        }
+        for (const ports::FetchedBatch& batch : *batches) {
+            auto& end = shadow_end_[{std::string(topic), batch.partition.value}];
+            for (std::size_t i = 0; i < batch.records.size(); ++i) {
+                std::string text(batch.records[i]);
+                if (topic == retail::kDeadLettersTopic) {
+                    text.reserve(text.size() + retail::EventDecoder::kPadding);
+                    const auto letter = retail::parse_dead_letter(text);
+                    text = letter ? letter->raw : "";
+                }
+                const auto meant = by_text_.find(text);
+                if (meant == by_text_.end()) {
+                    wrong(fmt::format("{} holds a message that nobody sent: {}", topic, text));
+                    return;
+                }
+                // A keyed request that a crash cut after its dead letters is judged anew when it is
+                // repeated: a store added meanwhile turns a dead letter into a sale besides.
+                if (!seen_in_topic_[std::string(topic)].insert(text).second) {
+                    wrong(fmt::format("{} holds a message twice: {}", topic, text));
+                }
+                seen_texts_.insert(text);
+                shadow_.push_back({std::string(topic), batch.partition.value, end++,
+                                   batch.log_time_us, meant->second});
+            }
+        }
+    }
+}
+
+/// Compares every table with the oracle over what is written down.
+void World::compare(bool at_end) {
+    read_new_records();
+    const auto ends = program_->store->written_ends();
+    if (!ends) {
+        note(ends.error());
+        return;
+    }
+    std::map<std::pair<std::string, std::uint32_t>, std::int64_t> written;
+    for (const ports::EpochCut& end : *ends) {
+        written[{end.topic, end.partition.value}] = end.end_offset;
+    }
+    std::vector<Logged> visible;
+    for (const Logged& one : shadow_) {
+        if (one.offset < written[{one.topic, one.partition}]) {
+            visible.push_back(one);
+        } else if (at_end) {
+            wrong(fmt::format("{} partition {} offset {} was never folded", one.topic,
+                              one.partition, one.offset));
+        }
+    }
+    const Tables expected = expected_tables(visible);
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        const auto found = table_text(table, warehouse_.unified(table));
+        if (const auto different = first_difference(expected.at(std::string(table.name)), found)) {
+            wrong(fmt::format("{} {}", table.name, *different));
+            return;
+        }
+    }
+    if (at_end) {
+        tally_->events += expected.at("events").size();
+        for (const auto& [place, reason] : expected.at("rejections")) {
+            tally_->duplicates += reason == "duplicate" ? 1U : 0U;
+        }
+    }
+}
+
+/// After everything is closed, the lake alone holds every row.
+void World::check_lake() {
+    const auto manifest = program_->lake->manifest();
+    if (!manifest) {
+        wrong(fmt::format("lake manifest: {}", manifest.error().message));
+        return;
+    }
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        if (table.kind != retail::TableKind::kRows) {
+            continue;
+        }
+        std::vector<retail::ColumnSpec> columns;
+        for (const retail::TableColumn& column : table.columns) {
+            columns.push_back({column.name, column.type});
+        }
+        std::map<std::string, std::string> rows;
+        std::size_t count = 0;
+        for (const ports::LakeFile& file : manifest->files) {
+            if (file.table != table.name) {
+                continue;
+            }
+            const auto block = program_->lake->read_rows(file, columns);
+            if (!block) {
+                wrong(fmt::format("lake file {}: {}", file.path, block.error().message));
+                return;
+            }
+            count += block->rows();
+            rows.merge(table_text(table, *block));
+        }
+        const Tables expected = expected_tables(shadow_);
+        if (const auto different = first_difference(expected.at(std::string(table.name)), rows)) {
+            wrong(fmt::format("lake {} {}", table.name, *different));
+        } else if (count != rows.size()) {
+            wrong(fmt::format("lake {} holds {} rows for {} keys", table.name, count, rows.size()));
+        }
+    }
+}
+
+/// No more faults: everything sent is folded, and every epoch closed.
+void World::settle_everything() {
+    disarm();
+    for (int attempt = 0; attempt < kPatience && !wrong_; ++attempt) {
+        if (!ensure_running()) {
+            continue;
+        }
+        const auto before = program_->store->written_ends();
+        step();
+        const auto after = program_->store->written_ends();
+        if (program_->recovered && before && after && *before == *after) {
+            close_epoch();
+            if (program_->recovered) {
+                return;
+            }
+        }
+    }
+    wrong("the program did not come to rest");
+}
+
+std::optional<std::string> World::run(int actions, Tally& tally) {
+    tally_ = &tally;
+    disarm();
+    for (int i = 0; i < actions && !wrong_; ++i) {
+        arm_fault();
+        if (!ensure_running()) {
+            continue;
+        }
+        try {
+            act();
+            if (!disk_.dead() && program_->recovered && !warehouse_.is_down() && dice(4) == 0) {
+                compare(false);
+            } else if (!disk_.dead()) {
+                read_new_records();
+            }
+        } catch (const Crash&) {
+            end_process();
+        }
+        if (disk_.dead()) {
+            end_process();
+        }
+    }
+    settle_everything();
+    if (!wrong_) {
+        compare(true);
+        check_lake();
+    }
+    for (const Meant* const message : acknowledged_) {
+        if (!wrong_ && !seen_texts_.contains(message->text)) {
+            wrong(fmt::format("an acknowledged message is gone: {}", message->text));
+        }
+    }
+    return wrong_;
+}
+
+}  // namespace shelfcast::simulation

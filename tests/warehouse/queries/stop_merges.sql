@@ -1,0 +1,2 @@
+-- What: keeps parts as they were inserted.
+system stop merges retail_core.events_speed
