@@ -100,12 +100,6 @@ public:
                                               std::uint32_t part,
                                               const retail::ColumnBlock& rows) = 0;
 
-    /// Inserts the rows of a lake file into NAME_batch, durably.
-    [[nodiscard]] virtual Status load_batch_parquet(const retail::OperatorTable& table,
-                                                    GenerationId generation, EpochId epoch,
-                                                    std::uint32_t part,
-                                                    std::string_view parquet) = 0;
-
     /// Events per epoch in NAME_batch of a generation: rows of a row table, the sum of measure
     /// `events` of a roll-up (merges may join its rows).
     [[nodiscard]] virtual Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(

@@ -12,7 +12,7 @@ class WarehouseSite {
 public:
     virtual ~WarehouseSite() = default;
     [[nodiscard]] virtual ports::Warehouse& warehouse() = 0;
-    /// Makes what load_batch_parquet takes.
+    /// What lake files are written and read with.
     [[nodiscard]] virtual ports::ParquetCodec& codec() = 0;
 };
 

@@ -68,11 +68,6 @@ public:
                         std::uint32_t part, const retail::ColumnBlock& rows) override {
         return real_.insert_batch(table, generation, epoch, part, rows);
     }
-    Status load_batch_parquet(const retail::OperatorTable& table, GenerationId generation,
-                              EpochId epoch, std::uint32_t part,
-                              std::string_view parquet) override {
-        return real_.load_batch_parquet(table, generation, epoch, part, parquet);
-    }
     Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(const retail::OperatorTable& table,
                                                                  GenerationId generation) override {
         return real_.batch_rows_by_epoch(table, generation);

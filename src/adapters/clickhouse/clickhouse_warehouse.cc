@@ -58,19 +58,6 @@ QuerySettings one_block_settings(std::string token) {
             {"max_insert_threads", "1"}};
 }
 
-// Blocks of a stated size in file order, so that a repeat makes the same blocks under its token.
-QuerySettings file_settings(std::string token) {
-    return {{"async_insert", "0"},
-            {"insert_deduplicate", "1"},
-            {"insert_deduplication_token", std::move(token)},
-            {"max_insert_block_size", "1048576"},
-            {"min_insert_block_size_rows", "1048576"},
-            {"min_insert_block_size_bytes", "0"},
-            {"max_insert_threads", "1"},
-            {"max_threads", "1"},
-            {"input_format_parquet_preserve_order", "1"}};
-}
-
 std::string insert_statement(std::string table, std::string_view leading,
                              const OperatorTable& columns) {
     Places places = places_of(columns);
@@ -331,14 +318,6 @@ Status ClickHouseWarehouse::insert_batch(const OperatorTable& table, GenerationI
         insert_statement(fmt::format("{}_batch", table.name), "generation, epoch", table),
         encode_native(rows, constants), {},
         one_block_settings(state_->batch_token(table, generation, epoch, part)));
-}
-
-Status ClickHouseWarehouse::load_batch_parquet(const OperatorTable& table, GenerationId generation,
-                                               EpochId epoch, std::uint32_t part,
-                                               std::string_view parquet) {
-    return state_->write_rows(core_statement("insert_parquet", table), parquet,
-                              {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}},
-                              file_settings(state_->batch_token(table, generation, epoch, part)));
 }
 
 Result<std::map<EpochId, std::uint64_t>> ClickHouseWarehouse::batch_rows_by_epoch(

@@ -54,8 +54,6 @@ public:
                       EpochId epoch) override;
     Status insert_batch(const retail::OperatorTable& table, GenerationId generation, EpochId epoch,
                         std::uint32_t part, const retail::ColumnBlock& rows) override;
-    Status load_batch_parquet(const retail::OperatorTable& table, GenerationId generation,
-                              EpochId epoch, std::uint32_t part, std::string_view parquet) override;
     Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(const retail::OperatorTable& table,
                                                                  GenerationId generation) override;
     Result<ports::Reconciliation> reconcile(const retail::OperatorTable& table,

@@ -109,18 +109,6 @@ std::string prefixed(const OperatorTable& table, bool (*wanted)(const TableColum
                   ", ");
 }
 
-void add_parquet_places(const OperatorTable& table, Places& places) {
-    std::vector<std::string> structure;
-    std::vector<std::string> expressions;
-    for (const TableColumn& column : table.columns) {
-        const ParquetColumn stored = parquet_column(column.name, column.type);
-        structure.push_back(fmt::format("{} {}", stored.name, stored.type));
-        expressions.push_back(stored.to_column);
-    }
-    places["structure"] = quoted(joined(structure, ", "));
-    places["expressions"] = joined(expressions, ", ");
-}
-
 }  // namespace
 
 std::string quoted(std::string_view text) {
@@ -160,7 +148,6 @@ Places places_of(const OperatorTable& table) {
     places["keys"] = prefixed(table, is_key, "");
     places["source_keys"] = prefixed(table, is_key, "source.");
     places["key_text"] = text_of(table, is_key, "");
-    add_parquet_places(table, places);
     if (table.kind == retail::TableKind::kRows) {
         places["bucket"] = bucket(table);
         places["row_hash"] = row_hash(table);

@@ -28,13 +28,13 @@ TEST(TableSql, EveryCoreTemplateExpandsForTheTablesItIsFor) {
     const auto& events = retail::operator_table(retail::kEventsTable);
     const auto& daily = retail::operator_table(retail::kDailySalesTable);
     for (const std::string_view name :
-         {"insert_rows", "insert_parquet", "speed_rows_by_flush", "delete_flush", "speed_epochs",
+         {"insert_rows", "speed_rows_by_flush", "delete_flush", "speed_epochs",
           "batch_rows_by_epoch", "reconcile_buckets", "reconcile_rows", "reconcile_row_count"}) {
         EXPECT_EQ(core_statement(name, events).find("{{"), std::string::npos) << name;
     }
     for (const std::string_view name :
-         {"insert_rows", "insert_parquet", "speed_epochs", "batch_rows_by_epoch", "repair_fill",
-          "repair_swap", "repair_count", "reconcile_rollup", "reconcile_rollup_totals"}) {
+         {"insert_rows", "speed_epochs", "batch_rows_by_epoch", "repair_fill", "repair_swap",
+          "repair_count", "reconcile_rollup", "reconcile_rollup_totals"}) {
         EXPECT_EQ(core_statement(name, daily).find("{{"), std::string::npos) << name;
     }
 }

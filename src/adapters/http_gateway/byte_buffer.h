@@ -13,7 +13,7 @@ namespace shelfcast::adapters::gateway {
 
 class ByteBuffer {
 public:
-    static constexpr std::size_t kCapacity = 64 * 1024;
+    static constexpr std::size_t kCapacity = 65'536;
 
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     [[nodiscard]] std::string_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }

@@ -34,8 +34,8 @@ struct GatewayOptions {
     std::size_t max_connections = 256;          ///< Clients; one more gets 503.
     std::size_t max_upstream_connections = 96;  ///< Requests at once at the engine; others wait.
     std::size_t max_idle_upstream = 16;
-    std::size_t max_header_bytes = 512 * 1024;  ///< Queries in URLs are long. Over it: 431.
-    std::size_t max_waiting_checks = 64;        ///< Logins waiting for their hash. Over it: 503.
+    std::size_t max_header_bytes = 524'288;  ///< Queries in URLs are long. Over it: 431.
+    std::size_t max_waiting_checks = 64;     ///< Logins waiting for their hash. Over it: 503.
 
     std::chrono::milliseconds header_deadline{10'000};  ///< For a whole head, from its first byte.
     std::chrono::milliseconds idle_deadline{65'000};    ///< Between requests of a connection.

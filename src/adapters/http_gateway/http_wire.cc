@@ -15,7 +15,7 @@ constexpr std::size_t kMaxFields = 256;
 constexpr std::size_t kMaxMethodBytes = 16;
 // Eight digits are 4 GiB a chunk. Some readers stop after eight, so nine could mean two things.
 constexpr std::size_t kMaxChunkSizeDigits = 8;
-constexpr std::size_t kMaxTrailerBytes = 16 * 1024;
+constexpr std::size_t kMaxTrailerBytes = 16'384;
 
 bool is_token_char(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

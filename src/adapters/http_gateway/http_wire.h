@@ -67,7 +67,7 @@ struct RequestHead {
 /// headers). Drops what concerns only the connection behind. Interim (1xx) heads pass whole.
 class ResponseHead {
 public:
-    static constexpr std::size_t kMaxLineBytes = 256 * 1024;
+    static constexpr std::size_t kMaxLineBytes = 262'144;
 
     /// `head_request`: the response carries no body whatever its head says.
     explicit ResponseHead(bool head_request) : head_request_(head_request) {}

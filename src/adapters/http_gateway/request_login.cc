@@ -107,7 +107,7 @@ Result<Login> basic_login(std::string_view authorization) {
     packed.remove_prefix(std::min(packed.find_first_not_of(' '), packed.size()));
     const std::optional<std::string> plain = base64_decoded(packed);
     const std::size_t colon = plain ? plain->find(':') : std::string::npos;
-    if (colon == std::string::npos) {
+    if (!plain || colon == std::string::npos) {
         return fail(ErrorKind::kUnauthenticated,
                     "Invalid authentication: the Authorization header is not Basic with "
                     "name:password in base64");

@@ -27,7 +27,7 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLingerDeadline{1'000};
-constexpr std::size_t kMaxLingerBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxLingerBytes = 16'777'216;
 
 std::string_view reason_of(int status) {
     switch (status) {

@@ -33,8 +33,8 @@ using ports::same_ignoring_case;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLingerDeadline{1'000};
-constexpr std::size_t kMaxLingerBytes = 32 * 1024 * 1024;
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kMaxLingerBytes = 33'554'432;
+constexpr std::size_t kReadBytes = 65'536;
 
 /// Turned away by the server itself; `status` says more than any kind of Error.
 template <typename... Args>

@@ -28,8 +28,8 @@ struct HttpServerOptions {
     std::size_t worker_threads = 4;
     std::size_t max_connections = 256;
     std::size_t max_queued_requests = 64;  ///< Waiting for a worker, besides those being served.
-    std::size_t max_header_bytes = 32 * 1024;
-    std::size_t max_buffered_body_bytes = 256 * 1024 * 1024;  ///< All bodies being received.
+    std::size_t max_header_bytes = 32'768;
+    std::size_t max_buffered_body_bytes = 268'435'456;  ///< All bodies being received.
 
     std::chrono::milliseconds header_deadline{10'000};  ///< For a whole head, from its first byte.
     std::chrono::milliseconds body_deadline{60'000};    ///< For a whole body.

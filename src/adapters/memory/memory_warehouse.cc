@@ -4,7 +4,6 @@
 #include <random>
 
 #include "adapters/memory/cells.h"
-#include "adapters/memory/memory_codec.h"
 #include "base/check.h"
 
 namespace shelfcast::adapters::memory {
@@ -391,17 +390,6 @@ Status MemoryWarehouse::insert_batch(const OperatorTable& table, GenerationId ge
         fmt::format("{}/{}/{}/{}-{}", generation.value, epoch.value, part, starts_,
                     attempts_[{std::string(table.name), generation, epoch}]);
     return insert(batch_table(table.name), {generation, epoch}, {token, FlushId{}, rows});
-}
-
-Status MemoryWarehouse::load_batch_parquet(const OperatorTable& table, GenerationId generation,
-                                           EpochId epoch, std::uint32_t part,
-                                           std::string_view parquet) {
-    std::vector<retail::ColumnSpec> columns;
-    for (const TableColumn& column : table.columns) {
-        columns.push_back({column.name, column.type});
-    }
-    SHELFCAST_ASSIGN(const ColumnBlock rows, MemoryCodec().decode(parquet, columns));
-    return insert_batch(table, generation, epoch, part, rows);
 }
 
 Result<std::map<EpochId, std::uint64_t>> MemoryWarehouse::batch_rows_by_epoch(

@@ -155,9 +155,9 @@ Result<Database> Database::open(const DatabaseOptions& options) {
                     "pragma journal_size_limit = 67108864; pragma temp_store = memory",
                     options.cache_kib)
             .c_str()));
-    // What a killed process committed but did not sync is read back from the page cache now: nobody
-    // may build on it before it is durable, so sync it (a checkpoint does) or fail.
-    SHELFCAST_TRY(database.execute("pragma wal_checkpoint(passive)"));
+    if (options.sync_found) {
+        SHELFCAST_TRY(database.sync_write_ahead_log());
+    }
     // Replaces the automatic checkpoint, which would run inside COMMIT while callers wait.
     sqlite3_wal_hook(handle, note_wal_frames, database.wal_frames_.get());
     return database;
@@ -207,6 +207,22 @@ Status Database::apply_schema(const char* sql, std::int64_t version) {
         return made;
     }
     return commit();
+}
+
+Status Database::sync_write_ahead_log() {
+    // Setting the journal mode has read the file, and so opened its log.
+    sqlite3_file* wal = nullptr;
+    int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                                    static_cast<void*>(&wal));
+    if (code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr) {
+        code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    }
+    if (code != SQLITE_OK) {
+        return fail(kind_of(code, sqlite3_system_errno(handle_.get())),
+                    "log file {}: cannot sync its write-ahead log: {}",
+                    sqlite3_db_filename(handle_.get(), "main"), sqlite3_errstr(code));
+    }
+    return {};
 }
 
 Status Database::begin_write() { return execute("begin immediate"); }

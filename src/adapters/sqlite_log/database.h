@@ -65,6 +65,10 @@ struct DatabaseOptions {
     std::string vfs = {};
     LogDurability durability = LogDurability::kFull;
     bool create = false;
+    /// Syncs what a killed process wrote into the write-ahead log and did not live to sync: it is
+    /// read back from the page cache, and nobody may build on it before it is durable. For the
+    /// first connection after a start.
+    bool sync_found = false;
     bool exclusive = false;  ///< The only connection to its file: no shared memory is used.
     int page_bytes = 4096;   ///< Of a new file.
     int cache_kib = 2048;
@@ -83,6 +87,8 @@ public:
     /// Makes the schema in one transaction and stamps it, or checks the stamp of an older file.
     /// Error: kInvalidInput: the file has another format.
     [[nodiscard]] Status apply_schema(const char* sql, std::int64_t version);
+
+    [[nodiscard]] Status sync_write_ahead_log();
 
     [[nodiscard]] Status begin_write();
     /// After an error nothing of the transaction is left.

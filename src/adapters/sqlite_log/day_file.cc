@@ -197,6 +197,7 @@ DatabaseOptions DayFile::database_options(bool create, bool writer) const {
             .vfs = options_.vfs,
             .durability = options_.durability,
             .create = create,
+            .sync_found = writer,
             .exclusive = options_.single_connection,
             .page_bytes = kPageBytes,
             .cache_kib = writer ? kWriterCacheKib : kReaderCacheKib};

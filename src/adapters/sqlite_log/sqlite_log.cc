@@ -163,6 +163,7 @@ Result<std::unique_ptr<SqliteLog::Impl>> SqliteLog::Impl::open(SqliteLogOptions 
                                                      .vfs = options.vfs,
                                                      .durability = options.durability,
                                                      .create = true,
+                                                     .sync_found = true,
                                                      .exclusive = true}));
     auto impl = std::make_unique<Impl>(std::move(options), std::move(catalog));
     SHELFCAST_ASSIGN(const auto topics, impl->shared_.catalog.topics());

@@ -102,6 +102,30 @@ TEST_P(SqliteLogFaults, FullDiskLosesNothingAndHeals) {
     EXPECT_EQ(read_all(1).size(), 61U);
 }
 
+TEST_P(SqliteLogFaults, WhatAKilledProcessLeftUnsyncedIsSyncedAtTheStart) {
+    options_.durability = LogDurability::kNormal;
+    open();
+    append(0, {"a"});
+    // A copy of the files is what a killed process leaves: a log that was written, never synced.
+    const TemporaryFolder left;
+    std::filesystem::copy(folder_.path, left.path,
+                          std::filesystem::copy_options::recursive |
+                              std::filesystem::copy_options::overwrite_existing);
+    log_.reset();
+    const std::int64_t before = fault_vfs().syncs;
+    options_.directory = left.path;
+    {
+        const auto opened = SqliteLog::open(options_);
+        ASSERT_TRUE(opened) << opened.error().message;
+        EXPECT_EQ((*opened)->end_offsets(kTopic)->front().offset, 1);
+        EXPECT_GE(fault_vfs().syncs - before, 2) << "of log.sqlite and of the newest day";
+    }
+    fault_vfs().fail_syncs = true;
+    const auto refused = SqliteLog::open(options_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable) << refused.error().message;
+}
+
 TEST_P(SqliteLogFaults, DiskFullInTheMiddleOfALargeAppend) {
     open();
     append(0, {"a"});

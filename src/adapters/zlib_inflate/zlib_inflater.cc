@@ -12,7 +12,7 @@ namespace {
 using ports::InflateVerdict;
 
 constexpr int kGzipOnly = 16 + MAX_WBITS;
-constexpr std::size_t kStepBytes = 64 * 1024;
+constexpr std::size_t kStepBytes = 65'536;
 
 class InflateStream {
 public:

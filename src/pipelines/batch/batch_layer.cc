@@ -311,8 +311,11 @@ Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed
         }
     }
     closed.differences = report.differing_keys;
-    return ports_.differences.store_differences(generation, closed.epoch, ports_.clock.now_us(),
-                                                report.differences);
+    const std::int64_t found_at_us = ports_.clock.now_us();
+    SHELFCAST_TRY(ports_.differences.store_differences(generation, closed.epoch, found_at_us,
+                                                       report.differences));
+    return ports_.warehouse.store_differences(generation, closed.epoch, found_at_us,
+                                              report.differences);
 }
 
 Status BatchLayer::switch_views(const ports::LakeManifest& manifest) {

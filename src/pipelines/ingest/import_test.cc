@@ -435,6 +435,19 @@ TEST_F(ImportTest, ChangedFileIsAConflictAndSaysWhatIsInTheLog) {
     EXPECT_EQ(ledger_.all().size(), 2U);
 }
 
+TEST_F(ImportTest, ChangeThatOnlyTheBytesShowIsAConflictToo) {
+    const std::string path = folder_.write("t.ndjson", good_message(1, 1) + "\n");
+    const auto modified = std::filesystem::last_write_time(path);
+    ledger_.on_put = [&, changed = false]() mutable {
+        if (!std::exchange(changed, true)) {
+            folder_.write("t.ndjson", good_message(1, 2) + "\n");
+            std::filesystem::last_write_time(path, modified);
+        }
+    };
+    EXPECT_EQ(import_error(path).kind, ErrorKind::kConflict);
+    EXPECT_EQ(ledger_.all().front().state, ImportState::kFailed);
+}
+
 TEST_F(ImportTest, BusyLogIsTriedAgain) {
     options_.append_attempts = 5;
     log_.before_append = [](int number, const FaultyLog::Batches&) -> Status {

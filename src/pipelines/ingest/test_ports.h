@@ -143,6 +143,9 @@ public:
     }
     Status put_import(const ports::ImportRecord& record) override {
         const std::scoped_lock lock(mutex_);
+        if (on_put) {
+            on_put();
+        }
         if (puts_left == 0) {
             return fail(ErrorKind::kUnavailable, "ledger is away");
         }
@@ -158,6 +161,7 @@ public:
         return records;
     }
 
+    std::function<void()> on_put;
     int puts_left = -1;  ///< How many are still taken; -1: all.
 
 private:

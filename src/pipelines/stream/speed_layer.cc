@@ -260,6 +260,8 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
             SHELFCAST_TRY(ports_.ledger.mark_done(flush.id));
         }
     }
+    SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
+    SHELFCAST_TRY(mirror_stores(*stores));
     SHELFCAST_TRY(load_positions());
     for (const Position& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));

@@ -1,0 +1,167 @@
+"""A difference planted in any speed table is found when the epoch closes: named, stored, counted;
+and the views give the batch result. The batch side is planted in by the simulation, which can stop
+between load and reconciliation."""
+
+import random
+import unittest
+
+from acknowledged import Books, as_csv, as_line, make_event
+from running import SystemTest, wait_until
+
+SEED = 4711
+CODES = {1001: "NORTH", 1002: "SOUTH"}
+ROLLUPS = {
+    "daily_sales": ("business_date", "store_id", "category"),
+    "hourly_sales": ("store_id", "business_date", "hour_start"),
+    "product_sales": ("business_date", "store_id", "product_id", "category"),
+}
+# Where a unit is moved to, by the key's column.
+ELSEWHERE = {
+    "store_id": "if(store_id = 1001, 1002, 1001)",
+    "business_date": "business_date + 1",
+    "hour_start": "hour_start + 3600",
+    "category": "concat(category, '-other')",
+    "product_id": "concat(product_id, '-other')",
+}
+
+
+def rollup_plants():
+    """(table, what, how many keys differ, statements); {epoch} is open in the statements."""
+    for table, keys in ROLLUPS.items():
+        into = f"insert into retail_core.{table}_speed (epoch, flush_id, {', '.join(keys)}, " \
+            "units_sold, last_event_time) "
+        source = f"from (select * from retail_core.{table}_speed where epoch = {{epoch}} " \
+            f"order by {', '.join(keys)} limit 1)"
+
+        def unit(amount, moved="", keys=keys, into=into, source=source):
+            # Read from a subquery, so that an alias does not take the column's place.
+            values = ", ".join(
+                ELSEWHERE[key] + f" as other_{key}" if key == moved else key for key in keys
+            )
+            return f"{into}select epoch, flush_id, {values}, {amount}, last_event_time {source}"
+
+        yield table, "one unit more", 1, [unit("1")]
+        yield table, "one unit less", 1, [unit("-1")]
+        for key in keys:
+            # The first of the two may be the row that the second one reads: both at once.
+            yield table, f"one unit moved in {key}", 2, [
+                unit("1") + " union all "
+                + unit("-1", key)[len(into):]
+            ]
+
+
+def row_plants():
+    events, rejections = "retail_core.events_speed", "retail_core.rejections_speed"
+    first = f"(select min((log_partition, log_offset)) from {events} where epoch = {{epoch}})"
+    at_first = f"epoch = {{epoch}} and (log_partition, log_offset) = {first}"
+    yield "events", "one unit more", 1, [
+        f"alter table {events} update quantity = quantity + 1 where {at_first}"
+    ]
+    swapped = "if(store_id = 1001, 1002, 1001)"
+    pair = f"""(log_partition, log_offset) in (
+        select min((log_partition, log_offset)) from {events}
+        where epoch = {{epoch}} group by store_id)"""
+    yield "events", "moved between stores", 2, [
+        f"insert into {events} select * replace ({swapped} as store_id, "
+        f"concat(product_id, '!') as product_id) from {events} where epoch = {{epoch}} and {pair}",
+        f"alter table {events} delete where epoch = {{epoch}} and {pair} "
+        "and not endsWith(product_id, '!')",
+        f"alter table {events} update product_id = trim(trailing '!' from product_id) "
+        "where epoch = {epoch}",
+    ]
+    yield "events", "one row lost", 1, [f"alter table {events} delete where {at_first}"]
+    yield "rejections", "one row more", 1, [
+        f"insert into {rejections} select * replace (log_offset + 100000 as log_offset) "
+        f"from {rejections} where epoch = {{epoch}} limit 1"
+    ]
+    yield "rejections", "another reason", 1, [
+        f"alter table {rejections} update reason = 'bad_time' where epoch = {{epoch}} "
+        f"and log_offset = (select max(log_offset) from {rejections} where epoch = {{epoch}})"
+    ]
+
+
+class PlantedDifferenceTest(SystemTest):
+    def setUp(self):
+        super().setUp()
+        print(f"seed {SEED}", flush=True)
+        self.chance = random.Random(SEED)
+        self.books = Books()
+        self.running = self.start().wait_ready()
+        events = [make_event(self.chance, store) for store in CODES]
+        path = self.write("first.csv", as_csv(events, CODES))
+        self.succeed(
+            self.running.command(
+                "import", path, "--create-stores", "--time-zone", "Europe/London",
+                "--currency", "GBP",
+            )
+        )
+        for event in events:
+            self.books.accept(event)
+        self.assertEqual(self.running.batch()[0], 0)
+
+    def fill_epoch(self):
+        """Events of both stores and a rejection, in every table of the open epoch: its number."""
+        events = [make_event(self.chance, store) for store in CODES for _ in range(3)]
+        status, answer = self.running.post_events([*map(as_line, events), "{"])
+        self.assertEqual((status, answer["accepted"], answer["rejected"]), (202, 6, 1), answer)
+        for event in events:
+            self.books.accept(event)
+        self.books.rejected["broken_json"] += 1
+        epoch = int(self.running.metric("shelfcast_open_epoch"))
+
+        def is_delivered():
+            counts = [
+                self.running.administer(
+                    f"select {measure} from retail_core.{table}_speed where epoch = {epoch}"
+                ).strip()
+                for table, measure in (
+                    ("events", "count()"),
+                    *((table, "sum(events)") for table in ROLLUPS),
+                    ("rejections", "count()"),
+                )
+            ]
+            return counts == ["6", "6", "6", "6", "1"]
+
+        wait_until(is_delivered, f"epoch {epoch} in every speed table")
+        return epoch
+
+    def check_found(self, table, keys, epoch, found):
+        self.assertEqual(found.returncode, 3, found.stdout + found.stderr)
+        self.assertEqual(found.stdout.count("differs: "), keys, found.stdout)
+        self.assertEqual(found.stdout.count(f"differs: {table} epoch {epoch} "), keys, found.stdout)
+        stored = self.running.rows(
+            f"""select table_name, key, speed, batch from retail.reconciliation_differences
+            where epoch = {epoch}"""
+        )
+        self.assertEqual([row[0] for row in stored], [table] * keys, stored)
+        for _, key, speed, batch in stored:
+            self.assertIn(f"epoch {epoch} {key}:", found.stdout)
+            self.assertNotEqual(speed, batch)
+        self.assertEqual(
+            self.running.metric(f'shelfcast_reconciliation_difference{{table="{table}"}}'), keys
+        )
+
+    def test_every_table(self):
+        total = 0
+        for table, what, keys, statements in [*row_plants(), *rollup_plants()]:
+            with self.subTest(table=table, what=what):
+                epoch = self.fill_epoch()
+                for statement in statements:
+                    self.running.administer(statement.replace("{epoch}", str(epoch)))
+                self.check_found(table, keys, epoch, self.running.command("batch"))
+                total += keys
+        self.assertEqual(
+            self.running.metric("shelfcast_reconciliation_differences_total"), total
+        )
+        self.books.check_views(self, self.running, closed=True)
+        self.fill_epoch()
+        code, report = self.running.batch()
+        self.assertEqual((code, report["differing_keys"]), (0, 0), report)
+        for table in ("events", "rejections", *ROLLUPS):
+            self.assertEqual(
+                self.running.metric(f'shelfcast_reconciliation_difference{{table="{table}"}}'), 0
+            )
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
