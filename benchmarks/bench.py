@@ -27,7 +27,7 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_COLD_EVENTS": 100_000, "BENCH_TIMEOUT": 900}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500, "BENCH_COLD_RUNS": 1,
-         "BENCH_COLD_EVENTS": 5_000, "BENCH_TIMEOUT": 120}
+         "BENCH_COLD_EVENTS": 5_000, "BENCH_TIMEOUT": 60}
 
 
 def read_sizes(smoke: bool) -> dict[str, float]:
@@ -113,7 +113,8 @@ def leaves(results: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
 def table_rows(name: str, results: Results) -> Iterator[tuple[str, str, str]]:
     if "cases" not in results:
         for figure, value in leaves(results):
-            yield name, figure, f"{value:,}" if isinstance(value, (int, float)) else str(value)
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            yield name, figure, f"{value:,}" if is_number else str(value)
         return
     for case in results["cases"]:
         rates = [f"{key} {value:,.0f}" for key, value in case.items()
@@ -157,8 +158,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> int:
     binary = Path(os.environ.get("SHELFCAST_BINARY",
                                  ROOT / "build/release/src/cli/shelfcast")).absolute()
     about: Results = {"at": datetime.datetime.now(datetime.timezone.utc).isoformat("T", "seconds"),
-                      "machine": machine(folder), "sizes": sizes}
-    about["sizes"] |= {"smoke": chosen.smoke}
+                      "machine": machine(folder), "smoke": chosen.smoke, "sizes": sizes}
     if any(name in SCENARIOS for name in chosen.names):
         if not binary.exists():
             raise BenchError(f"there is no {binary}: ./dev build makes it")
@@ -166,7 +166,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> int:
     for figure, value in leaves({k: v for k, v in about.items() if k != "sizes"}):
         print(f"- {figure}: {value}")
     print("\n| benchmark | figure | value |\n|---|---|---|", flush=True)
-    site = Site(binary, folder, Sizes(*sizes_in_order(sizes)))
+    site = Site(binary, folder, Sizes(*sizes.values()))  # FULL has the order of Sizes.
     failed = 0
     try:
         for name in chosen.names:
@@ -178,22 +178,20 @@ def run(chosen: argparse.Namespace, folder: Path) -> int:
                 print_rows(name, {"FAILED": " ".join(str(error).split())})
                 site.close()
                 continue
-            write_results(chosen.results, name, about, results)
+            if "left_out" not in results:
+                write_results(chosen.results, name, about, results)
             print_rows(name, results)
     finally:
         site.close()
     return 1 if failed else 0
 
 
-def sizes_in_order(sizes: dict[str, Any]) -> list[Any]:
-    return [sizes[name] for name in FULL]
-
-
 def main() -> int:
     chosen = parse(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that everything is cleaned up.
     try:
-        with tempfile.TemporaryDirectory(prefix="shelfcast-bench-") as folder:
+        with tempfile.TemporaryDirectory(prefix="shelfcast-bench-",
+                                         ignore_cleanup_errors=True) as folder:
             return run(chosen, Path(folder))
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)

@@ -114,7 +114,8 @@ class Owner:
             self._process = subprocess.Popen(
                 [binary, "--data-dir", directory, "up", "--demo", "--no-producer",
                  "--clickhouse-http-port", "0", "--clickhouse-native-port", "0", "--web-port", "0"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                # Not in our group: Ctrl-C is for us, who then stop it once and in order.
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         try:
             self._wait_until_it_answers(began, deadline)
         except BaseException:

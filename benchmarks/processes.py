@@ -59,10 +59,10 @@ class MemoryPeaks:
     """The peaks between enter and exit, by what the process is: owner, engine, other children.
 
     rss is the kernel's own peak (VmHWM, set back at the start), mapped files included; anon is the
-    highest RssAnon seen, looked for every 50 ms: heap and stacks, no files.
+    highest RssAnon seen, looked for five times a second: heap and stacks, no files.
     """
 
-    PACE_S = 0.05
+    PACE_S = 0.2
 
     def __init__(self, owner: int, engine: int) -> None:
         self._roles = {owner: "owner", engine: "engine"}
@@ -100,6 +100,11 @@ class MemoryPeaks:
 
     def report(self) -> dict[str, float]:
         return dict(sorted(self._mib.items()))
+
+
+def has_ended(pid: int) -> bool:
+    stat = _stat(pid)
+    return stat is None or stat[0] in "ZX"
 
 
 def kill_quietly(pid: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import json
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -153,11 +152,11 @@ def write_parquet(path: Path, events: int, seed: int = 1) -> Receipts:
 
 
 def write_stores(path: Path) -> Receipts:
-    """A receipt per store, in the order of their numbers: creates the stores."""
-    rows = [{"event_time": str(FIRST_DATE), "store_id": FIRST_STORE + store, "product_id": "Opening",
-             "category": "Opening", "transaction_type": "RESTOCK", "quantity": 1, "unit_price": 0}
+    """A CSV with a receipt per store, in the order of their numbers: creates the stores."""
+    rows = [f"{FIRST_DATE},{FIRST_STORE + store},Opening,Opening,RESTOCK,1,0\n"
             for store in range(STORES)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    path.write_text("event_time,store_id,product_id,category,transaction_type,quantity,unit_price\n"
+                    + "".join(rows))
     return Receipts(path, STORES, Decimal(0))
 
 

@@ -19,9 +19,10 @@ from typing import Any, Iterator
 
 import receipts
 from owner import COUNT, TOTALS, BenchError, Deadline, EventsDoor, Gateway, Owner, sql
-from processes import MemoryPeaks, cpu_seconds
+from processes import MemoryPeaks, cpu_seconds, has_ended
 
 Results = dict[str, Any]
+POLL_S = 0.005  # Between two looks of the freshness reader.
 VISIBLE = sql("sql/queries/operations/event_is_visible.sql")
 
 
@@ -44,7 +45,9 @@ class Site:
         self.binary = binary
         self.folder = folder
         self.sizes = sizes
-        self.stores = receipts.write_stores(folder / "stores.ndjson")
+        self.stores = receipts.write_stores(folder / "stores.csv")
+        # Files with ULIDs of the same seed would be each other's duplicates, which no benchmark
+        # puts into one directory.
         self._files: dict[tuple[str, int], receipts.Receipts] = {}
         self._imported: Owner | None = None
 
@@ -68,7 +71,9 @@ class Site:
         """A program on a fresh directory that knows the stores, by one opening event each."""
         owner = Owner(self.binary, self.folder / name, deadline)
         try:
-            owner.import_files(self.stores.path, deadline=deadline)
+            report = owner.import_files(self.stores.path, deadline=deadline)
+            if report["stores_created"] != receipts.STORES:
+                raise BenchError(f"{report['stores_created']} stores were created: {report}")
             owner.wait_count(self.stores.events, deadline)
         except BaseException:
             owner.stop()
@@ -103,11 +108,13 @@ def _rate(events: int, seconds: float) -> int:
 def _measured(owner: Owner, events: list[int], results: Results) -> Iterator[None]:
     """CPU seconds and peak memory of owner and engine; events[0] is read at the end."""
     cpu = cpu_seconds(owner.pid)
+    began = time.monotonic()
     with MemoryPeaks(owner.pid, owner.engine_pid()) as peaks:
         yield
     used = cpu_seconds(owner.pid) - cpu
     results["cpu_seconds"] = round(used, 2)
-    if events[0]:
+    results["cpu_cores"] = round(used / (time.monotonic() - began), 2)
+    if events[0]:  # At a paced rate it would be the cost of time, not of events.
         results["cpu_seconds_per_million"] = round(used / events[0] * 1e6, 2)
     results["memory"] = peaks.report()
 
@@ -269,7 +276,7 @@ def freshness(site: Site) -> Results:
         to_ack: list[float] = []
         to_visible: list[float] = []
         queries: list[float] = []
-        with _measured(owner, posted, results):
+        with _measured(owner, [0], results):
             began = time.monotonic()
             thread.start()
             try:
@@ -316,7 +323,7 @@ def _probe(owner: Owner, probes: int, deadline: Deadline, faults: list[BaseExcep
                     queries.append(visible - asked)
                 if seen == "1":
                     break
-                deadline.left()
+                time.sleep(min(POLL_S, deadline.left()))
             if number >= 0:
                 to_ack.append(durable - began)
                 to_visible.append(visible - began)
@@ -361,8 +368,10 @@ def repair(site: Site) -> Results:
     totals = owner.ask(TOTALS)
     cpu = cpu_seconds(owner.pid)
     began = time.monotonic()
-    os.kill(owner.engine_pid(), signal.SIGKILL)
-    # The gateway may still answer out of what was under way: the engine's end comes first.
+    engine = owner.engine_pid()
+    os.kill(engine, signal.SIGKILL)
+    while not has_ended(engine):  # Until then an answer may still be the old engine's.
+        time.sleep(min(0.001, deadline.left()))
     owner.wait_for_answer(deadline)
     answered = time.monotonic()
     while len(owner.verifications()) == before:

@@ -36,7 +36,9 @@ TEST(BoundedQueue, AFullQueueLeavesTheItemWithItsOwner) {
     EXPECT_FALSE(queue.try_push(second));
     ASSERT_NE(second, nullptr);
     EXPECT_EQ(*second, 2);
-    EXPECT_EQ(**queue.pop({}), 1);
+    const auto popped = queue.pop({});
+    ASSERT_TRUE(popped.has_value());
+    EXPECT_EQ(**popped, 1);
     EXPECT_TRUE(queue.try_push(second));
 }
 
@@ -119,6 +121,7 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
     std::vector<std::vector<int>> taken(kThreads);
     std::atomic<bool> overfull{false};
     std::vector<std::thread> consumers;
+    consumers.reserve(kThreads);
     for (std::vector<int>& mine : taken) {
         consumers.emplace_back([&] {
             while (const auto item = queue.pop({})) {
@@ -128,6 +131,7 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
         });
     }
     std::vector<std::thread> producers;
+    producers.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
         producers.emplace_back([&queue, thread] {
             for (int index = 0; index < kItems; ++index) {
@@ -150,7 +154,7 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
         all.insert(all.end(), part.begin(), part.end());
     }
     std::ranges::sort(all);
-    std::vector<int> expected(kThreads * kItems);
+    std::vector<int> expected(std::size_t{kThreads} * kItems);
     std::iota(expected.begin(), expected.end(), 0);
     EXPECT_EQ(all, expected);
 }

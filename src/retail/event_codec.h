@@ -31,7 +31,7 @@ struct EventField {
 
 /// Limits that a message is held to.
 struct CodecLimits {
-    std::size_t max_message_bytes = 64 * 1024;
+    std::size_t max_message_bytes = std::size_t{64} * 1024;
     std::size_t max_text_bytes = 256;        ///< product_id, category, the optional texts.
     std::int64_t max_ahead_ms = 86'400'000;  ///< event_time may be this far past the log time.
 };

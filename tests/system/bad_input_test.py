@@ -1,5 +1,5 @@
-"""Bad input over HTTP and from files: dead letters with the right reason, a 4xx or an exit code with
-a clear message; the process stays up and does not grow."""
+"""Bad input over HTTP and from files: dead letters with the right reason, a 4xx or an exit code
+with a clear message; the process stays up and does not grow."""
 
 import gzip
 import json
@@ -155,7 +155,8 @@ class BadInputTest(SystemTest):
         array = {"Content-Type": "application/json"}
         self.post(b"[" + good + b",\n" + event(quantity="0").encode() + b"]", 1,
                   {"out_of_range": 1}, array)
-        self.import_file("marks.ndjson", b"\xef\xbb\xbf" + good + b"\r\n\r\n" + good + b"\r\n", 2, {})
+        lines = b"\xef\xbb\xbf" + good + b"\r\n\r\n" + good + b"\r\n"
+        self.import_file("marks.ndjson", lines, 2, {})
         header = b"event_time,store_id,product_id,category,transaction_type,quantity,unit_price"
         row = b'2025-11-20T10:00:00,NORTH,"P,""1",TOOLS,SALE,1,2.5'
         self.import_file("marks.csv", b"\xef\xbb\xbf" + header + b"\r\n" + row + b"\r\n", 1, {})

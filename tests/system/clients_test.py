@@ -107,8 +107,8 @@ class ClientsTest(SystemTest):
         status, headers, text = self.running.web("GET", "/metrics")
         self.assertEqual(status, 200)
         self.assertIn("text/plain", headers.get("Content-Type", ""))
-        for name in ("events_accepted_total", "reconciliation_differences_total", "log_lag_records"):
-            self.assertIn(f"\nshelfcast_{name} ".encode(), text)
+        for name in ("events_accepted", "reconciliation_differences", "events_duplicate"):
+            self.assertIn(f"\nshelfcast_{name}_total ".encode(), text)
         self.assertEqual(self.running.web("GET", "/nothing")[0], 404)
 
     def test_commands(self):

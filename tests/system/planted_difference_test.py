@@ -28,25 +28,26 @@ ELSEWHERE = {
 def rollup_plants():
     """(table, what, how many keys differ, statements); {epoch} is open in the statements."""
     for table, keys in ROLLUPS.items():
-        into = f"insert into retail_core.{table}_speed (epoch, flush_id, {', '.join(keys)}, " \
-            "units_sold, last_event_time) "
-        source = f"from (select * from retail_core.{table}_speed where epoch = {{epoch}} " \
-            f"order by {', '.join(keys)} limit 1)"
+        names = ", ".join(keys)
+        into = (
+            f"insert into retail_core.{table}_speed (epoch, flush_id, {names}, units_sold, "
+            "last_event_time) "
+        )
+        source = (
+            f"from (select * from retail_core.{table}_speed where epoch = {{epoch}} "
+            f"order by {names} limit 1)"
+        )
 
-        def unit(amount, moved="", keys=keys, into=into, source=source):
-            # Read from a subquery, so that an alias does not take the column's place.
-            values = ", ".join(
-                ELSEWHERE[key] + f" as other_{key}" if key == moved else key for key in keys
-            )
-            return f"{into}select epoch, flush_id, {values}, {amount}, last_event_time {source}"
+        def unit(amount, moved="", keys=keys, source=source):
+            values = ", ".join(ELSEWHERE[key] if key == moved else key for key in keys)
+            return f"select epoch, flush_id, {values}, {amount}, last_event_time {source}"
 
-        yield table, "one unit more", 1, [unit("1")]
-        yield table, "one unit less", 1, [unit("-1")]
+        yield table, "one unit more", 1, [into + unit("1")]
+        yield table, "one unit less", 1, [into + unit("-1")]
         for key in keys:
-            # The first of the two may be the row that the second one reads: both at once.
+            # In one statement: after the first row the second would read another one.
             yield table, f"one unit moved in {key}", 2, [
-                unit("1") + " union all "
-                + unit("-1", key)[len(into):]
+                f"{into}{unit('1')} union all {unit('-1', key)}"
             ]
 
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -30,6 +31,10 @@ class Died(Exception):
     """The process ended while something was wanted of it."""
 
 
+class Refused(Exception):
+    """A statement was answered with another status than 200."""
+
+
 def binary():
     path = os.environ.get("SHELFCAST_BINARY", "")
     if not path:
@@ -40,13 +45,14 @@ def binary():
 def wait_until(condition, what, deadline_s=DEADLINE_S):
     """Polls until `condition()` is true and returns what it gave."""
     end = time.monotonic() + deadline_s
+    pause = threading.Event()
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline_s} s: {what}")
-        time.sleep(0.05)
+        pause.wait(0.05)
 
 
 def run_command(data, *arguments, environment=None, deadline_s=4 * DEADLINE_S):
@@ -209,7 +215,7 @@ class Shelfcast:
         """The rows of a query through the gateway, every value as text."""
         status, text = self.sql(statement + "\nformat TabSeparated")
         if status != 200:
-            raise AssertionError(f"{statement}: {status} {text}")
+            raise Refused(f"{statement}: {status} {text}")
         return [tuple(line.split("\t")) for line in text.splitlines()]
 
     def administer(self, statement):
@@ -223,7 +229,7 @@ class Shelfcast:
             mutations_sync=2,
         )
         if status != 200:
-            raise AssertionError(f"{statement}: {status} {text}")
+            raise Refused(f"{statement}: {status} {text}")
         return text
 
     def command(self, *arguments):

@@ -269,10 +269,16 @@ TEST_F(GatewayEngineTest, AScopeHeaderOfTheClientNeverArrives) {
 }
 
 TEST_F(GatewayEngineTest, SessionsLive) {
-    EXPECT_EQ(ask("create temporary table t (a Int32)", "/?session_id=s1").status, 200);
-    EXPECT_EQ(ask("insert into t values (7)", "/?session_id=s1").status, 200);
-    EXPECT_EQ(ask("select a from t", "/?session_id=s1").body, "7\n");
-    EXPECT_EQ(ask("select a from t", "/?session_id=s2").status, 404);
+    const auto expect = [](std::string_view sql, std::string_view target, int status,
+                           std::string_view body) {
+        const RawResponse response = ask(sql, target);
+        EXPECT_EQ(response.status, status) << sql << "\n" << response.head << response.body;
+        EXPECT_TRUE(response.body.starts_with(body)) << sql << "\n" << response.body;
+    };
+    expect("create temporary table t (a Int32)", "/?session_id=s1", 200, "");
+    expect("insert into t values (7)", "/?session_id=s1", 200, "");
+    expect("select a from t", "/?session_id=s1", 200, "7\n");
+    expect("select a from t", "/?session_id=s2", 404, "Code: 60.");
 }
 
 TEST_F(GatewayEngineTest, MultipartExternalTablesPass) {

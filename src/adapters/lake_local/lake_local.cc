@@ -122,6 +122,12 @@ Result<LakeManifest> LakeLocal::manifest() {
     if (version == 0) {
         return LakeManifest{};
     }
+    // A process that was killed between a manifest's rename and the sync of its folder leaves a
+    // name that a power loss can still take back: nobody may act on it before it is durable.
+    if (version != durable_version_) {
+        SHELFCAST_TRY(files_.sync_directory(lake_local::kManifestFolder));
+        durable_version_ = version;
+    }
     const std::string path = lake_local::manifest_path(version);
     SHELFCAST_ASSIGN(const std::string text, files_.read_file(path));
     auto manifest = lake_local::parse_manifest(text);

@@ -9,6 +9,7 @@
 /// `lake.file_written` and `lake.file_renamed` lie between and after. Temporary files and files
 /// that no manifest names are what a crash leaves behind.
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <unordered_set>
@@ -54,6 +55,7 @@ private:
 
     ports::FileSystem& files_;
     ports::ParquetCodec& codec_;
+    std::atomic<std::uint64_t> durable_version_{0};  ///< Newest manifest known to be synced.
 
     std::mutex
         mutex_;  ///< Guards what follows: the paths that a manifest names, not read per file.

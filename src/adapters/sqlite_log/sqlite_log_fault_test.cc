@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <random>
 #include <string>
 #include <thread>
@@ -202,8 +205,13 @@ TEST_F(SqliteLogTest, FullQueueIsBusyAtOnce) {
         [&] { appended = log_->append(one(batch(0, {noise(1, 600)}))).has_value(); });
     EXPECT_TRUE(fault_vfs().await_held());
     // The writer stands still with 600 bytes in hand.
-    const auto refused = log_->append(one(batch(0, {noise(2, 600)})));
+    std::packaged_task<Result<std::vector<ports::AppendedBatch>>()> second(
+        [&] { return log_->append(one(batch(0, {noise(2, 600)}))); });
+    auto answer = second.get_future();
+    std::jthread second_caller(std::ref(second));
+    EXPECT_EQ(answer.wait_for(std::chrono::seconds(30)), std::future_status::ready);
     fault_vfs().release();
+    const auto refused = answer.get();
     caller.join();
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::kBusy) << refused.error().message;

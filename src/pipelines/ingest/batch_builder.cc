@@ -29,12 +29,6 @@ void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::str
     }
     metrics->add(ports::Counter::kEventsReceived, tally.accepted + tally.rejected(),
                  {{"door", door}});
-    for (std::size_t reason = 0; reason < ports::Tally::kReasons; ++reason) {
-        if (tally.rejected_by_reason[reason] > 0) {
-            metrics->add(ports::Counter::kEventsRejected, tally.rejected_by_reason[reason],
-                         {{"reason", to_string(static_cast<RejectReason>(reason))}});
-        }
-    }
 }
 
 BatchBuilder::BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,

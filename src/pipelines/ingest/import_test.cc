@@ -11,6 +11,7 @@
 namespace shelfcast::ingest {
 namespace {
 
+using namespace std::string_literals;
 using ports::ImportState;
 using retail::RejectReason;
 
@@ -182,7 +183,7 @@ TEST_F(ImportTest, BadRowsAreDeadLettersWithTheirBytesAndTheRestPasses) {
                              "a,b,c,d,e,f,g,h,i\n" +                   // too many
                              csv_row("NOWHERE", 0) + csv_row("", 0) +  //
                              "2026-11-21 10:00:00,LON-1,Lap\xFFtop,E,SALE,1,1,b\n" +
-                             std::string("2026-11-21 10:00:00,LON-1,Lap\0top,E,SALE,1,1,b\n", 49) +
+                             "2026-11-21 10:00:00,LON-1,Lap\0top,E,SALE,1,1,b\n"s +
                              "2026-11-21 10:00:00,LON-1,Laptop,E,SALE,NaN,1,b\n" +
                              "2026-11-21 10:00:00,LON-1,Laptop,E,SALE,-2,1,b\n" +
                              "2026-11-21 10:00:00,LON-1,Laptop,E,SALE,1,1.00001,b\n" +
