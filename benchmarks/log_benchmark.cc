@@ -82,7 +82,8 @@ ports::RecordBuffer events(std::uint32_t count, std::uint64_t seed) {
         state ^= state << 17U;
         records.push_back(fmt::format(
             R"({{"event_time":"2026-11-22 {:02}:{:02}:{:02}","store_id":{},)"
-            R"("product_id":"SKU-{:05}","category":"Electronics","transaction_type":"SALE","quantity":{},)"
+            R"("product_id":"SKU-{:05}","category":"Electronics","transaction_type":"SALE",)"
+            R"("quantity":{},)"
             R"("unit_price":{}.{:02},"event_id":"{:016x}{:08x}"}})",
             state % 24, state / 24 % 60, state / 1'440 % 60, state % 10 + 1, state / 7 % 30'000,
             state / 11 % 5 + 1, state / 13 % 900, state / 17 % 100, state, index));

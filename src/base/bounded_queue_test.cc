@@ -85,11 +85,11 @@ TEST(BoundedQueue, CloseEndsBothWaits) {
     std::atomic<bool> pushed{true};
     std::atomic<bool> popped{true};
     std::latch started(2);
-    std::thread pusher([&] {
+    std::jthread pusher([&] {
         started.count_down();
         pushed = full.push(2, {});
     });
-    std::thread popper([&] {
+    std::jthread popper([&] {
         started.count_down();
         popped = empty.pop({}).has_value();
     });
@@ -106,7 +106,7 @@ TEST(BoundedQueue, RoomWakesAWaitingPusher) {
     BoundedQueue<int> queue(1);
     ASSERT_TRUE(queue.push(1, {}));
     std::atomic<bool> pushed{false};
-    std::thread pusher([&] { pushed = queue.push(2, {}); });
+    std::jthread pusher([&] { pushed = queue.push(2, {}); });
     EXPECT_EQ(queue.pop({}), 1);
     EXPECT_EQ(queue.pop({}), 2);
     pusher.join();
@@ -120,7 +120,7 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
     BoundedQueue<int> queue(kCapacity);
     std::vector<std::vector<int>> taken(kThreads);
     std::atomic<bool> overfull{false};
-    std::vector<std::thread> consumers;
+    std::vector<std::jthread> consumers;
     consumers.reserve(kThreads);
     for (std::vector<int>& mine : taken) {
         consumers.emplace_back([&] {
@@ -130,7 +130,7 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
             }
         });
     }
-    std::vector<std::thread> producers;
+    std::vector<std::jthread> producers;
     producers.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
         producers.emplace_back([&queue, thread] {
@@ -141,11 +141,11 @@ TEST(BoundedQueue, ManyThreadsLoseAndDoubleNothing) {
             }
         });
     }
-    for (std::thread& producer : producers) {
+    for (std::jthread& producer : producers) {
         producer.join();
     }
     queue.close();
-    for (std::thread& consumer : consumers) {
+    for (std::jthread& consumer : consumers) {
         consumer.join();
     }
     EXPECT_FALSE(overfull);

@@ -52,8 +52,8 @@ Result<Config> from_environment(const Environment& environment) {
         // Where ./dev setup puts it.
         std::filesystem::path cache = environment("SHELFCAST_CACHE").value_or("");
         if (cache.empty()) {
-            cache = std::filesystem::path(environment("HOME").value_or(".")) / ".cache" /
-                    "shelfcast";
+            cache =
+                std::filesystem::path(environment("HOME").value_or(".")) / ".cache" / "shelfcast";
         }
         config.engine_library = cache / "engine" / "26.7.3-stable.1" / "libchdb.so";
     }

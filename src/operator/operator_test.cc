@@ -57,9 +57,8 @@ retail::Store store(std::uint32_t id, std::string code, std::string time_zone) {
 }
 
 retail::StoreCatalog two_stores() {
-    return retail::StoreCatalog::build(
-               CatalogVersion{1},
-               {store(1, "LON", "Europe/London"), store(2, "NYC", "America/New_York")})
+    return retail::StoreCatalog::build(CatalogVersion{1}, {store(1, "LON", "Europe/London"),
+                                                           store(2, "NYC", "America/New_York")})
         .value();
 }
 

@@ -580,17 +580,6 @@ TEST(EventDecoder, NothingIsAllocatedPerAcceptedEvent) {
     EXPECT_EQ(event.product_id, "Laptop 15\" \xf0\x9f\x98\x80");
 }
 
-TEST(RejectReason, WordsAreUniqueAndReadBack) {
-    std::set<std::string_view> words;
-    for (int number = 0; number <= static_cast<int>(RejectReason::kBadDeadLetter); ++number) {
-        const auto reason = static_cast<RejectReason>(number);
-        EXPECT_TRUE(words.insert(to_string(reason)).second) << number;
-        EXPECT_EQ(reject_reason_from(to_string(reason)), reason) << number;
-    }
-    EXPECT_EQ(reject_reason_from("no such reason"), RejectReason::kNone);
-    EXPECT_EQ(to_string(RejectReason::kTimeInDstGap), "time_in_dst_gap");
-}
-
 /// Texts made of what tends to break: quotes, escapes, long characters, now and then a control.
 rc::Gen<std::string> product_text() {
     return rc::gen::map(rc::gen::container<std::vector<std::string>>(

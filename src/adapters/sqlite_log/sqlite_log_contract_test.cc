@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "adapters/sqlite_log/sqlite_log.h"
-#include "adapters/sqlite_log/sqlite_log_fixture.h"
+#include "adapters/sqlite_log/test_sqlite_log.h"
 #include "tests/contract/event_log_contract.h"
 
 namespace shelfcast::contract {

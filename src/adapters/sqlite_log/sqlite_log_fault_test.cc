@@ -18,7 +18,7 @@
 
 #include "adapters/sqlite_log/fault_vfs.h"
 #include "adapters/sqlite_log/sqlite_log.h"
-#include "adapters/sqlite_log/sqlite_log_fixture.h"
+#include "adapters/sqlite_log/test_sqlite_log.h"
 
 namespace shelfcast::adapters {
 namespace {

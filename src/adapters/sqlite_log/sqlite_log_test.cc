@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/sqlite_log/sqlite_log_fixture.h"
+#include "adapters/sqlite_log/test_sqlite_log.h"
 
 namespace shelfcast::adapters {
 namespace {

@@ -29,8 +29,8 @@ struct TopicPartitions {
 
 [[nodiscard]] Result<TopicPartitions> topic_partitions(ports::EventLog& log);
 
-/// Adds to the counter of received events; no metrics (null), no effect. What was refused is counted
-/// where all of it passes: by the operator.
+/// Adds to the counter of received events; no metrics (null), no effect. What was refused is
+/// counted where all of it passes: by the operator.
 void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::string_view door);
 
 class BatchBuilder {

@@ -1,11 +1,10 @@
 #pragma once
 
-/// \file adapters/sqlite_log/sqlite_log_fixture.h
+/// \file adapters/sqlite_log/test_sqlite_log.h
 /// For tests: a log in a temporary folder under a clock that stands still.
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include <atomic>
 #include <cstdint>
