@@ -264,6 +264,7 @@ Status App::make_layers(const std::stop_token& stop) {
 void App::keep_house(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
+        metrics_.set(ports::Gauge::kLogBytes, static_cast<double>(log_->bytes_on_disk()));
         const std::unique_lock lock(batch_mutex_, std::try_to_lock);
         if (stop.stop_requested() || !lock.owns_lock()) {
             continue;

@@ -37,7 +37,8 @@ public:
         }
         ports::DoorReceipt receipt;
         receipt.tally.accepted = text.value("accepted", std::uint64_t{0});
-        for (const auto& [word, count] : text.value("reasons", json::object()).items()) {
+        const json reasons = text.value("reasons", json::object());
+        for (const auto& [word, count] : reasons.items()) {
             const auto reason = static_cast<std::size_t>(retail::reject_reason_from(word));
             receipt.tally.rejected_by_reason[reason] += count.get<std::uint64_t>();
         }

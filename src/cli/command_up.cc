@@ -55,6 +55,9 @@ Result<int> serve_until_stopped(App& app, const std::optional<ProduceFlags>& pro
 
 Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
+    if (common.config.demo) {
+        SHELFCAST_TRY(add_demo_stores(app->store()));
+    }
     SHELFCAST_TRY(app->serve());
     print_where_to_look(*app, common.config);
     return serve_until_stopped(

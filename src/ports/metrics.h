@@ -28,7 +28,7 @@ enum class Counter {
 };
 enum class Gauge {
     kLogLagRecords,  ///< records in the log that the speed layer has not written yet
-    kSpeedLagMs,     ///< age of the oldest of them
+    kSpeedLagMs,     ///< age of the newest record folded, while there is lag
     kOpenEpoch,
     kClosedEpoch,
     kReconciliationDifference,  ///< differing keys in the last reconciliation; labels: table

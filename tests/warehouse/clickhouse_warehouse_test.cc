@@ -249,7 +249,7 @@ TEST_F(ClickHouseTest, ReadersSeeNeitherAGapNorADoubleWhileEpochsClose) {
     std::atomic<std::uint64_t> looks = 0;
     const std::string look = query("both_totals");
     std::vector<std::jthread> readers;
-    for (int reader = 0; reader < 4; ++reader) {
+    for (int reader = 0; reader < 8; ++reader) {
         readers.emplace_back([&](const std::stop_token& stop) {
             while (!stop.stop_requested()) {
                 const std::uint64_t at_least = done.load() * sample.size();

@@ -81,9 +81,10 @@ MetricDescription describe(Gauge which) noexcept {
             return gauge("shelfcast_log_lag_records",
                          "Records in the log that the speed layer has not written yet.");
         case Gauge::kSpeedLagMs:
-            return gauge("shelfcast_speed_lag_seconds",
-                         "Age of the oldest record that the speed layer has not written yet.", "",
-                         kMsToSeconds);
+            return gauge(
+                "shelfcast_speed_lag_seconds",
+                "Age of the newest record that the speed layer has folded, while there is lag.", "",
+                kMsToSeconds);
         case Gauge::kOpenEpoch:
             return gauge("shelfcast_open_epoch", "The epoch that new log ranges fall into.");
         case Gauge::kClosedEpoch:

@@ -291,6 +291,7 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
         for (const ports::FetchedBatch& batch : batches) {
             operator_.fold(position.topic, batch, *stores, rows_);
             records += batch.records.size();
+            last_log_time_us_ = std::max(last_log_time_us_, batch.log_time_us);
             position.next[batch.partition.value].offset =
                 batch.base_offset + static_cast<std::int64_t>(batch.records.size());
         }
@@ -450,6 +451,8 @@ void SpeedLayer::report_lag() {
         }
     }
     ports_.metrics.set(ports::Gauge::kLogLagRecords, static_cast<double>(lag));
+    const std::int64_t behind_us = lag > 0 ? ports_.clock.now_us() - last_log_time_us_ : 0;
+    ports_.metrics.set(ports::Gauge::kSpeedLagMs, static_cast<double>(behind_us) / 1000.0);
 }
 
 Status SpeedLayer::pause_before_flush(std::int64_t last_flush_us, const std::stop_token& stop) {

@@ -165,6 +165,7 @@ private:
     std::optional<CatalogVersion> mirrored_;
     std::uint64_t records_since_snapshot_ = 0;
     std::int64_t server_started_s_ = 0;
+    std::int64_t last_log_time_us_ = 0;  ///< Of the newest record folded.
 
     std::atomic<std::int64_t> last_view_query_us_{std::numeric_limits<std::int64_t>::min() / 2};
     std::atomic<bool> recovery_requested_{false};
