@@ -5,13 +5,18 @@ find_package(Threads REQUIRED)
 find_package(GTest REQUIRED)
 
 add_library(shelfcast_flags INTERFACE)
-# Designated initializers leave out fields on purpose: those have defaults. GCC 12 takes some moved
-# optionals for uninitialized, so that warning does not stop the build.
+# Designated initializers leave out fields on purpose: those have defaults.
 target_compile_options(shelfcast_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                  -Wsign-conversion -Wnon-virtual-dtor -Werror
                                                  -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(shelfcast_flags INTERFACE -Wno-error=maybe-uninitialized)
+  # These come out of GCC 12's optimizer and change with its level: at -O3 it sees writes past the end
+  # inside fmt's inlined parser, and takes some moved optionals for uninitialized. They are shown, and
+  # do not stop the build.
+  target_compile_options(
+    shelfcast_flags INTERFACE -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow
+                              -Wno-error=stringop-overread -Wno-error=array-bounds
+                              -Wno-error=restrict)
 endif()
 target_include_directories(shelfcast_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 
