@@ -10,6 +10,9 @@ format Native
 settings
     max_threads = 1,
     input_format_parquet_preserve_order = 1,
+    input_format_parquet_max_block_size = 32768,
+    input_format_parquet_memory_low_watermark = 2097152,
+    input_format_parquet_memory_high_watermark = 67108864,
     output_format_parallel_formatting = 0,
     max_block_size = 32768,
     max_memory_usage = 2000000000;

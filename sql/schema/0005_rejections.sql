@@ -27,7 +27,9 @@ partition by epoch
 order by (log_topic, log_partition, log_offset)
 settings
     non_replicated_deduplication_window = 10000,
-    old_parts_lifetime = 60;
+    old_parts_lifetime = 60,
+    min_parts_to_merge_at_once = 16,
+    auto_statistics_types = '';
 
 create table if not exists retail_core.rejections_batch
 (

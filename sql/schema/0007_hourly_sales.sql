@@ -29,7 +29,9 @@ partition by epoch
 order by (store_id, business_date, hour_start)
 settings
     non_replicated_deduplication_window = 10000,
-    old_parts_lifetime = 60;
+    old_parts_lifetime = 60,
+    min_parts_to_merge_at_once = 16,
+    auto_statistics_types = '';
 
 create table if not exists retail_core.hourly_sales_batch
 (

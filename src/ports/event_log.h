@@ -120,7 +120,9 @@ public:
                                                                         PartitionId partition,
                                                                         std::string_view key) = 0;
 
-    /// Durable positions of a named reader group. Partitions never committed are absent.
+    /// Positions of a named reader group; partitions never committed are absent. They outlive the
+    /// process; a power loss may bring back older ones, so a reader that must not read twice keeps
+    /// its own.
     [[nodiscard]] virtual Status commit_offsets(std::string_view group, std::string_view topic,
                                                 std::span<const PartitionOffset> offsets) = 0;
     [[nodiscard]] virtual Result<std::vector<PartitionOffset>> committed_offsets(

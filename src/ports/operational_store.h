@@ -57,6 +57,7 @@ public:
     /// Writes the ranges down and gives them the open epoch, in one transaction. Error: kConflict
     /// unless each range begins where the last written-down one of its partition ended.
     [[nodiscard]] virtual Result<FlushRecord> write_down(const FlushDraft& draft) = 0;
+    /// A power loss may take the mark back: a flush that is not marked is verified again.
     [[nodiscard]] virtual Status mark_done(FlushId flush) = 0;
     /// Raises the attempt number, before a fresh insert of an absent flush; returns the new one.
     [[nodiscard]] virtual Result<std::uint32_t> next_attempt(FlushId flush) = 0;

@@ -47,9 +47,11 @@ constexpr std::array kDifferenceColumns = {
     ColumnSpec{"batch", ColumnType::kText},
 };
 
-// One insert is one block is one part, so that a token covers it whole.
+// One insert is one block is one part, so that a token covers it whole. The query log is for
+// people: a hundred inserts a second would bury them.
 QuerySettings one_block_settings(std::string token) {
     return {{"async_insert", "0"},
+            {"log_queries", "0"},
             {"insert_deduplicate", "1"},
             {"insert_deduplication_token", std::move(token)},
             {"max_insert_block_size", "1000000000"},

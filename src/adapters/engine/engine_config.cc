@@ -115,6 +115,8 @@ std::string config_xml(const EngineFolders& folders, const EnginePorts& ports,
         add(element("max_server_memory_usage", std::to_string(limits.memory_bytes)));
     }
     add("<mark_cache_size>268435456</mark_cache_size>");
+    // Merges can wait; a flush or a reader cannot.
+    add("<os_threads_nice_value_merge_mutate>19</os_threads_nice_value_merge_mutate>");
     add("<allow_no_password>1</allow_no_password>");
     add("<allow_plaintext_password>0</allow_plaintext_password>");
     add("<access_control_improvements>"

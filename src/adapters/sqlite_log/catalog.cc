@@ -221,7 +221,8 @@ select partition, begin_offset from begin_offsets where topic = ?1
 
 Status Catalog::put_offsets(std::string_view group, std::string_view topic,
                             std::span<const ports::PartitionOffset> offsets) {
-    return in_transaction([&]() -> Status {
+    SHELFCAST_TRY(database_.sync_commits(false));
+    const Status stored = in_transaction([&]() -> Status {
         SHELFCAST_ASSIGN(Statement insert, database_.prepare(R"sql(
 insert or replace into group_offsets (reader_group, topic, partition, next_offset)
 values (?1, ?2, ?3, ?4)
@@ -235,6 +236,8 @@ values (?1, ?2, ?3, ?4)
         }
         return {};
     });
+    SHELFCAST_TRY(database_.sync_commits(true));
+    return stored;
 }
 
 Result<std::vector<ports::PartitionOffset>> Catalog::offsets(std::string_view group,

@@ -147,9 +147,8 @@ Result<Database> Database::open(const DatabaseOptions& options) {
                         options.path);
         }
     }
-    SHELFCAST_TRY(database.execute(options.durability == LogDurability::kFull
-                                       ? "pragma synchronous = full"
-                                       : "pragma synchronous = normal"));
+    database.durability_ = options.durability;
+    SHELFCAST_TRY(database.sync_commits(true));
     SHELFCAST_TRY(database.execute(
         fmt::format("pragma cache_size = -{}; pragma secure_delete = off; "
                     "pragma journal_size_limit = 67108864; pragma temp_store = memory",
@@ -223,6 +222,11 @@ Status Database::sync_write_ahead_log() {
                     sqlite3_db_filename(handle_.get(), "main"), sqlite3_errstr(code));
     }
     return {};
+}
+
+Status Database::sync_commits(bool sync) {
+    return execute(sync && durability_ == LogDurability::kFull ? "pragma synchronous = full"
+                                                               : "pragma synchronous = normal");
 }
 
 Status Database::begin_write() { return execute("begin immediate"); }

@@ -90,6 +90,10 @@ public:
 
     [[nodiscard]] Status sync_write_ahead_log();
 
+    /// Commits from here on wait for the disk, or leave that to the next one that does: a power cut
+    /// may take them back, a killed process not. Between transactions only.
+    [[nodiscard]] Status sync_commits(bool sync);
+
     [[nodiscard]] Status begin_write();
     /// After an error nothing of the transaction is left.
     [[nodiscard]] Status commit();
@@ -109,6 +113,7 @@ private:
     std::unique_ptr<sqlite3, Close> handle_;
     /// On the heap, because SQLite keeps its address; written by the hook after each commit.
     std::unique_ptr<int> wal_frames_ = std::make_unique<int>(0);
+    LogDurability durability_ = LogDurability::kFull;
 };
 
 /// Whether the VFS has a file of that name. Error: kInvalidInput: no such VFS.

@@ -117,7 +117,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     if (!vfs.empty() && sqlite3_vfs_find(vfs.c_str()) == nullptr) {
         return fail(ErrorKind::kInvalidInput, "{}: SQLite has no VFS named {}", path, vfs);
     }
-    std::unique_ptr<Database> database(new Database(path));
+    std::unique_ptr<Database> database(new Database(path, synchronous));
     sqlite3* connection = nullptr;
     const int code = sqlite3_open_v2(
         path.c_str(), &connection,
@@ -139,9 +139,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
                         "{}: the file system cannot hold a write-ahead log", path);
         }
     }
-    SHELFCAST_TRY(database->execute(synchronous == Synchronous::kFull
-                                        ? "pragma synchronous = full"
-                                        : "pragma synchronous = normal"));
+    SHELFCAST_TRY(database->execute(synchronous == Synchronous::kFull ? kFull : kNormal));
     // What a killed process committed but did not sync is read back from the page cache now: nobody
     // may build on it before it is durable, so sync it (a checkpoint does) or fail.
     SHELFCAST_TRY(database->execute("pragma wal_checkpoint(truncate)"));

@@ -108,6 +108,16 @@ public:
         return outcome;
     }
 
+    /// Runs `body`, whose commits do not wait for the disk: a power cut may take them back until a
+    /// later commit waits, a killed process does not.
+    template <typename Body>
+    [[nodiscard]] auto without_sync(const Body& body) -> decltype(body()) {
+        SHELFCAST_TRY(execute(kNormal));
+        auto outcome = body();
+        SHELFCAST_TRY(execute(synchronous_ == Synchronous::kFull ? kFull : kNormal));
+        return outcome;
+    }
+
     /// Rows that the last statement changed.
     [[nodiscard]] std::int64_t changes() const;
     /// The key of the row inserted last.
@@ -123,11 +133,16 @@ private:
         void operator()(sqlite3_stmt* statement) const noexcept;
     };
 
-    explicit Database(std::string path) : path_(std::move(path)) {}
+    static constexpr const char* kFull = "pragma synchronous = full";
+    static constexpr const char* kNormal = "pragma synchronous = normal";
+
+    Database(std::string path, Synchronous synchronous)
+        : path_(std::move(path)), synchronous_(synchronous) {}
     [[nodiscard]] sqlite3_stmt* prepared(std::string_view sql, int& code);
     void roll_back();
 
     std::string path_;
+    Synchronous synchronous_;
     std::mutex mutex_;
     std::unique_ptr<sqlite3, CloseConnection> connection_;
     std::map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;

@@ -146,8 +146,10 @@ Result<FlushRecord> SqliteStore::write_down(const FlushDraft& draft) {
 
 Status SqliteStore::mark_done(FlushId flush) {
     const std::lock_guard lock(database_->mutex());
-    SHELFCAST_TRY(
-        database_->query("update flushes set done = 1 where flush_id = ?1", flush.value).run());
+    SHELFCAST_TRY(database_->without_sync([&] {
+        return database_->query("update flushes set done = 1 where flush_id = ?1", flush.value)
+            .run();
+    }));
     if (database_->changes() == 0) {
         return flush_not_found(flush);
     }
