@@ -140,6 +140,23 @@ void RollupSums::add(const RollupInput& event) {
     product_.at({high, product << 32U | category}).add(event);
 }
 
+void RollupSums::add_rows(const ColumnBlock& events) {
+    const auto& event_time = events.data<std::vector<std::int64_t>>("event_time");
+    const auto& date = events.data<std::vector<std::uint16_t>>("business_date");
+    const auto& hour_start = events.data<std::vector<std::uint32_t>>("hour_start");
+    const auto& store = events.data<std::vector<std::uint32_t>>("store_id");
+    const auto& product = events.data<TextColumn>("product_id");
+    const auto& category = events.data<TextColumn>("category");
+    const auto& type = events.data<std::vector<std::int8_t>>("transaction_type");
+    const auto& quantity = events.data<std::vector<std::int64_t>>("quantity");
+    const auto& revenue = events.data<std::vector<Int128>>("revenue");
+    for (std::size_t row = 0; row < events.rows(); ++row) {
+        add({date[row], store[row], hour_start[row], product[row], category[row],
+             static_cast<retail::TransactionType>(type[row]), quantity[row], revenue[row],
+             event_time[row]});
+    }
+}
+
 std::size_t RollupSums::keys() const noexcept {
     return daily_.size() + hourly_.size() + product_.size();
 }

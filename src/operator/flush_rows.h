@@ -59,6 +59,8 @@ struct RollupInput {
 class RollupSums {
 public:
     void add(const RollupInput& event);
+    /// Adds every row of a block of `events`, which may come from a lake file.
+    void add_rows(const retail::ColumnBlock& events);
     [[nodiscard]] std::size_t keys() const noexcept;
     /// Appends one row per key to the block of the roll-up table `name` and forgets the keys.
     void drain_into(std::string_view table, retail::ColumnBlock& block);

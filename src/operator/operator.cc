@@ -171,21 +171,11 @@ void Operator::fold_dead_letter(const LogPosition& at, std::string_view message,
     out.add_rejection(at, letter->reason, letter->detail, letter->source, {}, letter->raw);
 }
 
-Status Operator::fold_accepted(const retail::ColumnBlock& events, RollupSums& sums) {
-    using retail::Int128;
-    using retail::TextColumn;
+Status Operator::admit(const retail::ColumnBlock& events) {
     const auto& partition = events.data<std::vector<std::uint32_t>>("log_partition");
     const auto& offset = events.data<std::vector<std::int64_t>>("log_offset");
     const auto& log_time = events.data<std::vector<std::int64_t>>("log_time");
     const auto& event_time = events.data<std::vector<std::int64_t>>("event_time");
-    const auto& date = events.data<std::vector<std::uint16_t>>("business_date");
-    const auto& hour_start = events.data<std::vector<std::uint32_t>>("hour_start");
-    const auto& store = events.data<std::vector<std::uint32_t>>("store_id");
-    const auto& product = events.data<TextColumn>("product_id");
-    const auto& category = events.data<TextColumn>("category");
-    const auto& type = events.data<std::vector<std::int8_t>>("transaction_type");
-    const auto& quantity = events.data<std::vector<std::int64_t>>("quantity");
-    const auto& revenue = events.data<std::vector<Int128>>("revenue");
     const auto& event_id = events.data<std::vector<retail::Uuid>>("event_id");
     for (std::size_t row = 0; row < events.rows(); ++row) {
         if (partition[row] >= partitions_.size()) {
@@ -203,9 +193,6 @@ Status Operator::fold_accepted(const retail::ColumnBlock& events, RollupSums& su
         state.last_hour = std::max(state.last_hour, hour);
         state.watermark_ms =
             std::max(state.watermark_ms, std::min(event_time[row], log_time[row] / 1000));
-        sums.add({date[row], store[row], hour_start[row], product[row], category[row],
-                  static_cast<retail::TransactionType>(type[row]), quantity[row], revenue[row],
-                  event_time[row]});
     }
     return {};
 }

@@ -42,10 +42,9 @@ public:
     void fold(std::string_view topic, const ports::FetchedBatch& batch,
               const retail::StoreCatalog& stores, FlushRows& out);
 
-    /// Folds rows that were accepted before (lake files of `events`), in any order: admits their
-    /// ids and adds their roll-ups to `sums`. Error: kCorrupted when an id is admitted a second
-    /// time.
-    [[nodiscard]] Status fold_accepted(const retail::ColumnBlock& events, RollupSums& sums);
+    /// Remembers rows that were accepted before (lake files of `events`), in any order, as if it
+    /// had folded their messages. Error: kCorrupted when an id is admitted a second time.
+    [[nodiscard]] Status admit(const retail::ColumnBlock& events);
 
     /// Stores the state under `name` ("PREFIX/NAME"), durably, with the caller's own note inside.
     [[nodiscard]] Status save(ports::StateStore& store, std::string_view name,

@@ -280,7 +280,8 @@ TEST_F(OperatorTest, AcceptedRowsFoldedAgainGiveTheSameRollupsAndState) {
 
     Operator batch_side(OperatorOptions{.partitions = 2, .state_prefix = "batch"}, nullptr);
     RollupSums sums;
-    ASSERT_TRUE(batch_side.fold_accepted(out.block(retail::kEventsTable), sums));
+    ASSERT_TRUE(batch_side.admit(out.block(retail::kEventsTable)));
+    sums.add_rows(out.block(retail::kEventsTable));
     retail::ColumnBlock product =
         retail::make_table_block(retail::operator_table(retail::kProductSalesTable));
     sums.drain_into(retail::kProductSalesTable, product);
@@ -292,9 +293,8 @@ TEST_F(OperatorTest, AcceptedRowsFoldedAgainGiveTheSameRollupsAndState) {
 TEST_F(OperatorTest, AnIdAcceptedTwiceInTheLakeIsCorruption) {
     const FlushOutput out = fold(batch({message({.id = uuid(5)})}));
     Operator batch_side(OperatorOptions{.partitions = 2}, nullptr);
-    RollupSums sums;
-    ASSERT_TRUE(batch_side.fold_accepted(out.block(retail::kEventsTable), sums));
-    const Status again = batch_side.fold_accepted(out.block(retail::kEventsTable), sums);
+    ASSERT_TRUE(batch_side.admit(out.block(retail::kEventsTable)));
+    const Status again = batch_side.admit(out.block(retail::kEventsTable));
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().kind, ErrorKind::kCorrupted);
     EXPECT_NE(again.error().message.find(uuid(5)), std::string::npos);

@@ -95,7 +95,8 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, ports_.lake.manifest());
     EpochReport report{.epoch = epoch};
     if (manifest.closed_epoch() < epoch) {
-        SHELFCAST_ASSIGN(LakeWrite written, write_lake(epoch, stop));
+        operators::Operator folding(options_.operator_options, &ports_.state);
+        SHELFCAST_ASSIGN(LakeWrite written, write_lake(epoch, folding, stop));
         failpoint::reach("batch.lake_written");
         report.accepted = written.counts.accepted;
         report.rejected = written.counts.rejected;
@@ -105,10 +106,7 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
             report.lake_bytes += file.bytes;
         }
 
-        operators::Operator folding(options_.operator_options, &ports_.state);
-        SHELFCAST_TRY(
-            load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
-        SHELFCAST_TRY(load_tables(manifest.generation, epoch, written.files, folding, stop));
+        SHELFCAST_TRY(load_tables(manifest.generation, epoch, written.files, stop));
         failpoint::reach("batch.tables_loaded");
         SHELFCAST_TRY(folding.save(ports_.state, epoch_state_name(epoch), {}));
         failpoint::reach("batch.state_stored");
@@ -186,9 +184,9 @@ Status BatchLayer::fold_ranges(operators::Operator& folding,
     return sink(rows.take());
 }
 
-Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, const std::stop_token& stop) {
+Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, operators::Operator& folding,
+                                                     const std::stop_token& stop) {
     SHELFCAST_TRY(ports_.lake.remove_orphans());
-    operators::Operator folding(options_.operator_options, &ports_.state);
     SHELFCAST_TRY(load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
     SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> flushes, ports_.ledger.flushes(epoch));
 
@@ -220,7 +218,7 @@ Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, const std::s
 
 Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
                                const std::vector<ports::LakeFile>& files,
-                               operators::Operator& folding, const std::stop_token& stop) {
+                               const std::stop_token& stop) {
     for (const OperatorTable& table : retail::operator_tables()) {
         SHELFCAST_TRY(ports_.warehouse.drop_batch(table, generation, epoch));
     }
@@ -252,7 +250,7 @@ Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
         [&](std::pair<const OperatorTable*, retail::ColumnBlock> item) -> Status {
             auto& [table, rows] = item;
             if (table->name == retail::kEventsTable) {
-                SHELFCAST_TRY(folding.fold_accepted(rows, sums));
+                sums.add_rows(rows);
                 if (sums.keys() > options_.max_rollup_keys) {
                     SHELFCAST_TRY(insert_rollups());
                 }
@@ -390,8 +388,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
         std::vector<ports::LakeFile> files;
         std::ranges::copy_if(manifest.files, std::back_inserter(files),
                              [&](const auto& file) { return file.epoch == closed.epoch; });
-        operators::Operator folding(options_.operator_options, nullptr);
-        SHELFCAST_TRY(load_tables(manifest.generation, closed.epoch, files, folding, stop));
+        SHELFCAST_TRY(load_tables(manifest.generation, closed.epoch, files, stop));
         ++report.reloaded_epochs;
     }
     if (manifest.version > 0 && (!row || row->lake_version < manifest.version)) {

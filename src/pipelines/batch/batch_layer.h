@@ -99,14 +99,16 @@ private:
     };
 
     [[nodiscard]] Result<EpochReport> close(EpochId epoch, const std::stop_token& stop);
-    [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch, const std::stop_token& stop);
+    /// Folds the epoch's stretch of the log into lake files; leaves `folding` as at its end.
+    [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch, operators::Operator& folding,
+                                               const std::stop_token& stop);
     [[nodiscard]] Status fold_ranges(operators::Operator& folding,
                                      const std::vector<ports::FlushRecord>& flushes,
                                      const std::stop_token& stop,
                                      const std::function<Status(operators::FlushOutput)>& sink);
     [[nodiscard]] Status load_tables(GenerationId generation, EpochId epoch,
                                      const std::vector<ports::LakeFile>& files,
-                                     operators::Operator& folding, const std::stop_token& stop);
+                                     const std::stop_token& stop);
     [[nodiscard]] Result<std::map<std::string, std::uint64_t>> batch_counts(GenerationId generation,
                                                                             EpochId epoch);
     [[nodiscard]] Status reconcile(GenerationId generation, ports::ClosedEpoch& closed,

@@ -1,7 +1,6 @@
 #include "pipelines/batch/date_buffers.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -14,21 +13,34 @@ namespace {
 using retail::ColumnBlock;
 using retail::NullableInt64;
 using retail::TextColumn;
-using Rows = std::span<const std::uint32_t>;
+using Rows = std::span<const RowStretch>;
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 
+std::size_t count_of(Rows rows) {
+    std::size_t count = 0;
+    for (const RowStretch& one : rows) {
+        count += one.end - one.begin;
+    }
+    return count;
+}
+
 template <typename Value>
 void append_values(std::vector<Value>& to, const std::vector<Value>& from, Rows rows) {
-    to.reserve(std::max(to.capacity(), to.size() + rows.size()));
-    for (const std::uint32_t row : rows) {
-        to.push_back(from[row]);
+    for (const RowStretch& one : rows) {
+        to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(one.begin),
+                  from.begin() + static_cast<std::ptrdiff_t>(one.end));
     }
 }
 
 void append_values(TextColumn& to, const TextColumn& from, Rows rows) {
-    for (const std::uint32_t row : rows) {
-        to.push_back(from[row]);
+    for (const RowStretch& one : rows) {
+        const std::uint64_t first = one.begin == 0 ? 0 : from.ends[one.begin - 1];
+        const std::uint64_t shift = to.bytes.size() - first;  // Wraps around below zero, and back.
+        to.bytes.append(from.bytes, first, from.ends[one.end - 1] - first);
+        for (std::size_t row = one.begin; row < one.end; ++row) {
+            to.ends.push_back(from.ends[row] + shift);
+        }
     }
 }
 
@@ -56,32 +68,32 @@ void append_block(ColumnBlock& to, ColumnBlock&& from) {
         to = std::move(from);
         return;
     }
-    std::vector<std::uint32_t> all(from.rows());
-    std::iota(all.begin(), all.end(), 0U);
-    append_rows(to, from, all);
+    if (!from.empty()) {
+        const RowStretch all{0, from.rows()};
+        append_rows(to, from, {&all, 1});
+    }
 }
 
 void DateBuffers::add(const operators::FlushOutput& output) {
-    std::map<Key, std::vector<std::uint32_t>> places;
+    std::map<Key, std::vector<RowStretch>> places;
     const ColumnBlock& events = output.block(retail::kEventsTable);
     const auto& dates = events.data<std::vector<std::uint16_t>>("business_date");
     const std::string events_table(retail::kEventsTable);
     const std::string events_topic(retail::kRetailEventsTopic);
-    for (std::uint32_t row = 0; row < dates.size();) {
+    for (std::size_t row = 0; row < dates.size();) {
         // Neighbouring rows mostly share their date: one look-up per stretch.
-        auto& rows = places[{events_table, events_topic, dates[row]}];
-        const std::uint16_t date = dates[row];
-        for (; row < dates.size() && dates[row] == date; ++row) {
-            rows.push_back(row);
+        const std::size_t begin = row;
+        for (; row < dates.size() && dates[row] == dates[begin]; ++row) {
         }
+        places[{events_table, events_topic, dates[begin]}].push_back({begin, row});
     }
     const ColumnBlock& rejections = output.block(retail::kRejectionsTable);
     const auto& topics = rejections.data<TextColumn>("log_topic");
     const auto& times = rejections.data<std::vector<std::int64_t>>("log_time");
-    for (std::uint32_t row = 0; row < times.size(); ++row) {
+    for (std::size_t row = 0; row < times.size(); ++row) {
         places[{std::string(retail::kRejectionsTable), std::string(topics[row]),
                 static_cast<std::int32_t>(times[row] / kDayUs)}]
-            .push_back(row);
+            .push_back({row, row + 1});
     }
     for (const auto& [key, rows] : places) {
         const auto [at, added] = buffers_.try_emplace(key);
@@ -89,7 +101,7 @@ void DateBuffers::add(const operators::FlushOutput& output) {
             at->second = retail::make_table_block(retail::operator_table(key.table));
         }
         append_rows(at->second, output.block(key.table), rows);
-        rows_ += rows.size();
+        rows_ += count_of(rows);
     }
 }
 

@@ -48,9 +48,15 @@ private:
     std::size_t rows_ = 0;
 };
 
+/// Neighbouring rows of a block: [begin, end).
+struct RowStretch {
+    std::size_t begin;
+    std::size_t end;
+};
+
 /// Appends the given rows of `from` to `to`, column by column; both have the same columns.
 void append_rows(retail::ColumnBlock& to, const retail::ColumnBlock& from,
-                 std::span<const std::uint32_t> rows);
+                 std::span<const RowStretch> rows);
 
 /// Appends every row of `from` to `to`; an empty `to` takes them over.
 void append_block(retail::ColumnBlock& to, retail::ColumnBlock&& from);

@@ -20,7 +20,6 @@ Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake
                     epoch.value);
     }
     const std::int64_t oldest_us = closed->closed_at_us - kRebuildReachUs;
-    operators::RollupSums unused;
     for (const ports::ClosedEpoch& one : manifest.epochs) {
         if (one.epoch > epoch || one.closed_at_us < oldest_us) {
             continue;
@@ -28,8 +27,7 @@ Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake
         for (const ports::LakeFile& file : manifest.files) {
             if (file.epoch == one.epoch && file.table == retail::kEventsTable) {
                 SHELFCAST_ASSIGN(const retail::ColumnBlock rows, read_event_rows(lake, file));
-                SHELFCAST_TRY(target.fold_accepted(rows, unused));
-                unused = {};
+                SHELFCAST_TRY(target.admit(rows));
             }
         }
     }
