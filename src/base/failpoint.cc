@@ -69,8 +69,9 @@ bool arm_from_environment() {
     const std::string_view text(setting);
     const std::size_t colon = text.find(':');
     const std::string name(text.substr(0, colon));
+    const bool stops = colon != std::string_view::npos && text.substr(colon) == ":stop";
     int passages = 1;
-    if (colon != std::string_view::npos) {
+    if (colon != std::string_view::npos && !stops) {
         const auto [end, code] =
             std::from_chars(text.data() + colon + 1, text.data() + text.size(), passages);
         if (code != std::errc{} || end != text.data() + text.size() || passages < 1) {
@@ -79,6 +80,14 @@ bool arm_from_environment() {
     }
     if (std::ranges::find(kNames, name) == kNames.end()) {
         return false;
+    }
+    if (stops) {
+        set_handler([name](std::string_view reached) {
+            if (reached == name) {
+                ::raise(SIGSTOP);  // To this thread, so that it goes no further.
+            }
+        });
+        return true;
     }
     // Shared by every thread that passes; counts down to the passage that kills.
     static std::atomic<int> left;

@@ -4,9 +4,10 @@
 /// Named places between two durable steps, where tests end the process or the simulation.
 ///
 /// A failpoint costs one relaxed atomic load while nothing is armed. `SHELFCAST_FAILPOINT=name:n`
-/// in the environment kills the process (SIGKILL) at the n-th passage of `name`; the simulation
-/// installs a handler instead. The list of names is closed: failpoint.cc holds it, so that a test
-/// can prove that each one was hit.
+/// in the environment kills the process (SIGKILL) at the n-th passage of `name`, and `name:stop`
+/// holds it at each one (SIGSTOP) until somebody continues it; the simulation installs a handler
+/// instead. The list of names is closed: failpoint.cc holds it, so that a test can prove that each
+/// one was hit.
 
 #include <functional>
 #include <span>

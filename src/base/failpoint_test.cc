@@ -1,6 +1,8 @@
 #include "base/failpoint.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -74,6 +76,23 @@ TEST(FailpointDeathTest, TheEnvironmentKillsAtTheNamedPassage) {
     EXPECT_EXIT(pass("batch.switched:1", "batch.closed", 5), ::testing::ExitedWithCode(0), "");
 }
 
+TEST(Failpoint, TheEnvironmentHoldsAtEveryPassageUntilContinued) {
+    const pid_t held = ::fork();
+    ASSERT_GE(held, 0);
+    if (held == 0) {
+        pass("batch.switched:stop", "batch.switched", 2);
+    }
+    int status = 0;
+    for (int passage = 0; passage < 2; ++passage) {
+        ASSERT_EQ(::waitpid(held, &status, WUNTRACED), held);
+        ASSERT_TRUE(WIFSTOPPED(status)) << status;
+        ASSERT_EQ(::kill(held, SIGCONT), 0);
+    }
+    ASSERT_EQ(::waitpid(held, &status, 0), held);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 TEST(FailpointDeathTest, EveryNameCanBeArmed) {
     for (const std::string_view name : all_names()) {
         EXPECT_EXIT(pass(std::string(name).c_str(), name, 1), ::testing::KilledBySignal(SIGKILL),
@@ -86,8 +105,10 @@ TEST(Failpoint, ASettingThatNamesNothingIsRefused) {
     EXPECT_TRUE(arms(""));
     EXPECT_TRUE(arms("batch.closed"));
     EXPECT_TRUE(arms("batch.closed:2"));
-    for (const char* setting : {"batch.close", ":1", "batch.closed:", "batch.closed:0",
-                                "batch.closed:-1", "batch.closed:x", "batch.closed:1x", " "}) {
+    EXPECT_TRUE(arms("batch.closed:stop"));
+    for (const char* setting :
+         {"batch.close", ":1", "batch.closed:", "batch.closed:0", "batch.closed:stopp",
+          "batch.close:stop", "batch.closed:-1", "batch.closed:x", "batch.closed:1x", " "}) {
         EXPECT_FALSE(arms(setting)) << setting;
     }
 }

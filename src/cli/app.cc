@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
@@ -11,6 +10,7 @@
 #include "api/jobs_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
+#include "cli/pause.h"
 #include "pipelines/batch/epoch_state.h"
 #include "retail/tables.h"
 
@@ -49,14 +49,6 @@ Result<std::pair<std::string, std::uint16_t>> host_and_port(const std::string& u
         return fail(ErrorKind::kInvalidInput, "warehouse URL {} has no valid port", url);
     }
     return std::pair{rest.substr(0, colon), static_cast<std::uint16_t>(port)};
-}
-
-/// Waits that long unless a stop is requested first.
-void pause(std::chrono::milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ Result<std::optional<OwnerAddress>> DataDirectory::find_owner(const fs::path& pa
     const nlohmann::json text =
         nlohmann::json::parse(read_text(path / kAddressName), nullptr, false);
     if (!text.is_object()) {
-        return fail(ErrorKind::kUnavailable,
+        return fail(ErrorKind::kBusy,
                     "data directory {} belongs to process {}, which is not ready yet",
                     path.string(), read_text(lock_path));
     }

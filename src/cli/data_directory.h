@@ -31,7 +31,8 @@ public:
     /// kForbidden, kStorageFull, kUnavailable naming the path.
     [[nodiscard]] static Result<DataDirectory> take(const std::filesystem::path& path);
 
-    /// The owner of a directory, if a process holds it and has said how to reach it.
+    /// The owner of a directory, if a process holds it. Error: kBusy when it has not said yet how
+    /// to reach it.
     [[nodiscard]] static Result<std::optional<OwnerAddress>> find_owner(
         const std::filesystem::path& path);
 

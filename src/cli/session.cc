@@ -6,11 +6,30 @@
 #include "adapters/owner_client/owner_client.h"
 #include "cli/app.h"
 #include "cli/data_directory.h"
+#include "cli/pause.h"
 
 namespace shelfcast::cli {
 namespace {
 
 using nlohmann::json;
+
+/// An owner needs a second or two to start, longer after a crash.
+constexpr auto kPatience = std::chrono::seconds(30);
+constexpr auto kLookAgain = std::chrono::milliseconds(50);
+
+/// The owner of the data directory, awaited while it starts; nothing when there is none.
+Result<std::optional<OwnerAddress>> await_owner(const config::Config& config,
+                                                const std::stop_token& stop) {
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+        auto owner = DataDirectory::find_owner(config.data_directory);
+        const bool starting = !owner && owner.error().kind == ErrorKind::kBusy;
+        if (!starting || stop.stop_requested() || std::chrono::steady_clock::now() >= until) {
+            return owner;
+        }
+        pause(kLookAgain, stop);
+    }
+}
 
 /// The error that an owner's answer describes.
 Error error_from(const json& answer) {
@@ -61,8 +80,7 @@ Result<std::string> ask_owner(const OwnerAddress& owner, std::string_view name,
 Result<std::string> run_job(const config::Config& config, std::string_view name,
                             const std::function<api::Job(App&)>& local, const std::string& request,
                             const api::JobProgress& progress, const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
-                     DataDirectory::find_owner(config.data_directory));
+    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner, await_owner(config, stop));
     if (owner) {
         return ask_owner(*owner, name, request, progress, stop);
     }
@@ -73,8 +91,7 @@ Result<std::string> run_job(const config::Config& config, std::string_view name,
 Status with_warehouse(
     const config::Config& config, const std::stop_token& stop,
     const std::function<Status(adapters::clickhouse::ClickHouseWarehouse&)>& use) {
-    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
-                     DataDirectory::find_owner(config.data_directory));
+    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner, await_owner(config, stop));
     if (owner) {
         SHELFCAST_ASSIGN(const auto warehouse, adapters::clickhouse::ClickHouseWarehouse::connect(
                                                    {.url = owner->warehouse_url,

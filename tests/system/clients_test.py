@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import clickhouse_connect
 
-from running import PASSWORD, USER, SystemTest, run_command
+from running import PASSWORD, USER, SystemTest, run_command, wait_until
 
 RECEIPTS = """event_time,store_id,product_id,category,transaction_type,quantity,unit_price
 2025-11-20T10:00:00,NORTH,P1,TOOLS,SALE,2,1.25
@@ -165,6 +165,16 @@ class StartTest(SystemTest):
             for name, other in (("clickhouse-http", "web"), ("web", "clickhouse-http")):
                 said = self.refused(free, f"--{name}-port={port}", f"--{other}-port=0")
                 self.assertIn(str(port), said, name)
+
+    def test_a_command_waits_for_an_owner_that_starts(self):
+        starting = self.start()
+        lock = os.path.join(starting.data, "owner.lock")
+        wait_until(lambda: os.path.exists(lock) and os.path.getsize(lock), "the lock")
+        said = self.succeed(
+            starting.command("query", "select count() from retail.retail_events_unified")
+        )
+        self.assertEqual(said.split()[-1], "0")
+        self.assertTrue(starting.is_running())
 
     def test_missing_engine_is_named(self):
         missing = self.path("nowhere/libchdb.so")

@@ -1,9 +1,11 @@
-"""A difference planted in any speed table is found when the epoch closes: named, stored, counted;
-and the views give the batch result. The batch side is planted in by the simulation, which can stop
-between load and reconciliation."""
+"""A difference planted in any table is found when the epoch closes: named, stored, counted. Planted
+in speed rows, the views give the batch result afterwards."""
 
+import os
 import random
+import signal
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from acknowledged import Books, as_csv, as_line, make_event
 from running import SystemTest, wait_until
@@ -25,22 +27,23 @@ ELSEWHERE = {
 }
 
 
-def rollup_plants():
+def rollup_plants(layer):
     """(table, what, how many keys differ, statements); {epoch} is open in the statements."""
+    layer_keys = {"speed": "epoch, flush_id", "batch": "generation, epoch"}[layer]
     for table, keys in ROLLUPS.items():
         names = ", ".join(keys)
         into = (
-            f"insert into retail_core.{table}_speed (epoch, flush_id, {names}, units_sold, "
+            f"insert into retail_core.{table}_{layer} ({layer_keys}, {names}, units_sold, "
             "last_event_time) "
         )
         source = (
-            f"from (select * from retail_core.{table}_speed where epoch = {{epoch}} "
+            f"from (select * from retail_core.{table}_{layer} where epoch = {{epoch}} "
             f"order by {names} limit 1)"
         )
 
         def unit(amount, moved="", keys=keys, source=source):
             values = ", ".join(ELSEWHERE[key] if key == moved else key for key in keys)
-            return f"select epoch, flush_id, {values}, {amount}, last_event_time {source}"
+            return f"select {layer_keys}, {values}, {amount}, last_event_time {source}"
 
         yield table, "one unit more", 1, [into + unit("1")]
         yield table, "one unit less", 1, [into + unit("-1")]
@@ -51,8 +54,8 @@ def rollup_plants():
             ]
 
 
-def row_plants():
-    events, rejections = "retail_core.events_speed", "retail_core.rejections_speed"
+def row_plants(layer):
+    events, rejections = f"retail_core.events_{layer}", f"retail_core.rejections_{layer}"
     first = f"(select min((log_partition, log_offset)) from {events} where epoch = {{epoch}})"
     at_first = f"epoch = {{epoch}} and (log_partition, log_offset) = {first}"
     yield "events", "one unit more", 1, [
@@ -82,12 +85,14 @@ def row_plants():
 
 
 class PlantedDifferenceTest(SystemTest):
+    FAILPOINT = ""
+
     def setUp(self):
         super().setUp()
         print(f"seed {SEED}", flush=True)
         self.chance = random.Random(SEED)
         self.books = Books()
-        self.running = self.start().wait_ready()
+        self.running = self.start(failpoint=self.FAILPOINT).wait_ready()
         events = [make_event(self.chance, store) for store in CODES]
         path = self.write("first.csv", as_csv(events, CODES))
         self.succeed(
@@ -98,7 +103,13 @@ class PlantedDifferenceTest(SystemTest):
         )
         for event in events:
             self.books.accept(event)
-        self.assertEqual(self.running.batch()[0], 0)
+        self.assertEqual(self.close([]).returncode, 0)
+
+    def close(self, statements):
+        """`shelfcast batch`, with the statements carried out before it begins."""
+        for statement in statements:
+            self.running.administer(statement)
+        return self.running.command("batch")
 
     def fill_epoch(self):
         """Events of both stores and a rejection, in every table of the open epoch: its number."""
@@ -142,18 +153,25 @@ class PlantedDifferenceTest(SystemTest):
             self.running.metric(f'shelfcast_reconciliation_difference{{table="{table}"}}'), keys
         )
 
-    def test_every_table(self):
+    def plant(self, plants):
+        """Each of them in an epoch of its own; how many differences there were."""
         total = 0
-        for table, what, keys, statements in [*row_plants(), *rollup_plants()]:
+        for table, what, keys, statements in plants:
             with self.subTest(table=table, what=what):
                 epoch = self.fill_epoch()
-                for statement in statements:
-                    self.running.administer(statement.replace("{epoch}", str(epoch)))
-                self.check_found(table, keys, epoch, self.running.command("batch"))
+                found = self.close([one.replace("{epoch}", str(epoch)) for one in statements])
+                self.check_found(table, keys, epoch, found)
                 total += keys
         self.assertEqual(
             self.running.metric("shelfcast_reconciliation_differences_total"), total
         )
+
+
+class SpeedRowsTest(PlantedDifferenceTest):
+    """Planted in speed rows before the epoch closes."""
+
+    def test_every_table(self):
+        self.plant([*row_plants("speed"), *rollup_plants("speed")])
         self.books.check_views(self, self.running, closed=True)
         self.fill_epoch()
         code, report = self.running.batch()
@@ -162,6 +180,32 @@ class PlantedDifferenceTest(SystemTest):
             self.assertEqual(
                 self.running.metric(f'shelfcast_reconciliation_difference{{table="{table}"}}'), 0
             )
+
+
+class BatchRowsTest(PlantedDifferenceTest):
+    """Planted in batch rows after they were loaded, before they are reconciled."""
+
+    FAILPOINT = "batch.tables_loaded:stop"
+
+    def close(self, statements):
+        pid = self.running.process.pid
+
+        def is_held():
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                return file.read().rpartition(")")[2].split()[0] == "T"
+
+        with ThreadPoolExecutor(1) as pool:
+            closing = pool.submit(self.running.command, "batch")
+            try:
+                wait_until(is_held, "the batch before its reconciliation")
+                for statement in statements:
+                    self.running.administer(statement)
+            finally:
+                os.kill(pid, signal.SIGCONT)
+            return closing.result()
+
+    def test_every_table(self):
+        self.plant([*row_plants("batch"), *rollup_plants("batch")])
 
 
 if __name__ == "__main__":

@@ -241,10 +241,12 @@ private:
             builder.keep(line);
             return {};
         }
-        // A store's code in place of its number is not the contract's, but every export has it.
+        // A store's code in place of its number is not the contract's, but every export has it; and
+        // what looks like a number may be a code as well.
         std::string_view code;
         std::string_view token;
-        if ((reason == RejectReason::kWrongType || reason == RejectReason::kBadStore) &&
+        if ((reason == RejectReason::kWrongType || reason == RejectReason::kBadStore ||
+             reason == RejectReason::kUnknownStore) &&
             find_store_text(line, code, token)) {
             const auto store = stores.find(code);
             if (!store) {
@@ -269,7 +271,7 @@ private:
         return {};
     }
 
-    /// The text of a store_id that is a string, and where its token stands in the line.
+    /// The text of a store_id that is a string or a number, and where its token stands in the line.
     bool find_store_text(std::string_view line, std::string_view& code, std::string_view& token) {
         simdjson::ondemand::document document;
         simdjson::ondemand::value value;
@@ -278,12 +280,17 @@ private:
                     .get(document) != simdjson::SUCCESS ||
             document.find_field_unordered("store_id").get(value) != simdjson::SUCCESS ||
             value.type().get(type) != simdjson::SUCCESS ||
-            type != simdjson::ondemand::json_type::string) {
+            (type != simdjson::ondemand::json_type::string &&
+             type != simdjson::ondemand::json_type::number)) {
             return false;
         }
+        // The token reaches to the next one: cut the white space behind it.
         token = value.raw_json_token();
-        // The token reaches to the next one: cut the white space behind the closing quote.
-        token = token.substr(0, token.rfind('"') + 1);
+        token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+        if (type == simdjson::ondemand::json_type::number) {
+            code = token;
+            return true;
+        }
         return value.get_string().get(code) == simdjson::SUCCESS && is_utf8(code);
     }
 

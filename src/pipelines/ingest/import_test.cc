@@ -295,6 +295,29 @@ TEST_F(ImportTest, NdjsonStoresAreCreatedToo) {
     EXPECT_EQ(report->stores_created, 3U);
 }
 
+TEST_F(ImportTest, NdjsonStoreNumbersNobodyKnowsAreCreatedAsCodes) {
+    const auto lines = [](int first) {
+        std::string text;
+        for (int i = first; i < first + 6; ++i) {
+            std::string message = good_message(1, i);
+            message.replace(message.find("\"store_id\":1"), 12,
+                            fmt::format("\"store_id\" : {} ", i % 3 == 0 ? 1 : 40 + i % 3));
+            text += message + "\n";
+        }
+        return text;
+    };
+    EXPECT_EQ(import_one(folder_.write("n.ndjson", lines(0))).tally.accepted, 2U);
+    EXPECT_EQ(reasons()[RejectReason::kUnknownStore], 4);
+    options_.create_stores = true;
+    options_.time_zone = "Asia/Shanghai";
+    options_.currency = "CNY";
+    const auto report = import({folder_.write("m.ndjson", lines(6))});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->tally.accepted, 6U);
+    EXPECT_EQ(report->stores_created, 2U);
+    EXPECT_EQ(stores_.catalog(std::nullopt)->id_of("41"), StoreId{1001});
+}
+
 TEST_F(ImportTest, ParquetRowsComeThroughTheTableReader) {
     const std::string path = folder_.write("events.parquet", "PAR1 and the rest");
     auto& table = tables_.tables[path];
