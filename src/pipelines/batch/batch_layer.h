@@ -45,10 +45,10 @@ struct BatchPorts {
 
 struct BatchOptions {
     operators::OperatorOptions operator_options{.state_prefix = "batch"};
-    std::size_t max_buffered_rows = 1'000'000;  ///< Rows held before a lake file is written.
-    std::size_t max_insert_rows = 250'000;      ///< Rows of one insert into a batch table.
-    std::size_t max_rollup_keys = 2'000'000;    ///< Roll-up keys held before they are inserted.
-    std::size_t max_differences = 1'000;        ///< Kept and reported per table.
+    std::size_t max_buffered_rows = 500'000;  ///< Rows held before a lake file is written.
+    std::size_t max_insert_rows = 250'000;    ///< Rows of one insert into a batch table.
+    std::size_t max_rollup_keys = 2'000'000;  ///< Roll-up keys held before they are inserted.
+    std::size_t max_differences = 1'000;      ///< Kept and reported per table.
     /// Speed roll-ups of a closed epoch stay this long: longer than the longest query.
     std::int64_t speed_grace_ms = 300'000;
     /// Speed event rows stay this long after their epoch closed.
