@@ -9,16 +9,12 @@
 /// 415, 429 and 503 with Retry-After, 507; errors in the one error shape. Thread safe.
 
 #include <cstddef>
-#include <functional>
-#include <string_view>
 
+#include "api/token_check.h"
 #include "ports/event_door.h"
 #include "ports/http.h"
 
 namespace shelfcast::api {
-
-/// True if the token is right. Called by several threads; compares in constant time.
-using TokenCheck = std::function<bool(std::string_view token)>;
 
 /// The route's limit, after unpacking.
 inline constexpr std::size_t kMaxEventsBodyBytes = std::size_t{16} << 20U;

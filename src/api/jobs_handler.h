@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/token_check.h"
 #include "base/result.h"
 #include "ports/http.h"
 
@@ -19,9 +20,6 @@ using JobProgress = std::function<void(std::string_view json)>;
 /// Runs to its end: a JSON object in, a JSON object out.
 using Job = std::function<Result<std::string>(
     const std::string& request_json, const JobProgress& progress, const std::stop_token& stop)>;
-
-/// True if the token (from "Authorization: Bearer …") is right.
-using TokenCheck = std::function<bool(std::string_view token)>;
 
 [[nodiscard]] ports::HttpHandler make_job_handler(Job job, TokenCheck allowed);
 

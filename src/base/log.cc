@@ -10,6 +10,9 @@
 namespace shelfcast::log {
 namespace {
 
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+
 std::atomic<Style> current_style{Style::kText};
 
 spdlog::logger& logger() {
@@ -17,7 +20,7 @@ spdlog::logger& logger() {
     static auto* const kLogger = [] {
         auto* made =
             new spdlog::logger("shelfcast", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-        made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+        made->set_pattern(kTextPattern, spdlog::pattern_time_type::utc);
         made->flush_on(spdlog::level::info);
         return made;
     }();
@@ -63,10 +66,8 @@ std::string escaped(std::string_view text, bool json) {
 void configure(Level lowest, Style style) {
     current_style = style;
     logger().set_level(to_spdlog(lowest));
-    if (style == Style::kJson) {
-        logger().set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
-                             spdlog::pattern_time_type::utc);
-    }
+    logger().set_pattern(style == Style::kJson ? kJsonPattern : kTextPattern,
+                         spdlog::pattern_time_type::utc);
 }
 
 void write(Level level, std::string_view component, std::string_view text) {

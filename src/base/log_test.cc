@@ -50,6 +50,8 @@ TEST(Log, JsonStyleStaysJsonWhateverTheTextHolds) {
     EXPECT_EQ(parsed.at("level"), "info");
     EXPECT_EQ(parsed.at("message"), text);
     EXPECT_EQ(parsed.at("time").get<std::string>().size(), 24U);
+    configure(Level::kInfo, Style::kText);
+    EXPECT_EQ(written(Level::kInfo, "x").find('{'), std::string::npos);
 }
 
 }  // namespace

@@ -6,46 +6,12 @@
 #include <random>
 #include <string>
 
+#include "operator/test_state_store.h"
+
 namespace shelfcast::operators {
 namespace {
 
 using retail::EventUuid;
-
-/// Blobs in memory, with every put counted.
-class FakeStateStore final : public ports::StateStore {
-public:
-    Status put(std::string_view name, std::string_view bytes) override {
-        if (refuse_puts) {
-            return fail(ErrorKind::kStorageFull, "no room for {}", name);
-        }
-        blobs[std::string(name)] = std::make_shared<std::string>(bytes);
-        return {};
-    }
-    Result<ports::StateBlob> open(std::string_view name) override {
-        const auto found = blobs.find(std::string(name));
-        if (found == blobs.end()) {
-            return fail(ErrorKind::kNotFound, "no blob {}", name);
-        }
-        return ports::StateBlob{*found->second, found->second};
-    }
-    Result<std::vector<std::string>> list(std::string_view prefix) override {
-        std::vector<std::string> names;
-        for (const auto& [name, blob] : blobs) {
-            if (name.starts_with(prefix)) {
-                names.push_back(name);
-            }
-        }
-        return names;
-    }
-    Status remove(std::string_view name) override {
-        blobs.erase(std::string(name));
-        return {};
-    }
-
-    bool refuse_puts = false;
-    // Shared with the readers of a blob, as the port promises.
-    std::map<std::string, std::shared_ptr<const std::string>> blobs;
-};
 
 EventUuid id(std::uint64_t number) { return {0x0190'0000'0000'0000, number + 1}; }
 
@@ -80,7 +46,7 @@ TEST(DuplicateIndex, AgreesWithAPlainSetOverManyIdsAndHours) {
     constexpr std::uint64_t kSeed = 20261122;
     SCOPED_TRACE(kSeed);
     std::mt19937_64 random(kSeed);
-    FakeStateStore store;
+    MemoryStateStore store;
     DuplicateIndex index(5, &store, "test");
     std::map<std::uint64_t, std::int64_t> last_accepted;
     for (std::int64_t hour = 0; hour < 12; ++hour) {
@@ -99,7 +65,7 @@ TEST(DuplicateIndex, AgreesWithAPlainSetOverManyIdsAndHours) {
 }
 
 TEST(DuplicateIndex, LargeRunsGoToTheStoreAndAreStillFound) {
-    FakeStateStore store;
+    MemoryStateStore store;
     DuplicateIndex index(48, &store, "speed");
     for (std::uint64_t i = 0; i < 600'000; ++i) {
         ASSERT_FALSE(index.seen_or_insert(id(i), 7));
@@ -111,7 +77,7 @@ TEST(DuplicateIndex, LargeRunsGoToTheStoreAndAreStillFound) {
 }
 
 TEST(DuplicateIndex, WithoutRoomToSpillNothingIsForgotten) {
-    FakeStateStore store;
+    MemoryStateStore store;
     store.refuse_puts = true;
     DuplicateIndex index(48, &store, "speed");
     for (std::uint64_t i = 0; i < 300'000; ++i) {
@@ -121,7 +87,7 @@ TEST(DuplicateIndex, WithoutRoomToSpillNothingIsForgotten) {
 }
 
 TEST(DuplicateIndex, ReadsBackWhatItWrote) {
-    FakeStateStore store;
+    MemoryStateStore store;
     DuplicateIndex index(48, &store, "speed");
     for (std::uint64_t i = 0; i < 50'000; ++i) {
         ASSERT_FALSE(index.seen_or_insert(id(i), static_cast<std::int64_t>(i % 3)));
@@ -142,7 +108,7 @@ TEST(DuplicateIndex, ReadsBackWhatItWrote) {
 }
 
 TEST(DuplicateIndex, ACutTextIsCorrupted) {
-    FakeStateStore store;
+    MemoryStateStore store;
     DuplicateIndex index(48, &store, "speed");
     for (std::uint64_t i = 0; i < 10; ++i) {
         ASSERT_FALSE(index.seen_or_insert(id(i), 1));

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <memory>
 #include <random>
 
+#include "operator/test_state_store.h"
 #include "retail/dead_letter.h"
 #include "retail/tables.h"
 
@@ -16,36 +16,6 @@ using retail::Int128;
 
 constexpr std::int64_t kNoonUs = 1'764'244'800'000'000;  // 2025-11-27 12:00:00 UTC
 constexpr std::int64_t kHourUs = 3'600'000'000;
-
-class MemoryStateStore final : public ports::StateStore {
-public:
-    Status put(std::string_view name, std::string_view bytes) override {
-        blobs[std::string(name)] = std::make_shared<std::string>(bytes);
-        return {};
-    }
-    Result<ports::StateBlob> open(std::string_view name) override {
-        const auto found = blobs.find(std::string(name));
-        if (found == blobs.end()) {
-            return fail(ErrorKind::kNotFound, "no blob {}", name);
-        }
-        return ports::StateBlob{*found->second, found->second};
-    }
-    Result<std::vector<std::string>> list(std::string_view prefix) override {
-        std::vector<std::string> names;
-        for (const auto& [name, blob] : blobs) {
-            if (name.starts_with(prefix)) {
-                names.push_back(name);
-            }
-        }
-        return names;
-    }
-    Status remove(std::string_view name) override {
-        blobs.erase(std::string(name));
-        return {};
-    }
-    // Shared with the readers of a blob, as the port promises.
-    std::map<std::string, std::shared_ptr<std::string>> blobs;
-};
 
 retail::Store store(std::uint32_t id, std::string code, std::string time_zone) {
     retail::Store made;

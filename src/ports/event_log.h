@@ -92,7 +92,8 @@ public:
     /// One result per batch, in order. All batches of one topic become durable together or, where
     /// a backend cannot, are made so by repeating the call with the same idempotency keys.
     /// Errors: kBusy (append queue full, nothing appended: repeat later), kStorageFull, kNotFound,
-    /// kConflict (same key, other fingerprint), kInvalidInput (record over the size limit).
+    /// kConflict (same key, other fingerprint), kInvalidInput (record over the size limit, a batch
+    /// without records, a partition that the topic does not have).
     [[nodiscard]] virtual Result<std::vector<AppendedBatch>> append(
         std::vector<AppendBatch> batches) = 0;
 

@@ -72,7 +72,8 @@ public:
     virtual ~Lake() = default;
 
     /// Writes one Parquet file durably (temporary file, fsync, rename, fsync of the folder). The
-    /// same folder, epoch and part again replace it. Not part of the lake until committed.
+    /// same folder, epoch and part again replace it. Not part of the lake until committed. Errors:
+    /// kConflict (the newest manifest names that file), kStorageFull, kUnavailable.
     [[nodiscard]] virtual Result<LakeFile> write_file(const LakeFolder& folder,
                                                       std::string_view table, EpochId epoch,
                                                       std::uint32_t part,

@@ -1,6 +1,6 @@
 #pragma once
 
-/// \file adapters/sodium_digest/sodium_digest.h
+/// \file adapters/sodium/sodium_digest.h
 /// SHA-256 and keyed BLAKE2b (RFC 7693) from libsodium. Stateless, so thread safe.
 
 #include "ports/digest.h"

@@ -1,4 +1,4 @@
-#include "adapters/sodium_digest/sodium_digest.h"
+#include "adapters/sodium/sodium_digest.h"
 
 #include <gtest/gtest.h>
 
