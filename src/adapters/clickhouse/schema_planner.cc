@@ -40,16 +40,28 @@ std::uint32_t number_in(std::string_view name) {
     return number;
 }
 
+// A statement ends with a line that ends in a semicolon; a comment may, too, and ends nothing.
 std::vector<std::string_view> statements_in(std::string_view text) {
     std::vector<std::string_view> statements;
-    while (!text.empty()) {
-        const std::size_t end = text.find(";\n");
-        const std::string_view statement = text.substr(0, end);
+    const auto add = [&](std::string_view statement) {
         if (statement.find_first_not_of(" \n\t") != std::string_view::npos) {
             statements.push_back(statement);
         }
-        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 2);
+    };
+    std::size_t begin = 0;
+    for (std::size_t line = 0; line < text.size();) {
+        const std::size_t end = std::min(text.find('\n', line), text.size());
+        const std::string_view words = text.substr(line, end - line);
+        const std::size_t first = words.find_first_not_of(' ');
+        const bool is_comment =
+            first != std::string_view::npos && words.substr(first).starts_with("--");
+        if (words.ends_with(';') && !is_comment) {
+            add(text.substr(begin, end - 1 - begin));
+            begin = end;
+        }
+        line = end + 1;
     }
+    add(text.substr(begin));
     return statements;
 }
 

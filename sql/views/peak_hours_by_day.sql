@@ -1,0 +1,56 @@
+-- At which hours of which weekday does a store sell most?
+-- Grain: one row per store_id, day_of_week, hour_of_day with events; both on the store's own clock.
+-- Asked by: staffing, store managers.
+-- The averages are per business date of that weekday on which the store had any event, so that an hour
+-- without sales counts as none. day_of_week is 1 for Monday.
+create or replace view retail.peak_hours_by_day
+definer = {{definer}} sql security definer
+as
+select
+    hours.store_id as store_id,
+    hours.day_of_week as day_of_week,
+    hours.hour_of_day as hour_of_day,
+    any(trading.days) as trading_days,
+    sum(hours.sales) as sales,
+    sum(hours.revenue) as revenue,
+    round(toFloat64(sum(hours.sales)) / any(trading.days), 6) as sales_per_day,
+    round(toFloat64(sum(hours.revenue)) / any(trading.days), 6) as revenue_per_day,
+    rank() over (
+        partition by hours.store_id, hours.day_of_week
+        order by sum(hours.revenue) desc
+    ) as revenue_rank
+from
+(
+    select
+        deltas.store_id as store_id,
+        toDayOfWeek(deltas.business_date) as day_of_week,
+        toUInt8(formatDateTime(deltas.hour_start, '%H', ifNull(stores.time_zone, 'UTC'))) as hour_of_day,
+        deltas.sales as sales,
+        deltas.gross_revenue - deltas.returned_revenue as revenue
+    from retail_core.hourly_sales as deltas
+    left join
+    (
+        select
+            store_id,
+            toNullable(time_zone) as time_zone
+        from retail_core.stores
+        final
+    ) as stores on stores.store_id = deltas.store_id
+) as hours
+inner join
+(
+    select
+        deltas.store_id as store_id,
+        toDayOfWeek(deltas.business_date) as day_of_week,
+        uniqExact(deltas.business_date) as days
+    from retail_core.hourly_sales as deltas
+    group by
+        store_id,
+        day_of_week
+) as trading
+    on trading.store_id = hours.store_id
+    and trading.day_of_week = hours.day_of_week
+group by
+    hours.store_id,
+    hours.day_of_week,
+    hours.hour_of_day

@@ -1,0 +1,59 @@
+-- How does each product do over all time and all stores?
+-- Grain: one row per product_id and currency. Asked by: buyers, executives.
+-- Shares and ranks are among the products of one currency: amounts of two do not compare.
+create or replace view retail.product_performance
+definer = {{definer}} sql security definer
+as
+select
+    totals.product_id as product_id,
+    totals.currency as currency,
+    totals.category as category,
+    totals.stores as stores,
+    totals.first_sold as first_sold,
+    totals.last_sold as last_sold,
+    totals.sales as sales,
+    totals.returns as returns,
+    totals.units_sold as units_sold,
+    totals.units_returned as units_returned,
+    totals.revenue as revenue,
+    if(
+        totals.units_sold = 0,
+        null,
+        round(toFloat64(totals.gross_revenue) / toFloat64(totals.units_sold), 6)
+    ) as mean_unit_price,
+    if(
+        totals.units_sold = 0,
+        null,
+        round(toFloat64(totals.units_returned) / toFloat64(totals.units_sold), 6)
+    ) as unit_return_rate,
+    if(
+        sum(totals.revenue) over peers = 0,
+        null,
+        round(toFloat64(totals.revenue) / toFloat64(sum(totals.revenue) over peers), 6)
+    ) as revenue_share,
+    rank() over (
+        partition by totals.currency
+        order by totals.revenue desc
+    ) as revenue_rank
+from
+(
+    select
+        deltas.product_id as product_id,
+        stores.currency as currency,
+        argMax(deltas.category, (deltas.last_event_time, deltas.category)) as category,
+        uniqExact(deltas.store_id) as stores,
+        minOrNullIf(deltas.business_date, deltas.sales > 0) as first_sold,
+        maxOrNullIf(deltas.business_date, deltas.sales > 0) as last_sold,
+        sum(deltas.sales) as sales,
+        sum(deltas.returns) as returns,
+        sum(deltas.units_sold) as units_sold,
+        sum(deltas.units_returned) as units_returned,
+        sum(deltas.gross_revenue) as gross_revenue,
+        sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
+    from retail_core.product_sales as deltas
+    left join retail_core.stores as stores final on stores.store_id = deltas.store_id
+    group by
+        deltas.product_id,
+        stores.currency
+) as totals
+window peers as (partition by totals.currency)

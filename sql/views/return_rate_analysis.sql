@@ -1,0 +1,33 @@
+-- What comes back, and how much of it?
+-- Grain: one row per store_id, category, product_id that was sold or returned. Asked by: buyers, managers.
+-- A rate is what came back per what was sold, above 1 when more came back than this store sold; null when
+-- it sold none.
+create or replace view retail.return_rate_analysis
+definer = {{definer}} sql security definer
+as
+select
+    deltas.store_id as store_id,
+    deltas.category as category,
+    deltas.product_id as product_id,
+    sum(deltas.sales) as sales,
+    sum(deltas.returns) as returns,
+    sum(deltas.units_sold) as units_sold,
+    sum(deltas.units_returned) as units_returned,
+    sum(deltas.gross_revenue) as gross_revenue,
+    sum(deltas.returned_revenue) as returned_revenue,
+    if(
+        sum(deltas.units_sold) = 0,
+        null,
+        round(toFloat64(sum(deltas.units_returned)) / toFloat64(sum(deltas.units_sold)), 6)
+    ) as unit_return_rate,
+    if(
+        sum(deltas.gross_revenue) = 0,
+        null,
+        round(toFloat64(sum(deltas.returned_revenue)) / toFloat64(sum(deltas.gross_revenue)), 6)
+    ) as revenue_return_rate
+from retail_core.product_sales as deltas
+group by
+    deltas.store_id,
+    deltas.category,
+    deltas.product_id
+having sum(deltas.sales) + sum(deltas.returns) > 0

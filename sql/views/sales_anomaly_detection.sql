@@ -1,0 +1,87 @@
+-- Which hours sold unusually much or little?
+-- Grain: one row per store_id and hour with events. Asked by: store managers, loss prevention.
+-- z_score compares with the hours with events of the 24 hours before (null with fewer than 6 of them);
+-- seasonal_z_score with the same weekday and hour of the store's clock in the 8 weeks before (null with
+-- fewer than 3). Sample standard deviations; null where it is 0. An anomaly is 3 or more away.
+create or replace view retail.sales_anomaly_detection
+definer = {{definer}} sql security definer
+as
+select
+    scored.store_id as store_id,
+    scored.business_date as business_date,
+    scored.hour as hour,
+    scored.hourly_revenue as hourly_revenue,
+    if(scored.hours_before < 6, null, round(scored.mean_before, 6)) as moving_avg_24h,
+    if(scored.hours_before < 6, null, round(scored.deviation_before, 6)) as std_dev_24h,
+    if(
+        scored.hours_before < 6 or scored.deviation_before = 0,
+        null,
+        round((toFloat64(scored.hourly_revenue) - scored.mean_before) / scored.deviation_before, 6)
+    ) as z_score,
+    if(scored.weeks_before < 3, null, round(scored.mean_weeks, 6)) as seasonal_avg,
+    if(scored.weeks_before < 3, null, round(scored.deviation_weeks, 6)) as seasonal_std_dev,
+    if(
+        scored.weeks_before < 3 or scored.deviation_weeks = 0,
+        null,
+        round((toFloat64(scored.hourly_revenue) - scored.mean_weeks) / scored.deviation_weeks, 6)
+    ) as seasonal_z_score,
+    ifNull(abs(z_score) >= 3, false) or ifNull(abs(seasonal_z_score) >= 3, false) as is_anomaly
+from
+(
+    select
+        hours.store_id as store_id,
+        hours.business_date as business_date,
+        hours.hour_start as hour,
+        hours.revenue as hourly_revenue,
+        count() over day_before as hours_before,
+        avg(toFloat64(hours.revenue)) over day_before as mean_before,
+        stddevSampStable(toFloat64(hours.revenue)) over day_before as deviation_before,
+        count() over weeks as weeks_before,
+        avg(toFloat64(hours.revenue)) over weeks as mean_weeks,
+        stddevSampStable(toFloat64(hours.revenue)) over weeks as deviation_weeks
+    from
+    (
+        select
+            summed.store_id as store_id,
+            summed.business_date as business_date,
+            summed.hour_start as hour_start,
+            formatDateTime(summed.hour_start, '%H', ifNull(stores.time_zone, 'UTC')) as hour_of_day,
+            toDayOfWeek(summed.business_date) as day_of_week,
+            toUInt32(summed.business_date) as day_number,
+            summed.revenue as revenue
+        from
+        (
+            select
+                deltas.store_id as store_id,
+                deltas.business_date as business_date,
+                deltas.hour_start as hour_start,
+                sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
+            from retail_core.hourly_sales as deltas
+            group by
+                deltas.store_id,
+                deltas.business_date,
+                deltas.hour_start
+        ) as summed
+        left join
+        (
+            select
+                store_id,
+                toNullable(time_zone) as time_zone
+            from retail_core.stores
+            final
+        ) as stores on stores.store_id = summed.store_id
+    ) as hours
+    window
+        day_before as
+        (
+            partition by hours.store_id
+            order by hours.hour_start
+            range between 86400 preceding and 1 preceding
+        ),
+        weeks as
+        (
+            partition by hours.store_id, hours.day_of_week, hours.hour_of_day
+            order by hours.day_number
+            range between 56 preceding and 1 preceding
+        )
+) as scored

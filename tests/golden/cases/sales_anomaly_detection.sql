@@ -1,0 +1,7 @@
+-- Case: an hour ten times as good as the day before, and a Monday hour far below its last ones.
+-- Grain: one row per hour.
+select *
+from retail.sales_anomaly_detection
+order by
+    store_id,
+    hour
