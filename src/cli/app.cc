@@ -364,10 +364,18 @@ Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_t
 Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     const std::scoped_lock lock(batch_mutex_);
+    bool verified_again = false;
     for (int attempt = 1;; ++attempt) {
         Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop);
-        if (reports || !is_retryable(reports.error().kind) || attempt == kBatchAttempts ||
-            stop.stop_requested()) {
+        // Rows that cannot be read may be speed rows that a full disk damaged: those can be mended.
+        const bool damaged =
+            !reports && reports.error().kind == ErrorKind::kCorrupted && !verified_again;
+        if (damaged) {
+            verified_again = true;
+            speed_->request_recovery();
+        }
+        if (reports || (!damaged && !is_retryable(reports.error().kind)) ||
+            attempt == kBatchAttempts || stop.stop_requested()) {
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
             return reports;

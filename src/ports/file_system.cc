@@ -1,5 +1,6 @@
 #include "ports/file_system.h"
 
+#include <algorithm>
 #include <string>
 
 namespace shelfcast::ports {
@@ -12,6 +13,31 @@ Status write_durably(FileSystem& files, std::string_view path, std::string_view 
     SHELFCAST_TRY(files.sync_file(temporary));
     SHELFCAST_TRY(files.rename(temporary, path));
     return files.sync_directory(folder);
+}
+
+Status check_file_path(std::string_view path) {
+    if (path.empty()) {
+        return fail(ErrorKind::kInvalidInput, "the file path is empty");
+    }
+    if (path.find('\0') != std::string_view::npos) {
+        return fail(ErrorKind::kInvalidInput, "file path {}: holds a zero byte",
+                    path.substr(0, path.find('\0')));
+    }
+    for (std::size_t begin = 0; begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        const std::string_view part = path.substr(begin, end - begin);
+        if (part.empty() || part == "." || part == "..") {
+            return fail(ErrorKind::kInvalidInput,
+                        "file path {}: must be relative, without empty, \".\" or \"..\" parts",
+                        path);
+        }
+        begin = end + 1;
+    }
+    return {};
+}
+
+Status check_folder_path(std::string_view path) {
+    return path.empty() ? Status{} : check_file_path(path);
 }
 
 }  // namespace shelfcast::ports

@@ -40,4 +40,10 @@ public:
 [[nodiscard]] Status write_durably(FileSystem& files, std::string_view path,
                                    std::string_view bytes);
 
+/// Whether a path is one that every file system takes. Error: kInvalidInput, unless it is relative,
+/// without empty, "." or ".." parts and zero bytes.
+[[nodiscard]] Status check_file_path(std::string_view path);
+/// The same for a folder: the empty path is the root.
+[[nodiscard]] Status check_folder_path(std::string_view path);
+
 }  // namespace shelfcast::ports

@@ -69,6 +69,11 @@ public:
     /// before means that it ended meanwhile: verify.
     [[nodiscard]] virtual Result<std::int64_t> started_at_s() = 0;
 
+    /// Whether every stored byte of NAME_speed of an epoch is as it was written (row tables only).
+    /// Reads them all: an engine on a full disk may merge parts into one that has not all it says.
+    [[nodiscard]] virtual Result<bool> speed_is_intact(const retail::OperatorTable& table,
+                                                       EpochId epoch) = 0;
+
     /// Rows per flush in NAME_speed of an epoch (row tables only).
     [[nodiscard]] virtual Result<std::map<FlushId, std::uint64_t>> speed_rows_by_flush(
         const retail::OperatorTable& table, EpochId epoch) = 0;

@@ -169,6 +169,22 @@ TEST_P(WarehouseContract, AnEmptyFlushIsDoneAtOnce) {
     }
 }
 
+TEST_P(WarehouseContract, RowsAsTheyWereWrittenAreIntact) {
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        const auto nothing = warehouse().speed_is_intact(table, kEpoch);
+        if (table.kind == retail::TableKind::kRollup) {
+            ASSERT_FALSE(nothing) << table.name;
+            EXPECT_EQ(nothing.error().kind, ErrorKind::kInvalidInput);
+        } else {
+            ASSERT_TRUE(nothing) << nothing.error().message;
+            EXPECT_TRUE(*nothing) << table.name;
+        }
+    }
+    const auto& events = retail::operator_table(retail::kEventsTable);
+    ASSERT_TRUE(warehouse().insert_speed(events, kEpoch, kFlush, 1, event_rows(sample_events(10))));
+    EXPECT_TRUE(warehouse().speed_is_intact(events, kEpoch).value());
+}
+
 TEST_P(WarehouseContract, DeletesTheRowsOfOneFlushOnly) {
     for (const std::string_view name : {"events", "rejections"}) {
         const auto& rows_table = table(name);

@@ -288,6 +288,7 @@ void SimDisk::reboot(bool power_lost) {
 }
 
 Status SimDisk::write_file(std::string_view path, std::string_view bytes) {
+    SHELFCAST_TRY(ports::check_file_path(path));
     if (!passes()) {
         return ended();
     }
@@ -298,6 +299,7 @@ Status SimDisk::write_file(std::string_view path, std::string_view bytes) {
 }
 
 Status SimDisk::sync_file(std::string_view path) {
+    SHELFCAST_TRY(ports::check_file_path(path));
     if (!passes()) {
         return ended();
     }
@@ -312,6 +314,7 @@ Status SimDisk::sync_file(std::string_view path) {
 }
 
 Status SimDisk::sync_directory(std::string_view path) {
+    SHELFCAST_TRY(ports::check_folder_path(path));
     if (!passes()) {
         return ended();
     }
@@ -320,6 +323,8 @@ Status SimDisk::sync_directory(std::string_view path) {
 }
 
 Status SimDisk::rename(std::string_view from, std::string_view to) {
+    SHELFCAST_TRY(ports::check_file_path(from));
+    SHELFCAST_TRY(ports::check_file_path(to));
     if (!passes()) {
         return ended();
     }
@@ -334,6 +339,7 @@ Status SimDisk::rename(std::string_view from, std::string_view to) {
 }
 
 Result<std::string> SimDisk::read_file(std::string_view path) {
+    SHELFCAST_TRY(ports::check_file_path(path));
     if (dead_) {
         return ended();
     }
@@ -345,6 +351,7 @@ Result<std::string> SimDisk::read_file(std::string_view path) {
 }
 
 Status SimDisk::remove_file(std::string_view path) {
+    SHELFCAST_TRY(ports::check_file_path(path));
     if (!passes()) {
         return ended();
     }
@@ -355,6 +362,7 @@ Status SimDisk::remove_file(std::string_view path) {
 }
 
 Result<std::vector<std::string>> SimDisk::list_files(std::string_view path) {
+    SHELFCAST_TRY(ports::check_folder_path(path));
     if (dead_) {
         return ended();
     }

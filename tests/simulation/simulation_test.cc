@@ -32,14 +32,15 @@ TEST(Simulation, EveryHistoryEndsWithOneTruth) {
     }
     fmt::print(
         "{} histories: {} events, {} duplicates, {} crashes, {} epochs closed, {} flushes "
-        "inserted again\n",
+        "inserted again, {} tables spoilt\n",
         histories, tally.events, tally.duplicates, tally.crashes, tally.epochs_closed,
-        tally.reinserted_flushes);
+        tally.reinserted_flushes, tally.spoilt_tables);
     if (histories < 100) {
         return;  // Too few for the dice to show every side.
     }
     EXPECT_GT(tally.duplicates, 0U);
     EXPECT_GT(tally.reinserted_flushes, 0U);
+    EXPECT_GT(tally.spoilt_tables, 0U);
     for (const std::string_view name : failpoint::all_names()) {
         if (!name.starts_with("import.")) {  // Imports are killed in tests/system.
             EXPECT_GT(tally.failpoints[std::string(name)], 0U) << name;
@@ -75,6 +76,10 @@ TEST(SimulationNotices, RecoveryThatDoesNotInsertAbsentRanges) {
 
 TEST(SimulationNotices, RecoveryThatDoesNotRecomputeRollups) {
     EXPECT_TRUE(is_noticed({.skip_rollup_repair = true}));
+}
+
+TEST(SimulationNotices, RecoveryThatTrustsStoredBytes) {
+    EXPECT_TRUE(is_noticed({.skip_spoilt = true}));
 }
 
 }  // namespace

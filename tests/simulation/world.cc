@@ -42,6 +42,10 @@ public:
         }
         return rows;
     }
+    Result<bool> speed_is_intact(const retail::OperatorTable& table, EpochId epoch) override {
+        SHELFCAST_ASSIGN(const bool intact, real_.speed_is_intact(table, epoch));
+        return intact || sabotage_.skip_spoilt;
+    }
     Status rebuild_speed_rollup(const retail::OperatorTable& table, EpochId epoch) override {
         return sabotage_.skip_rollup_repair ? Status{} : real_.rebuild_speed_rollup(table, epoch);
     }
@@ -300,6 +304,12 @@ void World::end_process() {
         warehouse_.crash(power_on_crash_ ? adapters::memory::CrashKind::kPowerLost
                                          : adapters::memory::CrashKind::kProcessKilled,
                          random_());
+    }
+    // What brought the end about may have been a full disk, on which the engine merged meanwhile.
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        if (table.kind == retail::TableKind::kRows && dice(8) == 0) {
+            tally_->spoilt_tables += warehouse_.spoil_speed(table) ? 1U : 0U;
+        }
     }
     disarm();
 }

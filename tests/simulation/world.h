@@ -29,6 +29,7 @@ struct Sabotage {
     bool drop_lake_syncs = false;     ///< A lake rename without the fsync before it.
     bool skip_reinsert = false;       ///< Recovery believes that every written-down row is there.
     bool skip_rollup_repair = false;  ///< Recovery leaves the roll-ups as they are.
+    bool skip_spoilt = false;         ///< Recovery believes that every stored byte is right.
 };
 
 class SimClock final : public ports::Clock {
@@ -49,6 +50,7 @@ struct Tally {
     std::uint64_t events = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t reinserted_flushes = 0;
+    std::uint64_t spoilt_tables = 0;
 };
 
 class World {

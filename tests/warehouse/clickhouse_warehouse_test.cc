@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "tests/contract/warehouse_rows.h"
@@ -208,6 +209,29 @@ TEST_F(ClickHouseTest, AnInsertWhoseAnswerWasLostCountsOnceWhenRepeated) {
         expect_ok(warehouse().insert_speed(events_, epoch, FlushId{1}, 1, rows));
         EXPECT_EQ(rows_of_epoch(epoch), rows.rows());
     }
+}
+
+TEST_F(ClickHouseTest, DamagedSpeedRowsAreFoundThoughTheyStillCount) {
+    if (test_engine() == nullptr) {
+        return;  // The files of a server that was named in the environment are not ours.
+    }
+    for (const EpochId epoch : {kEpoch, EpochId{kEpoch.value + 1}}) {
+        expect_ok(warehouse().insert_speed(events_, epoch, FlushId{1}, 1,
+                                           event_rows(sample_events(1'000))));
+    }
+    EXPECT_TRUE(warehouse().speed_is_intact(events_, kEpoch).value());
+    const std::filesystem::path part =
+        ask("part_path", {{"table", "events_speed"}, {"partition", "3"}});
+    ASSERT_TRUE(std::filesystem::exists(part / "data.bin")) << part;
+    std::filesystem::resize_file(part / "data.bin", 0);  // As a merge on a full disk leaves it.
+    EXPECT_EQ(rows_of_epoch(EpochId{kEpoch.value + 1}), 1'000U);
+    EXPECT_FALSE(warehouse().speed_is_intact(events_, kEpoch).value());
+    EXPECT_TRUE(warehouse().speed_is_intact(events_, EpochId{kEpoch.value + 1}).value());
+    expect_ok(warehouse().drop_speed(events_, kEpoch));
+    EXPECT_TRUE(warehouse().speed_is_intact(events_, kEpoch).value());
+    expect_ok(
+        warehouse().insert_speed(events_, kEpoch, FlushId{1}, 2, event_rows(sample_events(1'000))));
+    EXPECT_EQ(rows_of_epoch(kEpoch), 1'000U);
 }
 
 TEST_F(ClickHouseTest, AKilledEngineIsUnavailableAndKeepsWhatItAcknowledged) {

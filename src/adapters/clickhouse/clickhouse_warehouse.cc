@@ -231,6 +231,17 @@ Result<std::int64_t> ClickHouseWarehouse::started_at_s() {
     return rows.data<std::vector<std::int64_t>>("started_at_s").at(0);
 }
 
+Result<bool> ClickHouseWarehouse::speed_is_intact(const OperatorTable& table, EpochId epoch) {
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up is made again instead", table.name);
+    }
+    Places places = places_of(table);
+    places["epoch"] = text_of(epoch);
+    SHELFCAST_ASSIGN(const std::string answer,
+                     query_text(expand(core_statement("check_speed_partition"), places)));
+    return answer.starts_with('1');
+}
+
 Result<std::map<FlushId, std::uint64_t>> ClickHouseWarehouse::speed_rows_by_flush(
     const OperatorTable& table, EpochId epoch) {
     if (table.kind != TableKind::kRows) {

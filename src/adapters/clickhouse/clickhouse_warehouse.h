@@ -44,6 +44,8 @@ public:
                         std::uint32_t attempt, const retail::ColumnBlock& rows) override;
     Status settle() override;
     Result<std::int64_t> started_at_s() override;
+    [[nodiscard]] Result<bool> speed_is_intact(const retail::OperatorTable& table,
+                                               EpochId epoch) override;
     Result<std::map<FlushId, std::uint64_t>> speed_rows_by_flush(const retail::OperatorTable& table,
                                                                  EpochId epoch) override;
     Status delete_flush(const retail::OperatorTable& table, EpochId epoch, FlushId flush) override;

@@ -357,7 +357,21 @@ Status MemoryWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId
 Status MemoryWarehouse::drop_speed(const OperatorTable& table, EpochId epoch) {
     const std::scoped_lock lock(mutex_);
     Table& speed = speed_table(table.name);
-    return write([&speed, epoch] { drop(speed, {GenerationId{0}, epoch}); }, [] {});
+    return write(
+        [this, &table, &speed, epoch] {
+            drop(speed, {GenerationId{0}, epoch});
+            spoilt_.erase({std::string(table.name), epoch});
+        },
+        [] {});
+}
+
+Result<bool> MemoryWarehouse::speed_is_intact(const OperatorTable& table, EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    if (table.kind != TableKind::kRows) {
+        return fail(ErrorKind::kInvalidInput, "{}: a roll-up is made again instead", table.name);
+    }
+    return !spoilt_.contains({std::string(table.name), epoch});
 }
 
 Result<std::vector<EpochId>> MemoryWarehouse::speed_epochs(const OperatorTable& table) {
@@ -577,6 +591,27 @@ bool MemoryWarehouse::plant(const OperatorTable& table, Layer layer, EpochId epo
         return false;
     }
     return std::ranges::any_of(*newest_parts, [&](Part& part) { return edit(part.rows); });
+}
+
+bool MemoryWarehouse::spoil_speed(const OperatorTable& table) {
+    const std::scoped_lock lock(mutex_);
+    auto& partitions = speed_table(table.name).partitions;
+    const auto row = newest();
+    if (partitions.empty() ||
+        partitions.rbegin()->first.second <= (row ? row->closed_epoch : EpochId{0}) ||
+        partitions.rbegin()->second.empty()) {
+        return false;
+    }
+    for (Part& part : partitions.rbegin()->second) {
+        for (retail::Column& column : part.rows.columns) {
+            if (column.name == "product_id" || column.name == "reason") {
+                auto& texts = std::get<retail::TextColumn>(column.data);
+                std::ranges::fill(texts.bytes, '\0');
+            }
+        }
+    }
+    spoilt_.emplace(std::string(table.name), partitions.rbegin()->first.second);
+    return true;
 }
 
 ColumnBlock MemoryWarehouse::unified(const OperatorTable& table) const {

@@ -45,6 +45,7 @@ public:
                         std::uint32_t attempt, const retail::ColumnBlock& rows) override;
     Status settle() override;
     Result<std::int64_t> started_at_s() override;
+    Result<bool> speed_is_intact(const retail::OperatorTable& table, EpochId epoch) override;
     Result<std::map<FlushId, std::uint64_t>> speed_rows_by_flush(const retail::OperatorTable& table,
                                                                  EpochId epoch) override;
     Status delete_flush(const retail::OperatorTable& table, EpochId epoch, FlushId flush) override;
@@ -82,6 +83,10 @@ public:
     /// after the other, until it returns true. Returns whether it did.
     bool plant(const retail::OperatorTable& table, Layer layer, EpochId epoch,
                const std::function<bool(retail::ColumnBlock&)>& edit);
+
+    /// Spoils the speed rows of the newest epoch past the closed ones, as a merge on a full disk
+    /// does: as many as before, with other content. Returns whether there were any.
+    bool spoil_speed(const retail::OperatorTable& table);
 
     /// The rows that a view over both layers gives now, by key: of a row table as they are, of a
     /// roll-up summed over epochs. Works while the server is down.
@@ -130,6 +135,7 @@ private:
     std::vector<ports::ManifestRow> manifest_;
     std::map<StoreId, std::pair<CatalogVersion, retail::Store>> stores_;
     std::map<Partition, std::vector<ports::Difference>> differences_;
+    std::set<std::pair<std::string, EpochId>> spoilt_;
     std::vector<std::function<void()>> late_writes_;
     std::optional<ArmedCrash> armed_crash_;
     std::optional<LostAnswer> armed_loss_;

@@ -66,30 +66,6 @@ private:
     int fd_;
 };
 
-Status check_path(std::string_view path, bool root_allowed) {
-    if (path.empty()) {
-        if (root_allowed) {
-            return {};
-        }
-        return fail(ErrorKind::kInvalidInput, "the file path is empty");
-    }
-    if (path.find('\0') != std::string_view::npos) {
-        return fail(ErrorKind::kInvalidInput, "file path {}: holds a zero byte",
-                    path.substr(0, path.find('\0')));
-    }
-    for (std::size_t begin = 0; begin <= path.size();) {
-        const std::size_t end = std::min(path.find('/', begin), path.size());
-        const std::string_view part = path.substr(begin, end - begin);
-        if (part.empty() || part == "." || part == "..") {
-            return fail(ErrorKind::kInvalidInput,
-                        "file path {}: must be relative, without empty, \".\" or \"..\" parts",
-                        path);
-        }
-        begin = end + 1;
-    }
-    return {};
-}
-
 std::string parent_of(std::string_view path) {
     const std::size_t slash = path.rfind('/');
     return std::string(slash == std::string_view::npos ? "" : path.substr(0, slash));
@@ -188,7 +164,7 @@ Status PosixFiles::ensure_folder(const std::string& folder) {
 }
 
 Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
-    SHELFCAST_TRY(check_path(path, false));
+    SHELFCAST_TRY(ports::check_file_path(path));
     const std::string folder = parent_of(path);
     SHELFCAST_TRY(ensure_folder(folder));
     Status written = write_at(absolute(path), bytes);
@@ -205,18 +181,18 @@ Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
 }
 
 Status PosixFiles::sync_file(std::string_view path) {
-    SHELFCAST_TRY(check_path(path, false));
+    SHELFCAST_TRY(ports::check_file_path(path));
     return sync_at(absolute(path), 0);
 }
 
 Status PosixFiles::sync_directory(std::string_view path) {
-    SHELFCAST_TRY(check_path(path, true));
+    SHELFCAST_TRY(ports::check_folder_path(path));
     return sync_at(absolute(path), O_DIRECTORY);
 }
 
 Status PosixFiles::rename(std::string_view from, std::string_view to) {
-    SHELFCAST_TRY(check_path(from, false));
-    SHELFCAST_TRY(check_path(to, false));
+    SHELFCAST_TRY(ports::check_file_path(from));
+    SHELFCAST_TRY(ports::check_file_path(to));
     if (::rename(absolute(from).c_str(), absolute(to).c_str()) != 0) {
         return fail_with(errno, fmt::format("rename {} to", absolute(from)), absolute(to));
     }
@@ -224,7 +200,7 @@ Status PosixFiles::rename(std::string_view from, std::string_view to) {
 }
 
 Result<std::string> PosixFiles::read_file(std::string_view path) {
-    SHELFCAST_TRY(check_path(path, false));
+    SHELFCAST_TRY(ports::check_file_path(path));
     const std::string full = absolute(path);
     const Descriptor file(full, O_RDONLY | O_CLOEXEC);
     struct stat status{};
@@ -257,7 +233,7 @@ Result<std::string> PosixFiles::read_file(std::string_view path) {
 }
 
 Status PosixFiles::remove_file(std::string_view path) {
-    SHELFCAST_TRY(check_path(path, false));
+    SHELFCAST_TRY(ports::check_file_path(path));
     if (::unlink(absolute(path).c_str()) != 0 && errno != ENOENT) {
         return fail_with(errno, "remove", absolute(path));
     }
@@ -265,7 +241,7 @@ Status PosixFiles::remove_file(std::string_view path) {
 }
 
 Result<std::vector<std::string>> PosixFiles::list_files(std::string_view path) {
-    SHELFCAST_TRY(check_path(path, true));
+    SHELFCAST_TRY(ports::check_folder_path(path));
     const std::string full = absolute(path);
     std::vector<std::string> found;
     std::error_code code;

@@ -108,6 +108,12 @@ Result<std::map<FlushId, std::vector<const OperatorTable*>>> SpeedLayer::find_ab
         if (table.kind != TableKind::kRows) {
             continue;
         }
+        SHELFCAST_ASSIGN(const bool intact, ports_.warehouse.speed_is_intact(table, epoch));
+        if (!intact) {
+            log::error("stream", "speed rows are damaged, inserting them again table={} epoch={}",
+                       table.name, epoch.value);
+            SHELFCAST_TRY(ports_.warehouse.drop_speed(table, epoch));
+        }
         SHELFCAST_ASSIGN(auto found, ports_.warehouse.speed_rows_by_flush(table, epoch));
         for (const ports::FlushRecord& flush : flushes) {
             const std::uint64_t wanted = flush.draft.rows_per_table.at(std::string(table.name));
@@ -570,15 +576,18 @@ Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadl
             seen = deliveries_;
         }
         SHELFCAST_ASSIGN(const std::uint64_t undone, ports_.ledger.undone_flushes(epoch));
-        if (undone == 0) {
+        // While it verifies, flushes that are marked done may be absent.
+        const bool verified = tailing_ && !recovery_requested_;
+        if (undone == 0 && verified) {
             return {};
         }
         std::unique_lock lock(mutex_);
         // Woken by each delivery; the short bound covers a recovery, which delivers by itself.
         delivered_.wait_for(lock, stop, kTailDeadline, [&] { return deliveries_ != seen; });
         if (stop.stop_requested() || std::chrono::steady_clock::now() >= until) {
-            return fail(ErrorKind::kUnavailable,
-                        "epoch {}: {} flushes are not in the warehouse yet", epoch.value, undone);
+            return fail(ErrorKind::kUnavailable, "epoch {}: {}", epoch.value,
+                        verified ? fmt::format("{} flushes are not in the warehouse yet", undone)
+                                 : "its speed rows are being verified");
         }
     }
 }
