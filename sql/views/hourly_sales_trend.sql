@@ -5,39 +5,6 @@
 create or replace view retail.hourly_sales_trend
 definer = {{definer}} sql security definer
 as
-with
-    hours as
-    (
-        select
-            summed.store_id as store_id,
-            summed.business_date as business_date,
-            summed.hour_start as hour_start,
-            toUInt8(formatDateTime(summed.hour_start, '%H', ifNull(stores.time_zone, 'UTC'))) as hour_of_day,
-            summed.sales as sales,
-            summed.revenue as revenue
-        from
-        (
-            select
-                deltas.store_id as store_id,
-                deltas.business_date as business_date,
-                deltas.hour_start as hour_start,
-                sum(deltas.sales) as sales,
-                sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
-            from retail_core.hourly_sales as deltas
-            group by
-                deltas.store_id,
-                deltas.business_date,
-                deltas.hour_start
-        ) as summed
-        left join
-        (
-            select
-                store_id,
-                toNullable(time_zone) as time_zone
-            from retail_core.stores
-            final
-        ) as stores on stores.store_id = summed.store_id
-    )
 select
     hours.store_id as store_id,
     hours.business_date as business_date,
@@ -56,7 +23,7 @@ select
         null,
         round(toFloat64(hours.revenue - week_ago.revenue) / abs(toFloat64(week_ago.revenue)), 6)
     ) as change_to_week_ago
-from hours
+from retail_core.store_hours as hours
 left join
 (
     select
@@ -64,11 +31,11 @@ left join
         hours.business_date + 7 as business_date,
         hours.hour_of_day as hour_of_day,
         toNullable(sum(hours.revenue)) as revenue
-    from hours
+    from retail_core.store_hours as hours
     group by
-        store_id,
-        business_date,
-        hour_of_day
+        hours.store_id,
+        hours.business_date,
+        hours.hour_of_day
 ) as week_ago
     on week_ago.store_id = hours.store_id
     and week_ago.business_date = hours.business_date

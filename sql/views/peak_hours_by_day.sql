@@ -22,28 +22,20 @@ select
 from
 (
     select
-        deltas.store_id as store_id,
-        toDayOfWeek(deltas.business_date) as day_of_week,
-        toUInt8(formatDateTime(deltas.hour_start, '%H', ifNull(stores.time_zone, 'UTC'))) as hour_of_day,
-        deltas.sales as sales,
-        deltas.gross_revenue - deltas.returned_revenue as revenue
-    from retail_core.hourly_sales as deltas
-    left join
-    (
-        select
-            store_id,
-            toNullable(time_zone) as time_zone
-        from retail_core.stores
-        final
-    ) as stores on stores.store_id = deltas.store_id
+        store_id,
+        toDayOfWeek(business_date) as day_of_week,
+        hour_of_day,
+        sales,
+        revenue
+    from retail_core.store_hours
 ) as hours
 inner join
 (
     select
-        deltas.store_id as store_id,
-        toDayOfWeek(deltas.business_date) as day_of_week,
-        uniqExact(deltas.business_date) as days
-    from retail_core.hourly_sales as deltas
+        store_id,
+        toDayOfWeek(business_date) as day_of_week,
+        uniqExact(business_date) as days
+    from retail_core.store_hours
     group by
         store_id,
         day_of_week

@@ -42,34 +42,14 @@ from
     from
     (
         select
-            summed.store_id as store_id,
-            summed.business_date as business_date,
-            summed.hour_start as hour_start,
-            formatDateTime(summed.hour_start, '%H', ifNull(stores.time_zone, 'UTC')) as hour_of_day,
-            toDayOfWeek(summed.business_date) as day_of_week,
-            toUInt32(summed.business_date) as day_number,
-            summed.revenue as revenue
-        from
-        (
-            select
-                deltas.store_id as store_id,
-                deltas.business_date as business_date,
-                deltas.hour_start as hour_start,
-                sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
-            from retail_core.hourly_sales as deltas
-            group by
-                deltas.store_id,
-                deltas.business_date,
-                deltas.hour_start
-        ) as summed
-        left join
-        (
-            select
-                store_id,
-                toNullable(time_zone) as time_zone
-            from retail_core.stores
-            final
-        ) as stores on stores.store_id = summed.store_id
+            store_id,
+            business_date,
+            hour_start,
+            hour_of_day,
+            toDayOfWeek(business_date) as day_of_week,
+            toUInt32(business_date) as day_number,
+            revenue
+        from retail_core.store_hours
     ) as hours
     window
         day_before as
