@@ -6,7 +6,6 @@ import argparse
 import datetime
 import json
 import os
-import shutil
 import signal
 import statistics
 import subprocess
@@ -79,7 +78,6 @@ def versions(binary: Path, folder: Path) -> Results:
                           check=True).stdout.strip()
     with Owner(binary, folder / "version", Deadline(120, "the first start")) as owner:
         engine = owner.ask("select version()")
-    shutil.rmtree(folder / "version", ignore_errors=True)
     return {"program": said, "engine": engine}
 
 

@@ -227,11 +227,11 @@ Status App::make_layers(const std::stop_token& stop) {
     batch::BatchOptions batch_options;
     batch_options.operator_options.partitions = partitions;
     batch_ = std::make_unique<batch::BatchLayer>(
-        batch::BatchPorts{*log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_,
-                          metrics_,
-                          [this](EpochId epoch, const std::stop_token& waiting) {
-                              return speed_->wait_delivered(epoch, kDeliverDeadline, waiting);
-                          }},
+        batch::BatchPorts{
+            *log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_, metrics_,
+            [this](EpochId epoch, const std::stop_token& waiting) {
+                return or_fault(speed_->wait_delivered(epoch, kDeliverDeadline, waiting));
+            }},
         std::move(batch_options));
     SHELFCAST_ASSIGN(const batch::RestoreReport restored, batch_->restore(stop));
     if (restored.reloaded_epochs > 0 || restored.switched) {
@@ -356,9 +356,12 @@ Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
 }
 
 Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
-    const Status caught_up = speed_->wait_caught_up(deadline, stop);
+    return or_fault(speed_->wait_caught_up(deadline, stop));
+}
+
+Status App::or_fault(Status waited) {
     const std::optional<Error> broken = fault();
-    return broken ? Status(tl::unexpected(*broken)) : caught_up;
+    return broken ? Status(tl::unexpected(*broken)) : waited;
 }
 
 Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {

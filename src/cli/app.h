@@ -99,6 +99,8 @@ public:
 
     /// Nothing, or why the program cannot go on by itself (a fault that a person must look at).
     [[nodiscard]] std::optional<Error> fault() const;
+    /// What a wait for the speed layer came to, or the fault that ended the layer.
+    [[nodiscard]] Status or_fault(Status waited);
 
 private:
     explicit App(const config::Config& config, DataDirectory directory)

@@ -111,6 +111,23 @@ class PlantedDifferenceTest(SystemTest):
             self.running.administer(statement)
         return self.running.command("batch")
 
+    def close_held(self, act):
+        """`shelfcast batch`, with `act` done while the failpoint holds the program."""
+        pid = self.running.process.pid
+
+        def is_held():
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                return file.read().rpartition(")")[2].split()[0] == "T"
+
+        with ThreadPoolExecutor(1) as pool:
+            closing = pool.submit(self.running.command, "batch")
+            try:
+                wait_until(is_held, "the program held at its failpoint")
+                act()
+            finally:
+                os.kill(pid, signal.SIGCONT)
+            return closing.result()
+
     def fill_epoch(self):
         """Events of both stores and a rejection, in every table of the open epoch: its number."""
         events = [make_event(self.chance, store) for store in CODES for _ in range(3)]
@@ -188,24 +205,38 @@ class BatchRowsTest(PlantedDifferenceTest):
     FAILPOINT = "batch.tables_loaded:stop"
 
     def close(self, statements):
-        pid = self.running.process.pid
+        def plant():
+            for statement in statements:
+                self.running.administer(statement)
 
-        def is_held():
-            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-                return file.read().rpartition(")")[2].split()[0] == "T"
-
-        with ThreadPoolExecutor(1) as pool:
-            closing = pool.submit(self.running.command, "batch")
-            try:
-                wait_until(is_held, "the batch before its reconciliation")
-                for statement in statements:
-                    self.running.administer(statement)
-            finally:
-                os.kill(pid, signal.SIGCONT)
-            return closing.result()
+        return self.close_held(plant)
 
     def test_every_table(self):
         self.plant([*row_plants("batch"), *rollup_plants("batch")])
+
+
+class StrangeRowsTest(PlantedDifferenceTest):
+    """Rows that nobody wrote down stop the speed layer; a batch under way says so and ends."""
+
+    FAILPOINT = "batch.epoch_raised:stop"
+
+    def close(self, statements):
+        return self.close_held(lambda: None)
+
+    def test_batch_ends_with_the_reason(self):
+        epoch = self.fill_epoch()
+
+        def plant_and_kill_the_engine():
+            self.running.administer(
+                "insert into retail_core.events_speed select * replace (999999 as flush_id, "
+                "log_offset + 100000 as log_offset) from retail_core.events_speed "
+                f"where epoch = {epoch} limit 1"
+            )
+            self.running.kill_engine()
+
+        ended = self.close_held(plant_and_kill_the_engine)
+        self.assertNotEqual(ended.returncode, 0, ended.stdout)
+        self.assertIn("flush 999999", ended.stderr)
 
 
 if __name__ == "__main__":

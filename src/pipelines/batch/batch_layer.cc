@@ -245,7 +245,7 @@ Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
     };
 
     std::map<std::string_view, retail::ColumnBlock> gathered;
-    OrderedStage<std::pair<const OperatorTable*, retail::ColumnBlock>> folding_stage(
+    OrderedStage<std::pair<const OperatorTable*, retail::ColumnBlock>> summing(
         options_.overlap, 1,
         [&](std::pair<const OperatorTable*, retail::ColumnBlock> item) -> Status {
             auto& [table, rows] = item;
@@ -268,9 +268,9 @@ Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
         }
         const OperatorTable& table = retail::operator_table(file.table);
         SHELFCAST_ASSIGN(retail::ColumnBlock rows, ports_.lake.read_rows(file, columns_of(table)));
-        SHELFCAST_TRY(folding_stage.push({&table, std::move(rows)}));
+        SHELFCAST_TRY(summing.push({&table, std::move(rows)}));
     }
-    SHELFCAST_TRY(folding_stage.finish());
+    SHELFCAST_TRY(summing.finish());
     for (auto& [name, block] : gathered) {
         SHELFCAST_TRY(insert(retail::operator_table(name), std::move(block)));
     }

@@ -539,6 +539,16 @@ Status SpeedLayer::tail(const std::stop_token& stop) {
 }
 
 Status SpeedLayer::run(const std::stop_token& stop) {
+    const Status outcome = recover_and_tail(stop);
+    {
+        const std::scoped_lock lock(mutex_);
+        ended_ = true;
+    }
+    delivered_.notify_all();
+    return outcome;
+}
+
+Status SpeedLayer::recover_and_tail(const std::stop_token& stop) {
     std::int64_t back_off_ms = kFirstBackOffMs;
     while (!stop.stop_requested()) {
         Status outcome;
@@ -566,8 +576,9 @@ Status SpeedLayer::run(const std::stop_token& stop) {
     return {};
 }
 
-Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadline,
-                                  const std::stop_token& stop) {
+Status SpeedLayer::await_deliveries(const std::function<Result<std::string>()>& missing,
+                                    std::chrono::milliseconds deadline,
+                                    const std::stop_token& stop) {
     const auto until = std::chrono::steady_clock::now() + deadline;
     while (true) {
         std::uint64_t seen = 0;
@@ -575,30 +586,41 @@ Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadl
             const std::scoped_lock lock(mutex_);
             seen = deliveries_;
         }
-        SHELFCAST_ASSIGN(const std::uint64_t undone, ports_.ledger.undone_flushes(epoch));
-        // While it verifies, flushes that are marked done may be absent.
-        const bool verified = tailing_ && !recovery_requested_;
-        if (undone == 0 && verified) {
+        SHELFCAST_ASSIGN(const std::string still_missing, missing());
+        if (still_missing.empty()) {
             return {};
         }
         std::unique_lock lock(mutex_);
         // Woken by each delivery; the short bound covers a recovery, which delivers by itself.
-        delivered_.wait_for(lock, stop, kTailDeadline, [&] { return deliveries_ != seen; });
-        if (stop.stop_requested() || std::chrono::steady_clock::now() >= until) {
-            return fail(ErrorKind::kUnavailable, "epoch {}: {}", epoch.value,
-                        verified ? fmt::format("{} flushes are not in the warehouse yet", undone)
-                                 : "its speed rows are being verified");
+        delivered_.wait_for(lock, stop, kTailDeadline,
+                            [&] { return ended_ || deliveries_ != seen; });
+        if (ended_ || stop.stop_requested() || std::chrono::steady_clock::now() >= until) {
+            return fail(ErrorKind::kUnavailable, "{}", still_missing);
         }
     }
 }
 
+Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadline,
+                                  const std::stop_token& stop) {
+    const auto missing = [&]() -> Result<std::string> {
+        // While it verifies, flushes that are marked done may be absent.
+        if (!tailing_ || recovery_requested_) {
+            return fmt::format("epoch {}: its speed rows are being verified", epoch.value);
+        }
+        SHELFCAST_ASSIGN(const std::uint64_t undone, ports_.ledger.undone_flushes(epoch));
+        return undone == 0 ? std::string()
+                           : fmt::format("epoch {}: {} flushes are not in the warehouse yet",
+                                         epoch.value, undone);
+    };
+    return await_deliveries(missing, deadline, stop);
+}
+
 Status SpeedLayer::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
-    const auto until = std::chrono::steady_clock::now() + deadline;
     std::map<std::string, std::vector<ports::PartitionOffset>> goals;
     for (const std::string_view topic : kTopics) {
         SHELFCAST_ASSIGN(goals[std::string(topic)], ports_.log.end_offsets(topic));
     }
-    while (true) {
+    const auto missing = [&]() -> Result<std::string> {
         std::int64_t behind = 0;
         for (const auto& [topic, goal] : goals) {
             SHELFCAST_ASSIGN(const auto reached, ports_.log.committed_offsets(kGroup, topic));
@@ -610,17 +632,11 @@ Status SpeedLayer::wait_caught_up(std::chrono::milliseconds deadline, const std:
                 behind += std::max<std::int64_t>(0, one.offset - at[one.partition]);
             }
         }
-        if (behind == 0) {
-            return {};
-        }
-        std::unique_lock lock(mutex_);
-        const std::uint64_t seen = deliveries_;
-        delivered_.wait_for(lock, stop, kTailDeadline, [&] { return deliveries_ != seen; });
-        if (stop.stop_requested() || std::chrono::steady_clock::now() >= until) {
-            return fail(ErrorKind::kUnavailable,
-                        "{} records of the log are not in the warehouse yet", behind);
-        }
-    }
+        return behind == 0
+                   ? std::string()
+                   : fmt::format("{} records of the log are not in the warehouse yet", behind);
+    };
+    return await_deliveries(missing, deadline, stop);
 }
 
 }  // namespace shelfcast::stream

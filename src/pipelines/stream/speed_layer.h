@@ -123,6 +123,12 @@ public:
     [[nodiscard]] operators::FoldCounts counts() const;
 
 private:
+    [[nodiscard]] Status recover_and_tail(const std::stop_token& stop);
+    /// Waits until `missing` says nothing. Error: kUnavailable with what it says at the deadline,
+    /// at a stop request, or once the layer has ended.
+    [[nodiscard]] Status await_deliveries(const std::function<Result<std::string>()>& missing,
+                                          std::chrono::milliseconds deadline,
+                                          const std::stop_token& stop);
     struct Position {
         std::string topic;
         std::vector<ports::PartitionOffset> next;
@@ -175,6 +181,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any delivered_;
     std::uint64_t deliveries_ = 0;  ///< Guarded by mutex_.
+    bool ended_ = false;  ///< `run` has returned; nothing is delivered any more. As above.
     operators::FoldCounts counts_;  ///< Guarded by mutex_.
 };
 
