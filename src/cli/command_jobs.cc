@@ -1,12 +1,15 @@
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/jobs.h"
 #include "cli/session.h"
+#include "pipelines/ingest/import.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -35,11 +38,19 @@ void end_progress() {
     }
 }
 
-}  // namespace
+struct ImportFlags {
+    ingest::ImportOptions options;
+    std::string format;  ///< Empty: by name and content.
+};
 
-Result<int> run_import(const Common& common, const ingest::ImportOptions& options,
+Result<int> run_import(const Common& common, const ImportFlags& flags,
                        const std::stop_token& stop) {
-    ingest::ImportOptions absolute = options;
+    ingest::ImportOptions absolute = flags.options;
+    if (!flags.format.empty()) {
+        absolute.format = flags.format == "csv"      ? ingest::FileFormat::kCsv
+                          : flags.format == "ndjson" ? ingest::FileFormat::kNdjson
+                                                     : ingest::FileFormat::kParquet;
+    }
     for (std::string& file : absolute.files) {
         // The owner may have another working directory.
         file = std::filesystem::absolute(file).lexically_normal().string();
@@ -93,6 +104,37 @@ Result<int> run_batch(const Common& common, const std::stop_token& stop) {
     fmt::print("closed {} epochs, {} keys differ between speed and batch\n",
                report["epochs"].size(), differing);
     return differing == 0 ? 0 : kDifferenceExit;
+}
+
+}  // namespace
+
+void add_import(Commands& commands) {
+    const auto flags = std::make_shared<ImportFlags>();
+    CLI::App& command = commands.add(
+        "import",
+        "Bring receipts in from Parquet, CSV or NDJSON files, each row once\nExample: shelfcast "
+        "import receipts.parquet --create-stores --time-zone Europe/London --currency GBP",
+        [&common = commands.common(), flags](const std::stop_token& stop) {
+            return run_import(common, *flags, stop);
+        });
+    ingest::ImportOptions& options = flags->options;
+    command.add_option("files", options.files, "Files to import")->required();
+    command
+        .add_option("--format", flags->format,
+                    "csv, ndjson or parquet; default: by name and content")
+        ->check(CLI::IsMember({"csv", "ndjson", "parquet"}));
+    command.add_flag("--create-stores", options.create_stores, "Unknown store codes become stores");
+    command.add_option("--time-zone", options.time_zone, "Of created stores: Europe/London");
+    command.add_option("--currency", options.currency, "Of created stores: GBP");
+}
+
+void add_batch(Commands& commands) {
+    commands.add("batch",
+                 "Close the open epoch: lake, batch tables, reconciliation\n"
+                 "Example: shelfcast batch --json",
+                 [&common = commands.common()](const std::stop_token& stop) {
+                     return run_batch(common, stop);
+                 });
 }
 
 }  // namespace shelfcast::cli

@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "adapters/owner_client/owner_client.h"
@@ -49,8 +50,6 @@ private:
     const OwnerAddress owner_;
 };
 
-}  // namespace
-
 Result<int> run_produce(const Common& common, const ProduceFlags& flags,
                         const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
@@ -83,6 +82,20 @@ Result<int> run_produce(const Common& common, const ProduceFlags& flags,
                    report->seconds, report->tally.accepted, report->tally.rejected());
     }
     return 0;
+}
+
+}  // namespace
+
+void add_produce(Commands& commands) {
+    const auto flags = std::make_shared<ProduceFlags>();
+    CLI::App& command =
+        commands.add("produce",
+                     "Make receipts of a small synthetic chain\n"
+                     "Example: shelfcast produce --rate 100 --events 1000",
+                     [&common = commands.common(), flags](const std::stop_token& stop) {
+                         return run_produce(common, *flags, stop);
+                     });
+    add_produce_flags(command, *flags);
 }
 
 }  // namespace shelfcast::cli

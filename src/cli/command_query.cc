@@ -1,8 +1,10 @@
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
 #include "adapters/clickhouse/schema_planner.h"
 #include "adapters/engine/engine_config.h"
@@ -33,7 +35,15 @@ std::string_view format_for(const Common& common, std::string_view wanted) {
     return ::isatty(STDOUT_FILENO) != 0 ? "PrettyCompact" : "TabSeparatedWithNames";
 }
 
-}  // namespace
+struct QueryFlags {
+    std::string sql;
+    std::string format;  ///< Empty: PrettyCompact on a terminal, else TabSeparatedWithNames.
+};
+
+struct DeadLetterFlags {
+    std::uint32_t limit = 100;
+    std::string reason;  ///< Empty: all.
+};
 
 Result<int> run_query(const Common& common, const QueryFlags& flags, const std::stop_token& stop) {
     std::string sql = flags.sql;
@@ -73,6 +83,45 @@ Result<int> run_schema(const Common& common, bool apply, const std::stop_token& 
             return {};
         }));
     return 0;
+}
+
+}  // namespace
+
+void add_query(Commands& commands) {
+    const auto flags = std::make_shared<QueryFlags>();
+    CLI::App& command = commands.add(
+        "query", "Run SQL\nExample: shelfcast query \"select * from retail.sales_by_store\"",
+        [&common = commands.common(), flags](const std::stop_token& stop) {
+            return run_query(common, *flags, stop);
+        });
+    command.add_option("sql", flags->sql, "The statement; - reads standard input")->required();
+    command.add_option("--format", flags->format, "A ClickHouse output format: CSV, JSON …");
+}
+
+void add_schema(Commands& commands) {
+    CLI::App& group = commands.add_group("schema", "The warehouse's tables and views");
+    Common& common = commands.common();
+    commands.add_to(
+        group, "plan", "What would be applied\nExample: shelfcast schema plan",
+        [&common](const std::stop_token& stop) { return run_schema(common, false, stop); });
+    commands.add_to(
+        group, "apply", "Apply it\nExample: shelfcast schema apply",
+        [&common](const std::stop_token& stop) { return run_schema(common, true, stop); });
+}
+
+void add_dead_letters(Commands& commands) {
+    CLI::App& group = commands.add_group("dead-letters", "Messages that were not accepted");
+    const auto flags = std::make_shared<DeadLetterFlags>();
+    CLI::App& list = commands.add_to(
+        group, "list",
+        "Newest first\nExample: shelfcast dead-letters list --reason bad_time --limit 20",
+        [&common = commands.common(), flags](const std::stop_token& stop) {
+            return run_dead_letters(common, *flags, stop);
+        });
+    list.add_option("--limit", flags->limit, "At most so many")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 100'000U));
+    list.add_option("--reason", flags->reason, "Only those with this reason");
 }
 
 }  // namespace shelfcast::cli

@@ -1,11 +1,12 @@
+#include <CLI/CLI.hpp>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/commands.h"
-#include "cli/producer.h"
 #include "cli/serving.h"
 
 namespace shelfcast::cli {
@@ -53,6 +54,13 @@ Result<int> serve_until_stopped(App& app, const std::optional<ProduceFlags>& pro
     return 0;
 }
 
+namespace {
+
+struct UpFlags {
+    bool no_producer = false;
+    ProduceFlags produce;
+};
+
 Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
     if (common.config.demo) {
@@ -60,8 +68,24 @@ Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_t
     }
     SHELFCAST_TRY(app->serve());
     print_where_to_look(*app, common.config);
+    const bool producer = common.config.demo && !flags.no_producer;
     return serve_until_stopped(
-        *app, flags.producer ? std::optional<ProduceFlags>(flags.produce) : std::nullopt, stop);
+        *app, producer ? std::optional<ProduceFlags>(flags.produce) : std::nullopt, stop);
+}
+
+}  // namespace
+
+void add_up(Commands& commands) {
+    const auto flags = std::make_shared<UpFlags>();
+    Common& common = commands.common();
+    CLI::App& command = commands.add(
+        "up", "Run everything until stopped\nExample: shelfcast up --demo",
+        [&common, flags](const std::stop_token& stop) { return run_up(common, *flags, stop); });
+    command.add_flag("--demo", common.config.demo,
+                     "Well-known login default/password123 and a live producer, on loopback only");
+    command.add_flag("--no-producer", flags->no_producer, "With --demo: no live producer");
+    add_port_flags(command, common.config);
+    add_produce_flags(command, flags->produce);
 }
 
 }  // namespace shelfcast::cli

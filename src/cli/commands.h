@@ -1,17 +1,22 @@
 #pragma once
 
 /// \file cli/commands.h
-/// One function per subcommand: options in, exit code out. Parsing (main.cc) touches neither
-/// network nor disk; these do the work. Each prints one line of outcome, or JSON when asked.
+/// The subcommands: each has one file, which says its words (name, help, flags) and does the work.
+/// Saying the words touches neither network nor disk. Each prints one line of outcome, or JSON when
+/// asked.
 
-#include <cstdint>
-#include <optional>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "config/config.h"
-#include "pipelines/ingest/import.h"
+
+namespace CLI {
+class App;
+}
 
 namespace shelfcast::cli {
 
@@ -21,42 +26,42 @@ struct Common {
     bool json = false;
 };
 
-struct ProduceFlags {
-    double rate = 2;           ///< Events per second; 0: as fast as it goes.
-    std::uint64_t events = 0;  ///< 0: until stopped.
-    std::uint64_t seed = 1;
+/// The program's commands, by their words. One owner; lives as long as the parsed command line.
+class Commands {
+public:
+    /// Exit code, or why it failed.
+    using Run = std::function<Result<int>(const std::stop_token&)>;
+
+    Commands(CLI::App& root, Common& common) : root_(root), common_(common) {}
+
+    /// Adds a command; its flags are the caller's to add.
+    CLI::App& add(const std::string& name, const std::string& help, Run run);
+    /// Adds a command that is only the first word of others.
+    CLI::App& add_group(const std::string& name, const std::string& help);
+    /// Adds a command below a group.
+    CLI::App& add_to(CLI::App& group, const std::string& name, const std::string& help, Run run);
+
+    [[nodiscard]] Common& common() noexcept { return common_; }
+    /// Runs the one that the command line names.
+    [[nodiscard]] Result<int> run(const std::stop_token& stop) const;
+
+private:
+    CLI::App& root_;
+    Common& common_;
+    std::vector<std::pair<CLI::App*, Run>> commands_;
 };
 
-struct UpFlags {
-    bool producer = true;
-    ProduceFlags produce;
-};
+void add_batch(Commands& commands);
+void add_dead_letters(Commands& commands);
+void add_demo(Commands& commands);
+void add_import(Commands& commands);
+void add_produce(Commands& commands);
+void add_query(Commands& commands);
+void add_schema(Commands& commands);
+void add_up(Commands& commands);
 
-struct QueryFlags {
-    std::string sql;
-    std::string format;  ///< Empty: PrettyCompact on a terminal, else TabSeparated.
-};
-
-struct DeadLetterFlags {
-    std::uint32_t limit = 100;
-    std::string reason;  ///< Empty: all.
-};
-
-[[nodiscard]] Result<int> run_up(const Common& common, const UpFlags& flags,
-                                 const std::stop_token& stop);
-[[nodiscard]] Result<int> run_produce(const Common& common, const ProduceFlags& flags,
-                                      const std::stop_token& stop);
-[[nodiscard]] Result<int> run_import(const Common& common, const ingest::ImportOptions& options,
-                                     const std::stop_token& stop);
-[[nodiscard]] Result<int> run_batch(const Common& common, const std::stop_token& stop);
-[[nodiscard]] Result<int> run_query(const Common& common, const QueryFlags& flags,
-                                    const std::stop_token& stop);
-[[nodiscard]] Result<int> run_schema(const Common& common, bool apply, const std::stop_token& stop);
-[[nodiscard]] Result<int> run_dead_letters(const Common& common, const DeadLetterFlags& flags,
-                                           const std::stop_token& stop);
-/// `once`: in a directory of its own, to its end, with every check; else on the well-known ports.
-[[nodiscard]] Result<int> run_demo(const Common& common, bool once, const std::string& data_folder,
-                                   const std::stop_token& stop);
+/// Flags for the ports that `up` and `demo` listen on.
+void add_port_flags(CLI::App& command, config::Config& config);
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -358,20 +359,36 @@ Result<int> demo_staying_up(Common common, const std::filesystem::path& data,
     return serve_until_stopped(*app, ProduceFlags{.rate = 5}, stop);
 }
 
-}  // namespace
+struct DemoFlags {
+    bool once = false;  ///< In a directory of its own, to its end, with every check.
+    std::string data_folder = "data";
+};
 
-Result<int> run_demo(const Common& common, bool once, const std::string& data_folder,
-                     const std::stop_token& stop) {
+Result<int> run_demo(const Common& common, const DemoFlags& flags, const std::stop_token& stop) {
     Common demo = common;
     demo.config.demo = true;
-    const std::filesystem::path data = std::filesystem::absolute(data_folder);
+    const std::filesystem::path data = std::filesystem::absolute(flags.data_folder);
     if (!std::filesystem::exists(data / kBundles.front().file)) {
         return fail(ErrorKind::kNotFound,
                     "the bundled receipts are not in {}: run it in the checkout, or say --bundled",
                     data.string());
     }
-    return once ? demo_once(std::move(demo), data, stop)
-                : demo_staying_up(std::move(demo), data, stop);
+    return flags.once ? demo_once(std::move(demo), data, stop)
+                      : demo_staying_up(std::move(demo), data, stop);
+}
+
+}  // namespace
+
+void add_demo(Commands& commands) {
+    const auto flags = std::make_shared<DemoFlags>();
+    Common& common = commands.common();
+    CLI::App& command = commands.add(
+        "demo", "Load the bundled receipts and show them\nExample: shelfcast demo --once",
+        [&common, flags](const std::stop_token& stop) { return run_demo(common, *flags, stop); });
+    command.add_flag("--once", flags->once, "Run it to its end, check everything, print a table");
+    command.add_option("--bundled", flags->data_folder, "Folder with the bundled receipts")
+        ->capture_default_str();
+    add_port_flags(command, common.config);
 }
 
 }  // namespace shelfcast::cli

@@ -8,11 +8,22 @@
 #include <stop_token>
 
 #include "base/result.h"
-#include "cli/commands.h"
 #include "pipelines/produce/produce.h"
 #include "ports/operational_store.h"
 
+namespace CLI {
+class App;
+}
+
 namespace shelfcast::cli {
+
+struct ProduceFlags {
+    double rate = 2;           ///< Events per second; 0: as fast as it goes.
+    std::uint64_t events = 0;  ///< 0: until stopped.
+    std::uint64_t seed = 1;
+};
+
+void add_produce_flags(CLI::App& command, ProduceFlags& flags);
 
 /// Adds the synthetic chain's stores that the directory lacks.
 [[nodiscard]] Status add_demo_stores(ports::StoreDirectory& stores);

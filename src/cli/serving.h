@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "cli/app.h"
-#include "cli/commands.h"
+#include "cli/producer.h"
 
 namespace shelfcast::cli {
 
