@@ -54,6 +54,7 @@ struct ClosedEpoch {
     std::uint64_t differences = 0;  ///< What the reconciliation found.
     std::int64_t closed_at_us = 0;
     std::uint64_t contribution = 0;  ///< The contribution that it is; 0: a stretch of the log.
+    std::string identity{};          ///< Of the contribution.
     bool operator==(const ClosedEpoch&) const = default;
 };
 
@@ -61,7 +62,8 @@ struct ClosedEpoch {
 /// until an epoch of their own is closed, and must add up to what is stated here.
 struct Contribution {
     std::uint64_t id = 0;  ///< From 1; also the high bits of its rows' log offsets.
-    std::string origin;    ///< For people: "synthetic, seed 7".
+    std::string origin;    ///< For people: "receipts.csv".
+    std::string identity;  ///< What tells it from another: the same one never comes in twice.
     std::uint64_t events = 0;
     std::uint64_t rejections = 0;
     retail::Int128 revenue = 0;  ///< Net, ten-millionths, over all currencies.

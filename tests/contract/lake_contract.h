@@ -401,6 +401,7 @@ TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
     ports::Contribution contribution;
     contribution.id = 3;
     contribution.origin = "a \"history\"";
+    contribution.identity = "file ff";
     contribution.events = 10;
     contribution.rejections = 2;
     contribution.revenue = -(static_cast<retail::Int128>(1) << 70U);
@@ -412,6 +413,7 @@ TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
     manifest.retired = {{"retail_events/business_date=2026-11-22/part-00000001-0009.parquet", 7}};
     manifest.switched_at_us = 9;
     manifest.epochs[0].contribution = 2;
+    manifest.epochs[0].identity = "file ee";
     ok(lake().commit(manifest));
     harness_->reopen();
     EXPECT_EQ(value(lake().manifest()), manifest);

@@ -44,6 +44,7 @@ json list_of(const Range& entries) {
 json to_json(const ports::Contribution& contribution) {
     return {{"id", contribution.id},
             {"origin", contribution.origin},
+            {"identity", contribution.identity},
             {"events", contribution.events},
             {"rejections", contribution.rejections},
             {"revenue", retail::format_decimal(contribution.revenue, retail::Revenue::kScale)},
@@ -68,7 +69,8 @@ json to_json(const ports::ClosedEpoch& epoch) {
             {"hash_per_table", epoch.hash_per_table},
             {"differences", epoch.differences},
             {"closed_at_us", epoch.closed_at_us},
-            {"contribution", epoch.contribution}};
+            {"contribution", epoch.contribution},
+            {"identity", epoch.identity}};
 }
 
 ports::LakeFile file_from(const json& from) {
@@ -87,6 +89,7 @@ Result<ports::Contribution> contribution_from(const json& from) {
     ports::Contribution contribution;
     contribution.id = from.at("id").get<std::uint64_t>();
     contribution.origin = from.at("origin").get<std::string>();
+    contribution.identity = from.at("identity").get<std::string>();
     contribution.events = from.at("events").get<std::uint64_t>();
     contribution.rejections = from.at("rejections").get<std::uint64_t>();
     const auto revenue = from.at("revenue").get<std::string>();
@@ -116,6 +119,7 @@ ports::ClosedEpoch epoch_from(const json& from) {
     epoch.differences = from.at("differences").get<std::uint64_t>();
     epoch.closed_at_us = from.at("closed_at_us").get<std::int64_t>();
     epoch.contribution = from.value("contribution", std::uint64_t{0});
+    epoch.identity = from.value("identity", "");
     return epoch;
 }
 

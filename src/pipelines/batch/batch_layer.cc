@@ -121,7 +121,8 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
         failpoint::reach("batch.state_stored");
 
         ports::ClosedEpoch closed{.epoch = epoch,
-                                  .contribution = contribution ? contribution->id : 0};
+                                  .contribution = contribution ? contribution->id : 0,
+                                  .identity = contribution ? contribution->identity : ""};
         SHELFCAST_ASSIGN(closed.cuts, ports_.ledger.cuts(epoch));
         SHELFCAST_ASSIGN(closed.rows_per_table,
                          batch_counts(ports_.warehouse, manifest.generation, epoch));
