@@ -10,8 +10,10 @@
 #include "api/jobs_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
+#include "cli/lake_jobs.h"
 #include "cli/pause.h"
 #include "pipelines/batch/epoch_state.h"
+#include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
 
 namespace shelfcast::cli {
@@ -29,6 +31,8 @@ constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr int kBatchAttempts = 20;
+// Rows of a generation stay this long after a rebuild: longer than the longest query.
+constexpr std::int64_t kGenerationGraceUs = std::int64_t{300} * 1'000'000;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -269,12 +273,23 @@ void App::keep_house(const std::stop_token& stop) {
             }
         }
         if (done) {
-            done = batch_->drop_old_speed_rows();
+            done = drop_what_nobody_reads();
         }
         if (!done && !is_retryable(done.error().kind)) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
         }
     }
+}
+
+Status App::drop_what_nobody_reads() {
+    SHELFCAST_TRY(batch_->drop_old_speed_rows());
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
+    const std::int64_t superseded_before_us = clock_.now_us() - kGenerationGraceUs;
+    if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
+        SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
+        only_generation_ = manifest.generation;
+    }
+    return {};
 }
 
 std::optional<Error> App::fault() const {
@@ -318,6 +333,12 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
+                   api::make_job_handler(backfill_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,
+                   api::make_job_handler(rebuild_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/lake", kJobBytes, api::make_job_handler(lake_job(*this), control)});
     return all;
 }
 

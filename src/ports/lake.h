@@ -146,6 +146,11 @@ public:
     [[nodiscard]] virtual Result<retail::ColumnBlock> read_rows(
         const LakeFile& file, std::span<const retail::ColumnSpec> columns) = 0;
 
+    /// What a manifest would say of a file that another program put there, its topic, table and
+    /// epoch left open. Errors: kNotFound, kCorrupted (not with those columns).
+    [[nodiscard]] virtual Result<LakeFile> describe_file(
+        std::string_view path, std::span<const retail::ColumnSpec> columns) = 0;
+
     /// The newest whole manifest; version 0 when there is none.
     [[nodiscard]] virtual Result<LakeManifest> manifest() = 0;
 

@@ -452,4 +452,17 @@ TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
     expect_error(lake().read_bytes(part), ErrorKind::kNotFound, part.path);
 }
 
+TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
+    const auto file = write(EpochId{1}, 0);
+    const auto described = value(lake().describe_file(file.path, columns()));
+    EXPECT_EQ(described.path, file.path);
+    EXPECT_EQ(described.rows, 10U);
+    EXPECT_EQ(described.bytes, file.bytes);
+    EXPECT_EQ(described.hash, file.hash);
+    expect_error(lake().describe_file("retail_events/none.parquet", columns()),
+                 ErrorKind::kNotFound, "none.parquet");
+    harness_->overwrite(file.path, "no columns");
+    expect_error(lake().describe_file(file.path, columns()), ErrorKind::kCorrupted, file.path);
+}
+
 }  // namespace shelfcast::contract

@@ -114,6 +114,23 @@ Result<retail::ColumnBlock> LakeLocal::read_rows(const LakeFile& file,
     return rows;
 }
 
+Result<LakeFile> LakeLocal::describe_file(std::string_view path,
+                                          std::span<const retail::ColumnSpec> columns) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    auto bytes = files_.read_file(path);
+    if (!bytes) {
+        return forward_error(bytes, fmt::format("lake file {}", path));
+    }
+    auto rows = codec_.decode(*bytes, columns);
+    if (!rows) {
+        return forward_error(rows, fmt::format("lake file {}", path));
+    }
+    return LakeFile{.path = std::string(path),
+                    .rows = rows->rows(),
+                    .bytes = bytes->size(),
+                    .hash = lake_local::hash_of(*bytes)};
+}
+
 Result<std::uint64_t> LakeLocal::newest_version() {
     SHELFCAST_ASSIGN(const auto paths, files_.list_files(lake_local::kManifestFolder));
     std::uint64_t newest = 0;

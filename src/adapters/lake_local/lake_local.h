@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Result<std::string> read_bytes(const ports::LakeFile& file) override;
     [[nodiscard]] Result<retail::ColumnBlock> read_rows(
         const ports::LakeFile& file, std::span<const retail::ColumnSpec> columns) override;
+    [[nodiscard]] Result<ports::LakeFile> describe_file(
+        std::string_view path, std::span<const retail::ColumnSpec> columns) override;
     /// Error: kCorrupted when the newest manifest is damaged; an older one is no substitute.
     [[nodiscard]] Result<ports::LakeManifest> manifest() override;
     /// Checks first: files that the newest manifest does not name yet must be there with the stated

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "adapters/lake_local/lake_local.h"
+#include "adapters/memory/memory_codec.h"
 #include "adapters/posix_files/posix_files.h"
 #include "pipelines/batch/table_loader.h"
-#include "tests/contract/lake_contract.h"
 
 namespace shelfcast::backfill {
 namespace {
@@ -61,7 +61,7 @@ protected:
 
     std::string folder_;
     std::unique_ptr<adapters::PosixFiles> files_;
-    contract::BinaryCodec codec_;
+    adapters::memory::MemoryCodec codec_;
     std::unique_ptr<adapters::LakeLocal> lake_;
 };
 

@@ -10,6 +10,7 @@
 #include "pipelines/batch/date_buffers.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/ordered_stage.h"
+#include "pipelines/batch/rebuild.h"
 #include "pipelines/batch/table_loader.h"
 #include "retail/tables.h"
 
@@ -142,7 +143,7 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
                                             epoch_state_name(EpochId{epoch.value - 1})};
         SHELFCAST_TRY(folding.remove_stale(ports_.state, keep));
     }
-    SHELFCAST_TRY(switch_views(manifest));
+    SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
     failpoint::reach("batch.switched");
     SHELFCAST_TRY(finish(epoch));
     report.elapsed_us = ports_.clock.steady_us() - started_us;
@@ -297,12 +298,6 @@ Status BatchLayer::note_differences(GenerationId generation, ports::ClosedEpoch&
                                               report.differences);
 }
 
-Status BatchLayer::switch_views(const ports::LakeManifest& manifest) {
-    const ports::ClosedEpoch& last = manifest.epochs.back();
-    return ports_.warehouse.insert_manifest({manifest.generation, last.epoch, manifest.version,
-                                             last.rows_per_table, last.hash_per_table});
-}
-
 Status BatchLayer::finish(EpochId epoch) {
     SHELFCAST_TRY(ports_.ledger.mark_closed(epoch, ports_.clock.now_us()));
     failpoint::reach("batch.closed");
@@ -350,6 +345,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
                     "together",
                     row->lake_version, manifest.version);
     }
+    SHELFCAST_TRY(drop_other_generations(ports_.warehouse, manifest, 0));
     std::map<std::string_view, std::map<EpochId, std::uint64_t>> counts;
     for (const OperatorTable& table : retail::operator_tables()) {
         SHELFCAST_ASSIGN(counts[table.name],
@@ -371,7 +367,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
         ++report.reloaded_epochs;
     }
     if (manifest.version > 0 && (!row || row->lake_version < manifest.version)) {
-        SHELFCAST_TRY(switch_views(manifest));
+        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
         report.switched = true;
     }
     SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());

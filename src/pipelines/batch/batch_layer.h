@@ -119,7 +119,6 @@ private:
                                     ports::ClosedEpoch& closed, EpochReport& report);
     [[nodiscard]] Status note_differences(GenerationId generation, ports::ClosedEpoch& closed,
                                           const EpochReport& report);
-    [[nodiscard]] Status switch_views(const ports::LakeManifest& manifest);
     [[nodiscard]] Status finish(EpochId epoch);
 
     BatchPorts ports_;
