@@ -366,7 +366,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
                                   files_of(manifest, closed.epoch), options_.load, {}, stop));
         ++report.reloaded_epochs;
     }
-    if (manifest.version > 0 && (!row || row->lake_version < manifest.version)) {
+    if (!manifest.epochs.empty() && (!row || row->lake_version < manifest.version)) {
         SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
         report.switched = true;
     }
