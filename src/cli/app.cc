@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/pause.h"
+#include "cli/schedule_job.h"
 #include "pipelines/batch/epoch_state.h"
 #include "retail/tables.h"
 
@@ -62,6 +63,7 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
     SHELFCAST_TRY(app->make_layers(stop));
+    SHELFCAST_TRY(app->make_schedule());
     return app;
 }
 
@@ -76,12 +78,17 @@ Result<std::unique_ptr<App>> App::open_warehouse(const config::Config& config,
 }
 
 App::~App() {
+    if (scheduler_) {
+        scheduler_->request_stop();  // Before the callers of its runs go: it is no fault of theirs.
+    }
     if (server_) {
         server_->stop(kStopDeadline);
     }
     if (gateway_) {
         gateway_->stop(std::chrono::seconds(1));
     }
+    schedule_thread_ = {};
+    scheduler_.reset();
     house_thread_ = {};
     speed_thread_ = {};
     if (engine_) {
@@ -253,6 +260,38 @@ Status App::make_layers(const std::stop_token& stop) {
     return {};
 }
 
+Status App::make_schedule() {
+    using schedule::RunContext;
+    using schedule::WorkReport;
+    std::map<std::string, schedule::Work> works;
+    works["retail_batch_processing"] = [this](const RunContext&,
+                                              const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, close_epochs(stop));
+        std::uint64_t accepted = 0;
+        std::uint64_t differing = 0;
+        for (const batch::EpochReport& report : reports) {
+            accepted += report.accepted;
+            differing += report.differing_keys;
+        }
+        return WorkReport{differing > 0, fmt::format("closed {} epochs, {} events, {} keys differ",
+                                                     reports.size(), accepted, differing)};
+    };
+    works["retail_data_retention"] = [this](const RunContext&,
+                                            const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_TRY(drop_old_speed_rows(stop));
+        return WorkReport{};
+    };
+    schedule::SchedulerOptions options;
+    options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
+    options.time_zone = config_.schedule_timezone;
+    options.cron = config_.schedule_cron;
+    SHELFCAST_ASSIGN(scheduler_,
+                     schedule::Scheduler::create({*store_, clock_, metrics_}, std::move(options),
+                                                 schedule::job_definitions(), std::move(works)));
+    schedule_thread_ = std::jthread([this](const std::stop_token& own) { scheduler_->run(own); });
+    return {};
+}
+
 void App::keep_house(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
@@ -267,9 +306,6 @@ void App::keep_house(const std::stop_token& stop) {
                 verify_batch_ = true;
                 done = tl::unexpected(restored.error());
             }
-        }
-        if (done) {
-            done = batch_->drop_old_speed_rows();
         }
         if (!done && !is_retryable(done.error().kind)) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
@@ -316,6 +352,8 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
     all.push_back(
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/schedule", kJobBytes,
+                   api::make_job_handler(schedule_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     return all;
@@ -334,6 +372,9 @@ Status App::serve() {
     SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
                                   {.address = config_.listen_address, .port = config_.web_port},
                                   inflater_, routes()));
+    if (config_.schedule_engine == "builtin") {
+        scheduler_->activate();
+    }
     return directory_.publish({.address = config_.listen_address,
                                .web_port = server_->port(),
                                .clickhouse_http_port = gateway_->port(),
@@ -362,6 +403,18 @@ Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_t
 Status App::or_fault(Status waited) {
     const std::optional<Error> broken = fault();
     return broken ? Status(tl::unexpected(*broken)) : waited;
+}
+
+Status App::drop_old_speed_rows(const std::stop_token& stop) {
+    std::unique_lock lock(batch_mutex_, std::try_to_lock);
+    while (!lock.owns_lock()) {
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
+        }
+        pause(kBatchPause, stop);
+        static_cast<void>(lock.try_lock());
+    }
+    return batch_->drop_old_speed_rows();
 }
 
 Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {

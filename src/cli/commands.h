@@ -57,6 +57,7 @@ void add_demo(Commands& commands);
 void add_import(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
+void add_schedule(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 

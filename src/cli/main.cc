@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
     add_import(commands);
     add_batch(commands);
     add_query(commands);
+    add_schedule(commands);
     add_schema(commands);
     add_dead_letters(commands);
     add_demo(commands);
