@@ -108,7 +108,7 @@ api::Job import_job(App& app) {
                   const std::stop_token& stop) -> Result<std::string> {
         SHELFCAST_ASSIGN(const ingest::ImportOptions options, import_options_from(text));
         const auto report_progress = [&](const ingest::ImportProgress& at) {
-            progress(json{{"file", at.file},
+            progress(json{{"what", at.file},
                           {"rows", at.rows_done},
                           {"done", at.bytes_done},
                           {"total", at.bytes}}

@@ -181,6 +181,11 @@ private:
         if (facts_.format == FileFormat::kParquet) {
             return open_parquet(ports_.tables, path_, options_.columns);
         }
+        if (facts_.format == FileFormat::kNdjson && !options_.columns.empty()) {
+            return fail(ErrorKind::kInvalidInput,
+                        "{}: columns cannot be named otherwise in NDJSON, each line is an event",
+                        path_);
+        }
         SHELFCAST_ASSIGN(FileStream file, FileStream::open(path_));
         return facts_.format == FileFormat::kCsv ? open_csv(std::move(file), options_.columns)
                                                  : open_ndjson(std::move(file));
