@@ -10,9 +10,12 @@
 #include "api/jobs_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
+#include "cli/lake_jobs.h"
 #include "cli/pause.h"
 #include "cli/schedule_job.h"
+#include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
+#include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
 
 namespace shelfcast::cli {
@@ -30,6 +33,8 @@ constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr int kBatchAttempts = 20;
+// Rows of a generation stay this long after a rebuild: longer than the longest query.
+constexpr std::int64_t kGenerationGraceUs = std::int64_t{300} * 1'000'000;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -264,9 +269,10 @@ Status App::make_schedule() {
     using schedule::RunContext;
     using schedule::WorkReport;
     std::map<std::string, schedule::Work> works;
-    works["retail_batch_processing"] = [this](const RunContext&,
+    works["retail_batch_processing"] = [this](const RunContext& run,
                                               const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, close_epochs(stop));
+        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports,
+                         close_epochs(stop, batch_progress(run.progress)));
         std::uint64_t accepted = 0;
         std::uint64_t differing = 0;
         for (const batch::EpochReport& report : reports) {
@@ -280,6 +286,17 @@ Status App::make_schedule() {
                                             const std::stop_token& stop) -> Result<WorkReport> {
         SHELFCAST_TRY(drop_old_speed_rows(stop));
         return WorkReport{};
+    };
+    works["lake_maintenance"] = [this](const RunContext&,
+                                       const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const batch::CompactionReport report,
+                         with_lake_held([&] { return batch::compact(*lake_, clock_, {}, stop); }));
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped before every folder was compacted");
+        }
+        return WorkReport{.message = fmt::format("merged {} files into {}, removed {}",
+                                                 report.files_merged, report.files_written,
+                                                 report.files_removed)};
     };
     schedule::SchedulerOptions options;
     options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
@@ -307,10 +324,23 @@ void App::keep_house(const std::stop_token& stop) {
                 done = tl::unexpected(restored.error());
             }
         }
+        if (done) {
+            done = drop_superseded_generations();
+        }
         if (!done && !is_retryable(done.error().kind)) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
         }
     }
+}
+
+Status App::drop_superseded_generations() {
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
+    const std::int64_t superseded_before_us = clock_.now_us() - kGenerationGraceUs;
+    if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
+        SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
+        only_generation_ = manifest.generation;
+    }
+    return {};
 }
 
 std::optional<Error> App::fault() const {
@@ -356,6 +386,12 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(schedule_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
+                   api::make_job_handler(backfill_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,
+                   api::make_job_handler(rebuild_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/lake", kJobBytes, api::make_job_handler(lake_job(*this), control)});
     return all;
 }
 
@@ -417,12 +453,13 @@ Status App::drop_old_speed_rows(const std::stop_token& stop) {
     return batch_->drop_old_speed_rows();
 }
 
-Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {
+Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop,
+                                                          const batch::ReportProgress& progress) {
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     const std::scoped_lock lock(batch_mutex_);
     bool verified_again = false;
     for (int attempt = 1;; ++attempt) {
-        Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop);
+        Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop, progress);
         // Rows that cannot be read may be speed rows that a full disk damaged: those can be mended.
         const bool damaged =
             !reports && reports.error().kind == ErrorKind::kCorrupted && !verified_again;

@@ -5,14 +5,34 @@
 
 #include "cli/commands.h"
 #include "cli/jobs.h"
-#include "cli/progress_bar.h"
 #include "cli/session.h"
 #include "pipelines/ingest/import.h"
 
 namespace shelfcast::cli {
-namespace {
-
 using nlohmann::json;
+
+std::uint64_t print_epochs(const std::string& report_json) {
+    const json report = json::parse(report_json);
+    for (const json& epoch : report["epochs"]) {
+        fmt::print("epoch {}: {} accepted, {} rejected, {} duplicates, {} lake files, {} ms\n",
+                   epoch.value("epoch", 0U), epoch.value("accepted", std::uint64_t{0}),
+                   epoch.value("rejected", std::uint64_t{0}),
+                   epoch.value("duplicates", std::uint64_t{0}),
+                   epoch.value("lake_files", std::uint64_t{0}),
+                   epoch.value("elapsed_ms", std::int64_t{0}));
+        for (const json& one : epoch["differences"]) {
+            fmt::print("  differs: {} epoch {} {}: speed [{}] batch [{}]\n", one.value("table", ""),
+                       one.value("epoch", 0U), one.value("key", ""), one.value("speed", ""),
+                       one.value("batch", ""));
+        }
+    }
+    const auto differing = report.value("differing_keys", std::uint64_t{0});
+    fmt::print("closed {} epochs, {} keys differ between speed and batch\n",
+               report["epochs"].size(), differing);
+    return differing;
+}
+
+namespace {
 
 struct ImportFlags {
     ingest::ImportOptions options;
@@ -37,14 +57,6 @@ Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs)
     return names;
 }
 
-Result<std::string> with_progress_bar(const Common& common, std::string_view name,
-                                      const std::function<api::Job(App&)>& local,
-                                      const std::string& request, const std::stop_token& stop) {
-    ProgressBar bar;
-    return run_job(
-        common.config, name, local, request, [&](std::string_view at) { bar.show(at); }, stop);
-}
-
 Result<int> run_import(const Common& common, const ImportFlags& flags,
                        const std::stop_token& stop) {
     ingest::ImportOptions absolute = flags.options;
@@ -58,8 +70,8 @@ Result<int> run_import(const Common& common, const ImportFlags& flags,
         // The owner may have another working directory.
         file = std::filesystem::absolute(file).lexically_normal().string();
     }
-    SHELFCAST_ASSIGN(const std::string done, with_progress_bar(common, "import", import_job,
-                                                               import_request(absolute), stop));
+    SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "import", import_job,
+                                                              import_request(absolute), stop));
     if (common.json) {
         fmt::print("{}\n", done);
         return 0;
@@ -80,28 +92,14 @@ Result<int> run_import(const Common& common, const ImportFlags& flags,
 
 Result<int> run_batch(const Common& common, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::string done,
-                     with_progress_bar(common, "batch", batch_job, "{}", stop));
+                     run_job_with_bar(common.config, "batch", batch_job, "{}", stop));
     const json report = json::parse(done);
     const auto differing = report.value("differing_keys", std::uint64_t{0});
     if (common.json) {
         fmt::print("{}\n", done);
         return differing == 0 ? 0 : kDifferenceExit;
     }
-    for (const json& epoch : report["epochs"]) {
-        fmt::print("epoch {}: {} accepted, {} rejected, {} duplicates, {} lake files, {} ms\n",
-                   epoch.value("epoch", 0U), epoch.value("accepted", std::uint64_t{0}),
-                   epoch.value("rejected", std::uint64_t{0}),
-                   epoch.value("duplicates", std::uint64_t{0}),
-                   epoch.value("lake_files", std::uint64_t{0}),
-                   epoch.value("elapsed_ms", std::int64_t{0}));
-        for (const json& one : epoch["differences"]) {
-            fmt::print("  differs: {} epoch {} {}: speed [{}] batch [{}]\n", one.value("table", ""),
-                       one.value("epoch", 0U), one.value("key", ""), one.value("speed", ""),
-                       one.value("batch", ""));
-        }
-    }
-    fmt::print("closed {} epochs, {} keys differ between speed and batch\n",
-               report["epochs"].size(), differing);
+    print_epochs(done);
     return differing == 0 ? 0 : kDifferenceExit;
 }
 

@@ -18,9 +18,8 @@ struct ScheduleFlags {
 };
 
 Result<json> ask(const Common& common, const json& request, const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::string done, run_job(
-                                                 common.config, "schedule", schedule_job,
-                                                 request.dump(), [](std::string_view) {}, stop));
+    SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "schedule",
+                                                              schedule_job, request.dump(), stop));
     return json::parse(done);
 }
 

@@ -51,18 +51,25 @@ private:
     std::vector<std::pair<CLI::App*, Run>> commands_;
 };
 
+void add_backfill(Commands& commands);
 void add_batch(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
 void add_import(Commands& commands);
+void add_lake(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
+void add_rebuild(Commands& commands);
 void add_schedule(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
 /// Flags for the ports that `up` and `demo` listen on.
 void add_port_flags(CLI::App& command, config::Config& config);
+
+/// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
+/// number of keys at which the layers differ.
+std::uint64_t print_epochs(const std::string& report_json);
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

@@ -102,6 +102,9 @@ int main(int argc, char** argv) {
     add_produce(commands);
     add_import(commands);
     add_batch(commands);
+    add_backfill(commands);
+    add_rebuild(commands);
+    add_lake(commands);
     add_query(commands);
     add_schedule(commands);
     add_schema(commands);

@@ -46,15 +46,15 @@ void ProgressBar::show(std::string_view progress_json) {
     if (!terminal_ || !at.is_object()) {
         return;
     }
-    const std::string what = at.value("what", "");
+    const std::string file = at.value("file", "");
     const auto rows = at.value("rows", std::uint64_t{0});
     const double done = at.value("done", 0.0);
     const double total = at.value("total", 0.0);
-    if (!drawn_ || what != what_) {
+    if (!drawn_ || file != file_) {
         if (drawn_) {
             fmt::print(stderr, "\n");
         }
-        what_ = what;
+        file_ = file;
         begun_ = std::chrono::steady_clock::now();
         first_done_ = done;
         first_rows_ = rows;
@@ -62,7 +62,7 @@ void ProgressBar::show(std::string_view progress_json) {
     }
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
-    std::string line = std::filesystem::path(what).filename().string();
+    std::string line = std::filesystem::path(file).filename().string();
     if (total > 0 && done > 0) {
         line += share_text(std::clamp(done / total, 0.0, 1.0));
     }
@@ -74,7 +74,7 @@ void ProgressBar::show(std::string_view progress_json) {
                                 time_text(seconds * (total - done) / (done - first_done_)));
         }
     }
-    fmt::print(stderr, "\r{}\x1b[K", line);  // Clears what a longer line left.
+    fmt::print(stderr, "\r{}\x1b[K", line);  // Clears file a longer line left.
     std::fflush(stderr);
 }
 

@@ -19,14 +19,15 @@ public:
     /// Ends the line.
     ~ProgressBar();
 
-    /// {"what":"receipts.csv","rows":n,"done":n,"total":n}: `done` of `total` in any unit, for the
-    /// share; without a total there is none. Another `what` is other work, with its own rate.
+    /// {"file":"receipts.csv","rows":n,"done":n,"total":n}: `done` of `total` in any unit, for the
+    /// share; without a total there is none. Another `file` (what is worked on) is other work, with
+    /// its own rate.
     void show(std::string_view progress_json);
 
 private:
     const bool terminal_;
     bool drawn_ = false;
-    std::string what_;
+    std::string file_;
     std::chrono::steady_clock::time_point begun_;
     double first_done_ = 0;
     std::uint64_t first_rows_ = 0;

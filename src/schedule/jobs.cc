@@ -21,7 +21,7 @@ std::vector<JobDefinition> job_definitions() {
          .time_out_s = 2 * kHourS},
         {.name = "lake_maintenance",
          .cron = "0 4 * * 0",
-         .description = "Compacts the lake's files",
+         .description = "Merges the lake's small files, removes those merged away",
          .time_out_s = 12 * kHourS},
     };
 }

@@ -78,8 +78,17 @@ public:
     }
     Result<ports::Reconciliation> reconcile(const retail::OperatorTable& table,
                                             GenerationId generation, EpochId epoch,
+                                            GenerationId against,
                                             std::size_t max_differences) override {
-        return real_.reconcile(table, generation, epoch, max_differences);
+        return real_.reconcile(table, generation, epoch, against, max_differences);
+    }
+    Result<ports::BatchTotals> batch_totals(const retail::OperatorTable& table,
+                                            GenerationId generation, EpochId epoch) override {
+        return real_.batch_totals(table, generation, epoch);
+    }
+    Result<std::vector<ports::BatchPartition>> batch_partitions(
+        const retail::OperatorTable& table) override {
+        return real_.batch_partitions(table);
     }
     Status insert_manifest(const ports::ManifestRow& row) override {
         return real_.insert_manifest(row);
@@ -164,11 +173,11 @@ struct World::Program {
         batch::BatchOptions batch_options;
         batch_options.operator_options.partitions = kPartitions;
         batch_options.max_buffered_rows = 30;
-        batch_options.max_insert_rows = 25;
-        batch_options.max_rollup_keys = 20;
+        batch_options.load.max_insert_rows = 25;
+        batch_options.load.max_rollup_keys = 20;
         batch_options.speed_grace_ms = 600'000;
         batch_options.realtime_retention_ms = 3'600'000;
-        batch_options.overlap = false;
+        batch_options.overlap = batch_options.load.overlap = false;
         batch = std::make_unique<batch::BatchLayer>(
             batch::BatchPorts{*log, *store, *store, *store, *warehouse, *lake, world.state_,
                               world.clock_, world.metrics_,

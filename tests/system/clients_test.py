@@ -158,6 +158,19 @@ class ClientsTest(SystemTest):
             [("P1", "T-7", "2025-11-21 10:00:00.000")],
         )
 
+    def on_a_terminal(self, *arguments):
+        """What a command says, and what it draws where standard error is a terminal."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        done = subprocess.run(
+            [binary(), *arguments, "--data-dir", self.running.data],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            check=True,
+        )
+        os.close(theirs)
+        return done.stdout.decode(), os.read(ours, 1 << 16).decode()
+
     def test_progress_is_drawn_on_a_terminal_only(self):
         line = "2025-11-20T10:00:00,NORTH,P{},TOOLS,SALE,1,1.25\n"
         header = RECEIPTS.split("\n", maxsplit=1)[0] + "\n"
@@ -167,19 +180,14 @@ class ClientsTest(SystemTest):
 
         other = line.replace("NORTH", "SOUTH")
         second = self.write("second.csv", header + "".join(map(other.format, range(30_001))))
-        ours, theirs = pty.openpty()
-        self.addCleanup(os.close, ours)
-        done = subprocess.run(
-            [binary(), "import", second, "--data-dir", self.running.data],
-            stdout=subprocess.PIPE,
-            stderr=theirs,
-            check=True,
-        )
-        os.close(theirs)
-        drawn = os.read(ours, 1 << 16).decode()
-        self.assertIn("imported: 30001 accepted", done.stdout.decode())
+        said, drawn = self.on_a_terminal("import", second)
+        self.assertIn("imported: 30001 accepted", said)
         self.assertRegex(drawn, r"\rsecond.csv \[#+\.*\] +\d+ % \d+ rows")
         self.assertIn("100 % 30001 rows", drawn)
+        said, drawn = self.on_a_terminal("batch")
+        self.assertIn("closed 1 epochs, 0 keys differ", said)
+        self.assertRegex(drawn, r"\repoch 1 \[#*\.+\] +\d+ % \d+ rows")
+        self.assertIn("100 % 60004 rows", drawn)
 
     def test_stops_on_sigterm_and_keeps_everything(self):
         started = time.monotonic()

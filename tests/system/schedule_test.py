@@ -18,6 +18,7 @@ SEED = 20261122
 CODES = {1001: "NORTH", 1002: "SOUTH"}
 BATCH = "retail_batch_processing"
 RETENTION = "retail_data_retention"
+MAINTENANCE = "lake_maintenance"
 BUILTIN = {"SHELFCAST_SCHEDULE_ENGINE": "builtin"}
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
 
@@ -107,7 +108,7 @@ class CommandTest(ScheduleTest):
     def check_refusals(self, running):
         tomorrow = (TODAY + datetime.timedelta(days=2)).isoformat()
         for arguments, named in (
-            (("run", "retail_batch"), f"jobs are {BATCH}, {RETENTION}"),
+            (("run", "retail_batch"), f"jobs are {BATCH}, {RETENTION}, {MAINTENANCE}"),
             (("run", BATCH, "--date", tomorrow), f"{tomorrow} has not come yet"),
             (("run", BATCH, "--date", "yesterday"), '"yesterday" is no logical date'),
             (("history", "retail_batch"), "there is no job retail_batch"),
@@ -120,7 +121,7 @@ class CommandTest(ScheduleTest):
         running = self.start_with_events()
         listed = self.ask(running, "list")
         self.assertEqual((listed["engine"], listed["time_zone"]), ("builtin", "UTC"))
-        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, RETENTION])
+        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, RETENTION, MAINTENANCE])
         self.assertRegex(listed["jobs"][0]["next"]["at"], r"^20\d\d-\d\d-\d\dT02:00:00Z$")
         self.assertIsNone(listed["jobs"][0]["last"])
 
@@ -135,6 +136,8 @@ class CommandTest(ScheduleTest):
         self.assertEqual(again["run"], first["run"])
         self.assertEqual(running.metric("shelfcast_closed_epoch"), 1)
         self.ask(running, "run", RETENTION, "--date", days_ago(3))
+        merged = self.ask(running, "run", MAINTENANCE, "--date", days_ago(3))
+        self.assertRegex(merged["run"]["message"], r"^merged \d+ files into \d+, removed \d+$")
         self.check_refusals(running)
 
         last_success = running.metric(
