@@ -12,6 +12,8 @@
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
 #include "cli/pause.h"
+#include "cli/schedule_job.h"
+#include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
@@ -66,6 +68,7 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
     SHELFCAST_TRY(app->make_layers(stop));
+    SHELFCAST_TRY(app->make_schedule());
     return app;
 }
 
@@ -80,12 +83,17 @@ Result<std::unique_ptr<App>> App::open_warehouse(const config::Config& config,
 }
 
 App::~App() {
+    if (scheduler_) {
+        scheduler_->request_stop();  // Before the callers of its runs go: it is no fault of theirs.
+    }
     if (server_) {
         server_->stop(kStopDeadline);
     }
     if (gateway_) {
         gateway_->stop(std::chrono::seconds(1));
     }
+    schedule_thread_ = {};
+    scheduler_.reset();
     house_thread_ = {};
     speed_thread_ = {};
     if (engine_) {
@@ -257,6 +265,50 @@ Status App::make_layers(const std::stop_token& stop) {
     return {};
 }
 
+Status App::make_schedule() {
+    using schedule::RunContext;
+    using schedule::WorkReport;
+    std::map<std::string, schedule::Work> works;
+    works["retail_batch_processing"] = [this](const RunContext& run,
+                                              const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports,
+                         close_epochs(stop, batch_progress(run.progress)));
+        std::uint64_t accepted = 0;
+        std::uint64_t differing = 0;
+        for (const batch::EpochReport& report : reports) {
+            accepted += report.accepted;
+            differing += report.differing_keys;
+        }
+        return WorkReport{differing > 0, fmt::format("closed {} epochs, {} events, {} keys differ",
+                                                     reports.size(), accepted, differing)};
+    };
+    works["retail_data_retention"] = [this](const RunContext&,
+                                            const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_TRY(drop_old_speed_rows(stop));
+        return WorkReport{};
+    };
+    works["lake_maintenance"] = [this](const RunContext&,
+                                       const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const batch::CompactionReport report,
+                         with_lake_held([&] { return batch::compact(*lake_, clock_, {}, stop); }));
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped before every folder was compacted");
+        }
+        return WorkReport{.message = fmt::format("merged {} files into {}, removed {}",
+                                                 report.files_merged, report.files_written,
+                                                 report.files_removed)};
+    };
+    schedule::SchedulerOptions options;
+    options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
+    options.time_zone = config_.schedule_timezone;
+    options.cron = config_.schedule_cron;
+    SHELFCAST_ASSIGN(scheduler_,
+                     schedule::Scheduler::create({*store_, clock_, metrics_}, std::move(options),
+                                                 schedule::job_definitions(), std::move(works)));
+    schedule_thread_ = std::jthread([this](const std::stop_token& own) { scheduler_->run(own); });
+    return {};
+}
+
 void App::keep_house(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
@@ -273,7 +325,7 @@ void App::keep_house(const std::stop_token& stop) {
             }
         }
         if (done) {
-            done = drop_what_nobody_reads();
+            done = drop_superseded_generations();
         }
         if (!done && !is_retryable(done.error().kind)) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
@@ -281,8 +333,7 @@ void App::keep_house(const std::stop_token& stop) {
     }
 }
 
-Status App::drop_what_nobody_reads() {
-    SHELFCAST_TRY(batch_->drop_old_speed_rows());
+Status App::drop_superseded_generations() {
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
     const std::int64_t superseded_before_us = clock_.now_us() - kGenerationGraceUs;
     if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
@@ -331,6 +382,8 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
     all.push_back(
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/schedule", kJobBytes,
+                   api::make_job_handler(schedule_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
@@ -355,6 +408,9 @@ Status App::serve() {
     SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
                                   {.address = config_.listen_address, .port = config_.web_port},
                                   inflater_, routes()));
+    if (config_.schedule_engine == "builtin") {
+        scheduler_->activate();
+    }
     return directory_.publish({.address = config_.listen_address,
                                .web_port = server_->port(),
                                .clickhouse_http_port = gateway_->port(),
@@ -385,12 +441,25 @@ Status App::or_fault(Status waited) {
     return broken ? Status(tl::unexpected(*broken)) : waited;
 }
 
-Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop) {
+Status App::drop_old_speed_rows(const std::stop_token& stop) {
+    std::unique_lock lock(batch_mutex_, std::try_to_lock);
+    while (!lock.owns_lock()) {
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
+        }
+        pause(kBatchPause, stop);
+        static_cast<void>(lock.try_lock());
+    }
+    return batch_->drop_old_speed_rows();
+}
+
+Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop,
+                                                          const batch::ReportProgress& progress) {
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     const std::scoped_lock lock(batch_mutex_);
     bool verified_again = false;
     for (int attempt = 1;; ++attempt) {
-        Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop);
+        Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop, progress);
         // Rows that cannot be read may be speed rows that a full disk damaged: those can be mended.
         const bool damaged =
             !reports && reports.error().kind == ErrorKind::kCorrupted && !verified_again;

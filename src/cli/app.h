@@ -43,6 +43,7 @@
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/stream/speed_layer.h"
+#include "schedule/scheduler.h"
 
 namespace shelfcast::cli {
 
@@ -67,7 +68,8 @@ public:
     /// Closes the doors, delivers what is written down, ends the engine.
     ~App();
 
-    /// Opens the gateway and the web port, and tells other commands how to get here.
+    /// Opens the gateway and the web port, tells other commands how to get here, and starts what
+    /// is due from now on, if that is this program's to do.
     [[nodiscard]] Status serve();
 
     /// Imports files and waits until their rows can be queried.
@@ -77,7 +79,11 @@ public:
 
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
-    [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(const std::stop_token& stop);
+    [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(
+        const std::stop_token& stop, const batch::ReportProgress& progress = {});
+
+    /// Drops speed rows of closed epochs that no reader needs any more.
+    [[nodiscard]] Status drop_old_speed_rows(const std::stop_token& stop);
 
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
@@ -108,6 +114,8 @@ public:
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
     [[nodiscard]] stream::SpeedLayer& speed() noexcept { return *speed_; }
+    [[nodiscard]] schedule::Scheduler& scheduler() noexcept { return *scheduler_; }
+    [[nodiscard]] const config::Config& config() const noexcept { return config_; }
     [[nodiscard]] const std::optional<FirstStart>& first_start() const noexcept {
         return first_start_;
     }
@@ -131,10 +139,11 @@ private:
     [[nodiscard]] Status reach_warehouse(const std::stop_token& stop);
     [[nodiscard]] Status apply_schema();
     [[nodiscard]] Status make_layers(const std::stop_token& stop);
+    [[nodiscard]] Status make_schedule();
     void keep_house(const std::stop_token& stop);
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
-    [[nodiscard]] Status drop_what_nobody_reads();
+    [[nodiscard]] Status drop_superseded_generations();
 
     const config::Config config_;
     DataDirectory directory_;
@@ -169,6 +178,8 @@ private:
     std::optional<Error> fault_;
     std::jthread speed_thread_;
     std::jthread house_thread_;
+    std::unique_ptr<schedule::Scheduler> scheduler_;
+    std::jthread schedule_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
     std::unique_ptr<adapters::HttpServer> server_;
 };

@@ -1,7 +1,4 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,27 +10,6 @@
 
 namespace shelfcast::cli {
 using nlohmann::json;
-
-void show_progress(std::string_view text) {
-    static const bool kTerminal = ::isatty(STDERR_FILENO) != 0;
-    const json at = json::parse(text, nullptr, false);
-    if (!kTerminal || !at.is_object()) {
-        return;
-    }
-    const double total = at.value("total", 0.0);
-    const double done = total > 0 ? at.value("done", 0.0) / total : 0;
-    constexpr int kWidth = 30;
-    const int filled = static_cast<int>(done * kWidth);
-    fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {} rows", at.value("file", ""), "", filled, "",
-               kWidth - filled, at.value("rows", std::uint64_t{0}));
-    std::fflush(stderr);
-}
-
-void end_progress() {
-    if (::isatty(STDERR_FILENO) != 0) {
-        fmt::print(stderr, "\n");
-    }
-}
 
 std::uint64_t print_epochs(const std::string& report_json) {
     const json report = json::parse(report_json);
@@ -60,8 +36,26 @@ namespace {
 
 struct ImportFlags {
     ingest::ImportOptions options;
-    std::string format;  ///< Empty: by name and content.
+    std::string format;                ///< Empty: by name and content.
+    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
 };
+
+/// Fields to columns. Error: kInvalidInput for what is no pair, or a field that is given twice.
+Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs) {
+    ingest::ColumnNames names;
+    for (const std::string& pair : pairs) {
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
+            return fail(ErrorKind::kInvalidInput,
+                        "--column \"{}\" is not FIELD=COLUMN, like event_time=InvoiceDate", pair);
+        }
+        const std::string field = pair.substr(0, equals);
+        if (!names.emplace(field, pair.substr(equals + 1)).second) {
+            return fail(ErrorKind::kInvalidInput, "--column gives field {} twice", field);
+        }
+    }
+    return names;
+}
 
 Result<int> run_import(const Common& common, const ImportFlags& flags,
                        const std::stop_token& stop) {
@@ -71,21 +65,18 @@ Result<int> run_import(const Common& common, const ImportFlags& flags,
                           : flags.format == "ndjson" ? ingest::FileFormat::kNdjson
                                                      : ingest::FileFormat::kParquet;
     }
+    SHELFCAST_ASSIGN(absolute.columns, parse_columns(flags.columns));
     for (std::string& file : absolute.files) {
         // The owner may have another working directory.
         file = std::filesystem::absolute(file).lexically_normal().string();
     }
-    Result<std::string> done =
-        run_job(common.config, "import", import_job, import_request(absolute), show_progress, stop);
-    end_progress();
-    if (!done) {
-        return forward_error(done);
-    }
+    SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "import", import_job,
+                                                              import_request(absolute), stop));
     if (common.json) {
-        fmt::print("{}\n", *done);
+        fmt::print("{}\n", done);
         return 0;
     }
-    const json report = json::parse(*done);
+    const json report = json::parse(done);
     for (const json& file : report["files"]) {
         fmt::print("{}: {}, {} rows, {} accepted, {} rejected\n", file.value("path", ""),
                    file.value("outcome", ""), file.value("rows", std::uint64_t{0}),
@@ -101,7 +92,7 @@ Result<int> run_import(const Common& common, const ImportFlags& flags,
 
 Result<int> run_batch(const Common& common, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::string done,
-                     run_job(common.config, "batch", batch_job, "{}", show_progress, stop));
+                     run_job_with_bar(common.config, "batch", batch_job, "{}", stop));
     const json report = json::parse(done);
     const auto differing = report.value("differing_keys", std::uint64_t{0});
     if (common.json) {
@@ -129,6 +120,11 @@ void add_import(Commands& commands) {
         .add_option("--format", flags->format,
                     "csv, ndjson or parquet; default: by name and content")
         ->check(CLI::IsMember({"csv", "ndjson", "parquet"}));
+    command
+        .add_option("--column", flags->columns,
+                    "FIELD=COLUMN where the file names it otherwise: event_time=InvoiceDate; "
+                    "once per field")
+        ->allow_extra_args(false);
     command.add_flag("--create-stores", options.create_stores, "Unknown store codes become stores");
     command.add_option("--time-zone", options.time_zone, "Of created stores: Europe/London");
     command.add_option("--currency", options.currency, "Of created stores: GBP");

@@ -67,8 +67,7 @@ Result<int> run_backfill(const Common& common, const BackfillFlags& flags,
                          const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const json request, request_from(flags));
     Result<std::string> done =
-        run_job(common.config, "backfill", backfill_job, request.dump(), show_progress, stop);
-    end_progress();
+        run_job_with_bar(common.config, "backfill", backfill_job, request.dump(), stop);
     if (!done) {
         return forward_error(done);
     }
@@ -95,10 +94,8 @@ Result<int> run_backfill(const Common& common, const BackfillFlags& flags,
 }
 
 Result<int> run_rebuild(const Common& common, bool accept, const std::stop_token& stop) {
-    Result<std::string> done =
-        run_job(common.config, "rebuild", rebuild_job, json{{"accept_differences", accept}}.dump(),
-                show_progress, stop);
-    end_progress();
+    Result<std::string> done = run_job_with_bar(common.config, "rebuild", rebuild_job,
+                                                json{{"accept_differences", accept}}.dump(), stop);
     if (!done) {
         return forward_error(done);
     }
@@ -127,10 +124,7 @@ Result<int> run_rebuild(const Common& common, bool accept, const std::stop_token
 
 Result<std::string> ask_lake(const Common& common, const json& request,
                              const std::stop_token& stop) {
-    Result<std::string> done =
-        run_job(common.config, "lake", lake_job, request.dump(), show_progress, stop);
-    end_progress();
-    return done;
+    return run_job_with_bar(common.config, "lake", lake_job, request.dump(), stop);
 }
 
 Result<int> run_ls(const Common& common, bool files, const std::stop_token& stop) {

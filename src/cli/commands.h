@@ -60,6 +60,7 @@ void add_lake(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
 void add_rebuild(Commands& commands);
+void add_schedule(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
@@ -69,11 +70,6 @@ void add_port_flags(CLI::App& command, config::Config& config);
 /// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
 /// number of keys at which the layers differ.
 std::uint64_t print_epochs(const std::string& report_json);
-
-/// Redraws one line on a terminal; silent elsewhere. {"file":"…","rows":n,"done":n,"total":n}.
-void show_progress(std::string_view progress_json);
-/// Leaves that line.
-void end_progress();
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

@@ -138,10 +138,24 @@ api::Job import_job(App& app) {
     };
 }
 
+batch::ReportProgress batch_progress(const api::JobProgress& progress) {
+    if (!progress) {
+        return {};
+    }
+    return [progress](const batch::BatchProgress& at) {
+        progress(json{{"file", fmt::format("epoch {}", at.epoch.value)},
+                      {"rows", at.done_steps / 2},
+                      {"done", at.done_steps},
+                      {"total", at.steps}}
+                     .dump());
+    };
+}
+
 api::Job batch_job(App& app) {
-    return [&app](const std::string&, const api::JobProgress&,
+    return [&app](const std::string&, const api::JobProgress& progress,
                   const std::stop_token& stop) -> Result<std::string> {
-        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, app.close_epochs(stop));
+        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports,
+                         app.close_epochs(stop, batch_progress(progress)));
         return epochs_json(reports).dump(-1, ' ', false, json::error_handler_t::replace);
     };
 }

@@ -22,6 +22,9 @@ class App;
 [[nodiscard]] api::Job import_job(App& app);
 [[nodiscard]] std::string import_request(const ingest::ImportOptions& options);
 
+/// Says how far a batch is, for the same readers; nothing if nobody listens.
+[[nodiscard]] batch::ReportProgress batch_progress(const api::JobProgress& progress);
+
 /// {} to {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] api::Job batch_job(App& app);
 

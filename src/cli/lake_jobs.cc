@@ -169,7 +169,7 @@ Result<json> backfill(App& app, const json& request, const api::JobProgress& pro
     }
     json result = {{"contributions", std::move(contributions)}};
     if (request.value("close", true)) {
-        SHELFCAST_ASSIGN(const auto reports, app.close_epochs(stop));
+        SHELFCAST_ASSIGN(const auto reports, app.close_epochs(stop, batch_progress(progress)));
         result.update(epochs_json(reports));
     }
     return result;

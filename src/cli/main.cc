@@ -106,6 +106,7 @@ int main(int argc, char** argv) {
     add_rebuild(commands);
     add_lake(commands);
     add_query(commands);
+    add_schedule(commands);
     add_schema(commands);
     add_dead_letters(commands);
     add_demo(commands);

@@ -7,6 +7,7 @@
 #include "cli/app.h"
 #include "cli/data_directory.h"
 #include "cli/pause.h"
+#include "cli/progress_bar.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -91,6 +92,13 @@ Result<std::string> run_job(const config::Config& config, std::string_view name,
     }
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, open_alone(config, stop));
     return local(*app)(request, progress, stop);
+}
+
+Result<std::string> run_job_with_bar(const config::Config& config, std::string_view name,
+                                     const std::function<api::Job(App&)>& local,
+                                     const std::string& request, const std::stop_token& stop) {
+    ProgressBar bar;
+    return run_job(config, name, local, request, [&](std::string_view at) { bar.show(at); }, stop);
 }
 
 Status with_warehouse(

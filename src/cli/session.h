@@ -30,6 +30,13 @@ class App;
                                           const api::JobProgress& progress,
                                           const std::stop_token& stop);
 
+/// The same, with a progress bar if standard error is a terminal.
+[[nodiscard]] Result<std::string> run_job_with_bar(const config::Config& config,
+                                                   std::string_view name,
+                                                   const std::function<api::Job(App&)>& local,
+                                                   const std::string& request,
+                                                   const std::stop_token& stop);
+
 /// Calls `use` with the warehouse of the data directory, as its administrator.
 [[nodiscard]] Status with_warehouse(
     const config::Config& config, const std::stop_token& stop,

@@ -48,6 +48,8 @@ Result<Config> from_environment(const Environment& environment) {
     text("SHELFCAST_WAREHOUSE_PASSWORD", config.warehouse_password);
     text("SHELFCAST_LOG_FORMAT", config.log_format);
     text("SHELFCAST_LOG_LEVEL", config.log_level);
+    text("SHELFCAST_SCHEDULE_ENGINE", config.schedule_engine);
+    text("SHELFCAST_SCHEDULE_TIMEZONE", config.schedule_timezone);
     if (config.engine_library.empty()) {
         // Where ./dev setup puts it.
         std::filesystem::path cache = environment("SHELFCAST_CACHE").value_or("");
@@ -77,6 +79,11 @@ Status validate(const Config& config) {
     if (config.log_format != "text" && config.log_format != "json") {
         mistakes.push_back(
             fmt::format("log format \"{}\" is neither text nor json", config.log_format));
+    }
+    constexpr std::array kEngines = {"builtin", "airflow", "off"};
+    if (std::ranges::find(kEngines, config.schedule_engine) == kEngines.end()) {
+        mistakes.push_back(fmt::format("schedule engine \"{}\" is none of builtin, airflow, off",
+                                       config.schedule_engine));
     }
     const std::array ports = {config.clickhouse_http_port, config.clickhouse_native_port,
                               config.web_port};

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,14 @@ struct Config {
     std::string log_format = "text";
     /// "debug", "info", "warning" or "error". SHELFCAST_LOG_LEVEL
     std::string log_level = "info";
+    /// Who starts scheduled jobs: "builtin" (this program), "airflow" or "off" (it starts none).
+    /// SHELFCAST_SCHEDULE_ENGINE
+    std::string schedule_engine = "builtin";
+    /// IANA zone of the jobs' times and logical dates: the head office's.
+    /// SHELFCAST_SCHEDULE_TIMEZONE
+    std::string schedule_timezone = "UTC";
+    /// Cron expressions by job, in place of the built-in ones.
+    std::map<std::string, std::string> schedule_cron;
     /// Log partitions, fixed when a data directory is made.
     std::uint32_t log_partitions = 16;
 };
@@ -50,7 +59,7 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 [[nodiscard]] Result<Config> from_environment(const Environment& environment);
 
 /// Refuses what cannot work, all mistakes in one error: --demo with an address other machines can
-/// reach, an unknown log level, two equal ports.
+/// reach, an unknown log level or schedule engine, two equal ports.
 [[nodiscard]] Status validate(const Config& config);
 
 }  // namespace shelfcast::config

@@ -35,6 +35,18 @@ TEST(Config, TheEnvironmentReplacesDefaults) {
     EXPECT_EQ(config->warehouse_url, "http://ch:8123");
 }
 
+TEST(Config, OnlyKnownScheduleEnginesAreTaken) {
+    auto config = from_environment(of({{"SHELFCAST_SCHEDULE_ENGINE", "airflow"},
+                                       {"SHELFCAST_SCHEDULE_TIMEZONE", "Europe/London"}}));
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->schedule_timezone, "Europe/London");
+    EXPECT_TRUE(validate(*config));
+    config->schedule_engine = "cron";
+    const auto refused = validate(*config);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("\"cron\""), std::string::npos);
+}
+
 TEST(Config, ABrokenNumberIsNamedWithItsValue) {
     const auto config = from_environment(of({{"SHELFCAST_ENGINE_MEMORY_BYTES", "2GB"}}));
     ASSERT_FALSE(config);

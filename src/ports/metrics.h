@@ -25,6 +25,7 @@ enum class Counter {
     kEpochsClosed,
     kReconciliationDifferences,
     kGatewayRequests,  ///< labels: code
+    kJobFailures,      ///< labels: job
 };
 enum class Gauge {
     kLogLagRecords,  ///< records in the log that the speed layer has not written yet
@@ -34,6 +35,8 @@ enum class Gauge {
     kReconciliationDifference,  ///< differing keys in the last reconciliation; labels: table
     kEngineUp,
     kLogBytes,
+    kJobLastSuccess,  ///< seconds since 1970; labels: job
+    kJobSeconds,      ///< the last run; labels: job
 };
 enum class Histogram {
     kInsertMs,      ///< one flush, all tables

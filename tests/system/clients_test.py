@@ -2,7 +2,9 @@
 
 import json
 import os
+import pty
 import socket
+import subprocess
 import time
 import unittest
 import urllib.error
@@ -11,7 +13,7 @@ from decimal import Decimal
 
 import clickhouse_connect
 
-from running import PASSWORD, USER, SystemTest, run_command, wait_until
+from running import PASSWORD, USER, SystemTest, binary, run_command, wait_until
 
 RECEIPTS = """event_time,store_id,product_id,category,transaction_type,quantity,unit_price
 2025-11-20T10:00:00,NORTH,P1,TOOLS,SALE,2,1.25
@@ -127,6 +129,65 @@ class ClientsTest(SystemTest):
         self.assertNotIn("broken_json", none)
         plan = self.succeed(self.running.command("schema", "plan"))
         self.assertEqual(plan, "0 files to apply\n")
+
+    def test_columns_of_another_name(self):
+        path = self.write(
+            "till.csv",
+            "InvoiceDate,Branch,product_id,category,transaction_type,quantity,unit_price,a=b\n"
+            "2025-11-21 10:00:00,NORTH,P1,TOOLS,SALE,2,1.25,T-7\n",
+        )
+        date, branch = ("--column", "event_time=InvoiceDate"), ("--column", "store_id=Branch")
+        for arguments, named in (
+            (date, "missing columns: store_id; the file has: InvoiceDate, Branch"),
+            ((*date, "--column", "shop=Branch"), "an event has no field shop; it has event_time, "),
+            ((*date, "--column", "Branch"), '"Branch" is not FIELD=COLUMN'),
+            ((*date, *date), "gives field event_time twice"),
+        ):
+            refused = self.running.command("import", *arguments, path)
+            self.assertEqual(refused.returncode, 2, refused.stdout)
+            self.assertIn(named, refused.stderr)
+        self.running.wait_for_events(3)
+        self.succeed(
+            self.running.command("import", *date, *branch, "--column", "register_id=a=b", path)
+        )
+        self.assertEqual(
+            self.running.rows(
+                "select product_id, register_id, toString(event_time) "
+                "from retail.retail_events_unified where register_id != ''"
+            ),
+            [("P1", "T-7", "2025-11-21 10:00:00.000")],
+        )
+
+    def on_a_terminal(self, *arguments):
+        """What a command says, and what it draws where standard error is a terminal."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        done = subprocess.run(
+            [binary(), *arguments, "--data-dir", self.running.data],
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            check=True,
+        )
+        os.close(theirs)
+        return done.stdout.decode(), os.read(ours, 1 << 16).decode()
+
+    def test_progress_is_drawn_on_a_terminal_only(self):
+        line = "2025-11-20T10:00:00,NORTH,P{},TOOLS,SALE,1,1.25\n"
+        header = RECEIPTS.split("\n", maxsplit=1)[0] + "\n"
+        first = self.write("first.csv", header + "".join(map(line.format, range(30_000))))
+        said = self.running.command("import", first)
+        self.assertNotIn("\r", said.stdout + said.stderr)
+
+        other = line.replace("NORTH", "SOUTH")
+        second = self.write("second.csv", header + "".join(map(other.format, range(30_001))))
+        said, drawn = self.on_a_terminal("import", second)
+        self.assertIn("imported: 30001 accepted", said)
+        self.assertRegex(drawn, r"\rsecond.csv \[#+\.*\] +\d+ % \d+ rows")
+        self.assertIn("100 % 30001 rows", drawn)
+        said, drawn = self.on_a_terminal("batch")
+        self.assertIn("closed 1 epochs, 0 keys differ", said)
+        self.assertRegex(drawn, r"\repoch 1 \[#*\.+\] +\d+ % \d+ rows")
+        self.assertIn("100 % 60004 rows", drawn)
 
     def test_stops_on_sigterm_and_keeps_everything(self):
         started = time.monotonic()

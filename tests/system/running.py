@@ -88,11 +88,17 @@ def resident_bytes(pid):
 class Shelfcast:
     """One `shelfcast up --demo --no-producer`. Use as a context manager: it ends killed."""
 
-    def __init__(self, data, failpoint="", arguments=()):
+    def __init__(self, data, failpoint="", arguments=(), environment=None):
         self.data = data
         self.owner = {}
         self.log_path = data.rstrip("/") + ".log"
-        environment = {**os.environ, "SHELFCAST_FAILPOINT": failpoint}
+        # No job of the schedule may come in between, whatever the time is.
+        environment = {
+            **os.environ,
+            "SHELFCAST_SCHEDULE_ENGINE": "off",
+            "SHELFCAST_FAILPOINT": failpoint,
+            **(environment or {}),
+        }
         ports = ("--clickhouse-http-port", "--clickhouse-native-port", "--web-port")
         flags = [word for port in ports for word in (port, "0")]
         with open(self.log_path, "ab") as log:
@@ -272,9 +278,9 @@ class SystemTest(unittest.TestCase):
             file.write(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def start(self, data="", failpoint="", arguments=()):
+    def start(self, data="", failpoint="", arguments=(), environment=None):
         """An instance that is killed when the test ends."""
-        instance = Shelfcast(data or self.path("data"), failpoint, arguments)
+        instance = Shelfcast(data or self.path("data"), failpoint, arguments, environment)
         self.addCleanup(instance.kill_tree)
         return instance
 

@@ -71,6 +71,9 @@ MetricDescription describe(Counter which) noexcept {
         case Counter::kGatewayRequests:
             return counter("shelfcast_gateway_requests_total",
                            "Requests at the ClickHouse gateway, by HTTP status code.", "code");
+        case Counter::kJobFailures:
+            return counter("shelfcast_job_failures_total",
+                           "Runs of scheduled jobs that failed or went over their time.", "job");
     }
     return {};
 }
@@ -97,6 +100,12 @@ MetricDescription describe(Gauge which) noexcept {
             return gauge("shelfcast_engine_up", "1 while the engine answers, else 0.");
         case Gauge::kLogBytes:
             return gauge("shelfcast_log_bytes", "Size of the event log on disk.");
+        case Gauge::kJobLastSuccess:
+            return gauge("shelfcast_job_last_success_timestamp_seconds",
+                         "When a scheduled job was last done, in seconds since 1970.", "job");
+        case Gauge::kJobSeconds:
+            return gauge("shelfcast_job_last_run_seconds",
+                         "How long the last run of a scheduled job took.", "job");
     }
     return {};
 }

@@ -107,6 +107,33 @@ create table settings (
     value text not null
 ) strict, without rowid;
 )sql",
+    R"sql(
+create table job_runs (
+    run_id integer primary key autoincrement,
+    job text not null,
+    logical_date text not null,
+    triggered_by integer not null,
+    owner text not null,
+    started_at_us integer not null,
+    attempt integer not null,
+    -- running, done, done with differences, failed, failed to be repeated, timed out, interrupted
+    state integer not null check (state between 1 and 7),
+    held integer not null,  -- has the lease of its job
+    ended_at_us integer,
+    message text not null,
+    unique (job, logical_date, attempt)
+) strict;
+create unique index job_leases on job_runs (job) where held = 1;
+create unique index job_dates_done on job_runs (job, logical_date) where state in (2, 3);
+-- Nearly always few: what a later attempt is owed for.
+create index owed_job_runs on job_runs (job) where state in (5, 7);
+
+-- When the scheduler first knew of a job: earlier dates are not owed.
+create table scheduled_jobs (
+    name text primary key not null,
+    first_seen_us integer not null
+) strict, without rowid;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "ports/job_ledger.h"
 #include "ports/operational_store.h"
 
 namespace shelfcast::adapters {
@@ -30,7 +31,8 @@ class SqliteStore final : public ports::EpochLedger,
                           public ports::StoreDirectory,
                           public ports::UserDirectory,
                           public ports::ImportLedger,
-                          public ports::SettingsBook {
+                          public ports::SettingsBook,
+                          public ports::JobLedger {
 public:
     /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
     /// message names the file.
@@ -87,6 +89,19 @@ public:
 
     [[nodiscard]] Result<std::optional<std::string>> setting(std::string_view name) override;
     [[nodiscard]] Status put_setting(std::string_view name, std::string_view value) override;
+
+    [[nodiscard]] Result<ports::JobRun> begin_run(const ports::JobRunDraft& draft) override;
+    [[nodiscard]] Status end_run(ports::JobRunId run, const ports::RunEnding& ending) override;
+    [[nodiscard]] Status mark_timed_out(ports::JobRunId run, std::string_view message) override;
+    [[nodiscard]] Result<std::uint64_t> release_others(std::string_view owner,
+                                                       std::int64_t now_us) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> runs(std::string_view job,
+                                                          std::string_view logical_date) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> owed_runs(std::string_view job) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> history(std::string_view job,
+                                                             std::size_t limit) override;
+    [[nodiscard]] Result<std::int64_t> first_seen(std::string_view job,
+                                                  std::int64_t now_us) override;
 
 private:
     explicit SqliteStore(std::unique_ptr<sqlite_store::Database> database);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
 
 namespace shelfcast::adapters {
@@ -39,7 +40,8 @@ SqliteStoreOptions at(std::string path) {
     return options;
 }
 
-class SqliteHarness final : public contract::OperationalStoreHarness {
+class SqliteHarness final : public contract::OperationalStoreHarness,
+                            public contract::JobLedgerHarness {
 public:
     SqliteHarness() { reopen(); }
     ports::EpochLedger& epochs() override { return *store_; }
@@ -48,6 +50,7 @@ public:
     ports::UserDirectory& users() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
+    ports::JobLedger& jobs() override { return *store_; }
     void reopen() override {
         store_.reset();
         store_ = SqliteStore::open(at(directory_.file("store.db"))).value();
@@ -59,6 +62,10 @@ private:
 };
 
 std::unique_ptr<contract::OperationalStoreHarness> make_sqlite_harness() {
+    return std::make_unique<SqliteHarness>();
+}
+
+std::unique_ptr<contract::JobLedgerHarness> make_sqlite_job_harness() {
     return std::make_unique<SqliteHarness>();
 }
 
@@ -211,4 +218,6 @@ TEST(SqliteStore, ForgetsMoreFlushesThanOneStepTakes) {
 namespace shelfcast::contract {
 INSTANTIATE_TEST_SUITE_P(Sqlite, OperationalStoreContract,
                          testing::Values(&adapters::make_sqlite_harness));
+INSTANTIATE_TEST_SUITE_P(Sqlite, JobLedgerContract,
+                         testing::Values(&adapters::make_sqlite_job_harness));
 }  // namespace shelfcast::contract

@@ -47,17 +47,28 @@ std::vector<Stretch> stretches_of(const std::vector<ports::FlushRecord>& flushes
     return stretches;
 }
 
+std::uint64_t records_of(const std::vector<ports::FlushRecord>& flushes) {
+    std::uint64_t records = 0;
+    for (const ports::FlushRecord& flush : flushes) {
+        for (const ports::LogRange& range : flush.draft.ranges) {
+            records += static_cast<std::uint64_t>(range.to - range.from);
+        }
+    }
+    return records;
+}
+
 }  // namespace
 
 BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
     : ports_(std::move(ports)), options_(std::move(options)) {}
 
-Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop) {
+Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop,
+                                                          const ReportProgress& progress) {
     std::vector<EpochReport> reports;
     const auto close_all = [&]() -> Status {
         SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
         for (const EpochId epoch : closing) {
-            SHELFCAST_ASSIGN(EpochReport report, close(epoch, stop));
+            SHELFCAST_ASSIGN(EpochReport report, close(epoch, progress, stop));
             reports.push_back(std::move(report));
         }
         return {};
@@ -78,7 +89,8 @@ Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token&
     return reports;
 }
 
-Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop) {
+Result<EpochReport> BatchLayer::close(EpochId epoch, const ReportProgress& progress,
+                                      const std::stop_token& stop) {
     const std::int64_t started_us = ports_.clock.steady_us();
     SHELFCAST_TRY(ports_.wait_delivered(epoch, stop));
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, ports_.lake.manifest());
@@ -95,6 +107,13 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
         operators::Operator folding(options_.operator_options, &ports_.state);
         SHELFCAST_TRY(
             load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
+        BatchProgress at{.epoch = epoch, .steps = 2 * records_of(flushes)};
+        const LoadProgress count_rows = [&](std::uint64_t rows) {
+            at.done_steps += rows;
+            if (progress) {
+                progress(at);
+            }
+        };
         LakeWrite written;
         if (contribution) {
             written.files = contribution->files;
@@ -104,7 +123,7 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
             written.counts.accepted = contribution->events;
             written.counts.rejected = contribution->rejections;
         } else {
-            SHELFCAST_ASSIGN(written, write_lake(epoch, flushes, folding, stop));
+            SHELFCAST_ASSIGN(written, write_lake(epoch, flushes, folding, count_rows, stop));
             failpoint::reach("batch.lake_written");
         }
         report.accepted = written.counts.accepted;
@@ -113,10 +132,11 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
         report.lake_files = written.files.size();
         for (const ports::LakeFile& file : written.files) {
             report.lake_bytes += file.bytes;
+            at.steps += contribution ? file.rows : 0;
         }
 
         SHELFCAST_TRY(load_tables(ports_.warehouse, ports_.lake, manifest.generation, epoch,
-                                  written.files, options_.load, {}, stop));
+                                  written.files, options_.load, count_rows, stop));
         failpoint::reach("batch.tables_loaded");
         SHELFCAST_TRY(folding.save(ports_.state, epoch_state_name(epoch), {}));
         failpoint::reach("batch.state_stored");
@@ -202,6 +222,7 @@ Status BatchLayer::fold_ranges(operators::Operator& folding,
 Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch,
                                                      const std::vector<ports::FlushRecord>& flushes,
                                                      operators::Operator& folding,
+                                                     const LoadProgress& progress,
                                                      const std::stop_token& stop) {
     SHELFCAST_TRY(ports_.lake.remove_orphans(ports::FileWriter::kEpoch));
     LakeWrite written;
@@ -224,6 +245,7 @@ Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch,
     DateBuffers buffers;
     SHELFCAST_TRY(fold_ranges(folding, flushes, stop, [&](operators::FlushOutput output) -> Status {
         written.counts += output.counts;
+        progress(output.counts.total());
         buffers.add(output);
         while (buffers.rows() > options_.max_buffered_rows) {
             SHELFCAST_TRY(writing.push(*buffers.take_largest()));

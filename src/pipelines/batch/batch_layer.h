@@ -71,6 +71,16 @@ struct EpochReport {
     std::int64_t elapsed_us = 0;
 };
 
+/// How far the closing of an epoch is. Each row is two steps: it is folded, and it is loaded.
+struct BatchProgress {
+    EpochId epoch;
+    std::uint64_t done_steps = 0;
+    std::uint64_t steps = 0;
+};
+
+/// Called from one thread at a time; may be empty.
+using ReportProgress = std::function<void(const BatchProgress&)>;
+
 /// What `restore` found and did at start.
 struct RestoreReport {
     std::uint64_t reloaded_epochs = 0;  ///< Batch tables that lacked rows and were filled again.
@@ -89,7 +99,8 @@ public:
 
     /// Closes what is still closing, then the open epoch if it has anything. One report per epoch
     /// closed. Differences are no error here: they are in the reports, the store and the metric.
-    [[nodiscard]] Result<std::vector<EpochReport>> close_epochs(const std::stop_token& stop);
+    [[nodiscard]] Result<std::vector<EpochReport>> close_epochs(
+        const std::stop_token& stop, const ReportProgress& progress = {});
 
     /// Drops speed partitions that no reader needs any more.
     [[nodiscard]] Status drop_old_speed_rows();
@@ -100,11 +111,13 @@ private:
         operators::FoldCounts counts;
     };
 
-    [[nodiscard]] Result<EpochReport> close(EpochId epoch, const std::stop_token& stop);
+    [[nodiscard]] Result<EpochReport> close(EpochId epoch, const ReportProgress& progress,
+                                            const std::stop_token& stop);
     /// Folds the epoch's stretch of the log into lake files; leaves `folding` as at its end.
     [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch,
                                                const std::vector<ports::FlushRecord>& flushes,
                                                operators::Operator& folding,
+                                               const LoadProgress& progress,
                                                const std::stop_token& stop);
     [[nodiscard]] Status fold_ranges(operators::Operator& folding,
                                      const std::vector<ports::FlushRecord>& flushes,

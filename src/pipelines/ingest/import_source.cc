@@ -550,6 +550,10 @@ Result<std::unique_ptr<ImportSource>> open_source(const std::string& path, FileF
     if (format == FileFormat::kParquet) {
         return open_parquet(reader, path, names);
     }
+    if (format == FileFormat::kNdjson && !names.empty()) {
+        return fail(ErrorKind::kInvalidInput,
+                    "{}: columns cannot be named otherwise in NDJSON, each line is an event", path);
+    }
     SHELFCAST_ASSIGN(FileStream file, FileStream::open(path));
     return format == FileFormat::kCsv ? open_csv(std::move(file), names)
                                       : open_ndjson(std::move(file));

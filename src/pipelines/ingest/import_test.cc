@@ -176,6 +176,14 @@ TEST_F(ImportTest, WrongHeadersAreNamed) {
     EXPECT_TRUE(ledger_.all().empty());
 }
 
+TEST_F(ImportTest, NdjsonHasNoColumnsToName) {
+    options_.columns = {{"quantity", "qty"}};
+    const Error error = import_error(folder_.write("events.ndjson", "{\"qty\":1}\n"));
+    EXPECT_EQ(error.kind, ErrorKind::kInvalidInput);
+    EXPECT_NE(error.message.find("NDJSON"), std::string::npos) << error.message;
+    EXPECT_TRUE(log_.events().empty());
+}
+
 TEST_F(ImportTest, BadRowsAreDeadLettersWithTheirBytesAndTheRestPasses) {
     const std::string giant(20'000'000, 'x');
     const std::string text = std::string(kHeader) + csv_row("LON-1", 0) +

@@ -1,0 +1,33 @@
+#include "schedule/jobs.h"
+
+#include <fmt/format.h>
+
+namespace shelfcast::schedule {
+namespace {
+
+constexpr std::int64_t kHourS = 3600;
+
+}  // namespace
+
+std::vector<JobDefinition> job_definitions() {
+    return {
+        {.name = "retail_batch_processing",
+         .cron = "0 2 * * *",
+         .description = "Closes the open epoch: lake, batch tables, reconciliation",
+         .time_out_s = 12 * kHourS},
+        {.name = "retail_data_retention",
+         .cron = "0 3 * * *",
+         .description = "Drops speed rows of closed epochs that no reader needs any more",
+         .time_out_s = 2 * kHourS},
+        {.name = "lake_maintenance",
+         .cron = "0 4 * * 0",
+         .description = "Merges the lake's small files, removes those merged away",
+         .time_out_s = 12 * kHourS},
+    };
+}
+
+std::string command_of(std::string_view job, std::string_view logical_date) {
+    return fmt::format("shelfcast schedule run {} --date {}", job, logical_date);
+}
+
+}  // namespace shelfcast::schedule
