@@ -14,6 +14,7 @@
 #include "cli/pause.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
+#include "retail/reference_rows.h"
 #include "retail/tables.h"
 
 namespace shelfcast::cli {
@@ -65,6 +66,7 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_TRY(app->make_logins());
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
+    SHELFCAST_TRY(app->mirror_reference());
     SHELFCAST_TRY(app->make_layers(stop));
     return app;
 }
@@ -210,6 +212,17 @@ Status App::apply_schema() {
         log::info("schema", "applied files={}", applied.size());
     }
     return {};
+}
+
+Status App::mirror_reference() {
+    SHELFCAST_ASSIGN(const auto products, store_->products());
+    SHELFCAST_ASSIGN(const auto targets, store_->sales_targets());
+    SHELFCAST_TRY(warehouse_->put_reference(
+        retail::kProductsTable, retail::product_rows(products.products, products.version)));
+    SHELFCAST_TRY(warehouse_->put_reference(
+        retail::kSalesTargetsTable, retail::sales_target_rows(targets.targets, targets.version)));
+    return warehouse_->put_reference(retail::kHolidaysTable,
+                                     retail::holiday_rows(retail::public_holidays()));
 }
 
 Status App::make_layers(const std::stop_token& stop) {

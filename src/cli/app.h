@@ -130,6 +130,8 @@ private:
     [[nodiscard]] Result<std::string> secret(std::string_view setting);
     [[nodiscard]] Status reach_warehouse(const std::stop_token& stop);
     [[nodiscard]] Status apply_schema();
+    /// Copies what the operational store knows beside the events, and the holidays, for the views.
+    [[nodiscard]] Status mirror_reference();
     [[nodiscard]] Status make_layers(const std::stop_token& stop);
     void keep_house(const std::stop_token& stop);
     [[nodiscard]] std::vector<ports::HttpRoute> routes();

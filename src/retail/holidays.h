@@ -34,7 +34,7 @@ struct Holiday {
 };
 
 /// The holidays of every known country in those years, by country, region and date; at most one per
-/// date. GB, US, DE, FR, ES, IT, NL, BE, AT, CH, IE, PL, SE, CA, AU, CN, JP.
+/// date. AT, AU, BE, CA, CH, CN, DE, ES, FR, GB, IE, IT, JP, NL, PL, SE, US.
 [[nodiscard]] std::vector<Holiday> public_holidays();
 
 }  // namespace shelfcast::retail
