@@ -70,6 +70,16 @@ left join
         deltas.business_date as business_date,
         toNullable(sum(deltas.units_sold) - sum(deltas.units_returned)) as units
     from retail_core.product_sales as deltas
+    -- Only what was forecast: the roll-up is many times larger.
+    where (deltas.product_id, deltas.store_id, deltas.business_date) in
+        (
+            select
+                product_id,
+                store_id,
+                prediction_date
+            from retail_core.forecasts
+            where level = 'product_store'
+        )
     group by
         deltas.store_id,
         deltas.product_id,

@@ -389,6 +389,23 @@ Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
     return report;
 }
 
+Result<ingest::ReferenceReport> App::import_reference(ingest::ReferenceTable table,
+                                                      const std::string& path,
+                                                      std::optional<ingest::FileFormat> format,
+                                                      const std::stop_token& stop) {
+    const std::scoped_lock lock(reference_mutex_);
+    SHELFCAST_ASSIGN(
+        ingest::ReferenceReport report,
+        ingest::import_reference(table, path, format, {*store_, *store_, *parquet_}, stop));
+    if (table == ingest::ReferenceTable::kStores) {
+        SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, store_->catalog(std::nullopt));
+        SHELFCAST_TRY(warehouse_->put_stores(catalog));
+    } else {
+        SHELFCAST_TRY(mirror_reference());
+    }
+    return report;
+}
+
 Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
     return or_fault(speed_->wait_caught_up(deadline, stop));
 }

@@ -6,12 +6,14 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <optional>
 #include <string>
 
 #include "api/jobs_handler.h"
 #include "base/result.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/import.h"
+#include "pipelines/ingest/reference_import.h"
 
 namespace shelfcast::cli {
 
@@ -20,7 +22,11 @@ class App;
 /// {"files":[…],"format":"csv"?,"columns":{…}?,"create_stores":bool,"time_zone":"…","currency":"…"}
 /// to {"files":[{…}],"accepted":n,"rejected":n,"reasons":{…},"stores_created":n}.
 [[nodiscard]] api::Job import_job(App& app);
-[[nodiscard]] std::string import_request(const ingest::ImportOptions& options);
+/// With "table":"products|stores|sales_targets" in it: the files are of that table, and the answer
+/// is
+/// {"table":"…","files":[{"path":"…","rows":n,"changed":n,"ignored_columns":[…]}],"rows":n,"changed":n}.
+[[nodiscard]] std::string import_request(const ingest::ImportOptions& options,
+                                         std::optional<ingest::ReferenceTable> table = {});
 
 /// {} to {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] api::Job batch_job(App& app);

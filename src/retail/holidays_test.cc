@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/result.h"
+#include "retail/zone_country.h"
 
 namespace shelfcast::retail {
 namespace {
@@ -126,6 +127,13 @@ TEST(Holidays, JapanAsPublished) {
               "01-01 01-12 02-11 02-23 03-20 04-29 05-03 05-04 05-05 05-06 07-20 08-11 09-21 09-22 "
               "09-23 10-12 11-03 11-23");
     EXPECT_EQ(name_on("JP", "2026-09-22"), "Citizens' Holiday");
+}
+
+TEST(Holidays, ACountryIsFoundByItsTimeZone) {
+    EXPECT_EQ(country_of_zone("Europe/London"), "GB");
+    EXPECT_EQ(country_of_zone("Asia/Shanghai"), "CN");
+    EXPECT_EQ(country_of_zone("America/Chicago"), "US");
+    EXPECT_EQ(country_of_zone("UTC"), "");
 }
 
 TEST(Holidays, EveryCountryHasEveryYearAndNoDateTwice) {

@@ -498,6 +498,7 @@ TEST_P(OperationalStoreContract, UnknownCodesGetTheNextFreeIdsFrom1001) {
     ASSERT_NE(found, catalog.stores().end());
     EXPECT_EQ(found->code, "X");
     EXPECT_EQ(found->currency, "CNY");
+    EXPECT_EQ(found->country, "CN");  // For its holidays.
 }
 
 TEST_P(OperationalStoreContract, StoresAreNotCreatedInAnUnknownZone) {
