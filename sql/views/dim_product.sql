@@ -37,13 +37,24 @@ select
     if(sold.product_id = '', null, sold.last_event_time) as last_event_time
 from
 (
+    -- In two steps: over the whole roll-up a maximum costs less than half of what argMax does.
     select
-        deltas.product_id as product_id,
-        argMax(deltas.category, (deltas.last_event_time, deltas.category)) as category,
-        toDateTime64(max(deltas.last_event_time), 3, 'UTC') as last_event_time
-    from retail_core.product_sales as deltas
+        product_id,
+        argMax(newest.category, (newest.event_time, newest.category)) as category,
+        toDateTime64(max(newest.event_time), 3, 'UTC') as last_event_time
+    from
+    (
+        select
+            deltas.product_id as product_id,
+            deltas.category as category,
+            max(deltas.last_event_time) as event_time
+        from retail_core.product_sales as deltas
+        group by
+            deltas.product_id,
+            deltas.category
+    ) as newest
     group by
-        deltas.product_id
+        product_id
 ) as sold
 full outer join
 (
