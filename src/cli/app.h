@@ -170,7 +170,7 @@ private:
     std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
     std::unique_ptr<batch::BatchLayer> batch_;
     GenerationId only_generation_{0};  ///< Known to have no other beside it.
-    std::mutex reference_mutex_;  ///< One import of reference data at a time.
+    std::mutex reference_mutex_;       ///< One import of reference data at a time.
     std::unique_ptr<ingest::IngestDoor> door_;
     std::unique_ptr<api::DirectoryAuthenticator> authenticator_;
     std::unique_ptr<api::TokenGuard> ingest_guard_;

@@ -5,8 +5,8 @@
 /// owner of the data directory to.
 
 #include <nlohmann/json_fwd.hpp>
-#include <span>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "api/jobs_handler.h"
