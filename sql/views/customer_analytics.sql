@@ -4,6 +4,21 @@
 -- A basket is a basket_id within a store and business date; sales without one count as one basket per
 -- store and business date.
 create or replace view retail.customer_analytics
+(
+    customer_id String comment 'the customer',
+    currency LowCardinality(String) comment 'ISO 4217; empty when dim_store does not know the store',
+    first_purchase Date comment 'business date of the first sale',
+    last_purchase Date comment 'business date of the last sale',
+    stores UInt64 comment 'number of stores visited',
+    baskets UInt64 comment 'number of baskets; sales without one count as one a day and store',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    units_sold Decimal(38, 3) comment 'quantity of sales',
+    gross_revenue Decimal(38, 7) comment 'revenue of sales',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    mean_basket Nullable(Float64) comment 'gross_revenue / baskets',
+    last_category String comment 'category of the last sale'
+)
 definer = {{definer}} sql security definer
 as
 select

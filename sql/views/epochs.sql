@@ -1,6 +1,15 @@
 -- How far is history closed, and what is still open?
 -- Grain: one row per epoch with rows, closed or open. Asked by: operations, screens.
 create or replace view retail.epochs
+(
+    epoch UInt32 comment 'the epoch',
+    state String comment 'closed or open',
+    generation UInt32 comment 'version of the batch layer that answers; 0: open',
+    lake_version UInt64 comment 'version of the lake manifest that closed it; 0: open',
+    events UInt64 comment 'accepted events in it',
+    rejections UInt64 comment 'messages in it that were not accepted',
+    closed_at Nullable(DateTime64(6, 'UTC')) comment 'when it was closed; null: open'
+)
 definer = {{definer}} sql security definer
 as
 with

@@ -3,6 +3,17 @@
 -- moving_avg_24h is the mean revenue of the hours with events in the 24 hours before; the week-ago hour
 -- is the same hour of the store's own clock. Null where there is nothing to compare with.
 create or replace view retail.hourly_sales_trend
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    business_date Date comment 'the store''s calendar day',
+    hour_start DateTime('UTC') comment 'start of the store''s hour',
+    hour_of_day UInt8 comment 'hour of the store''s own clock, 0 to 23',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    moving_avg_24h Nullable(Float64) comment 'mean revenue of the hours with events in the 24 hours before; null: there is none',
+    revenue_week_ago Nullable(Decimal(38, 7)) comment 'revenue of the same hour of the store clock 7 days before; null: no events then',
+    change_to_week_ago Nullable(Float64) comment 'relative change to it; null where there is nothing to compare with'
+)
 definer = {{definer}} sql security definer
 as
 select

@@ -4,6 +4,17 @@
 -- The averages are per business date of that weekday on which the store had any event, so that an hour
 -- without sales counts as none. day_of_week is 1 for Monday.
 create or replace view retail.peak_hours_by_day
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    day_of_week UInt8 comment '1 is Monday, 7 is Sunday',
+    hour_of_day UInt8 comment 'hour of the store''s own clock, 0 to 23',
+    trading_days UInt64 comment 'business dates of that weekday with any event',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    sales_per_day Float64 comment 'sales / trading_days',
+    revenue_per_day Float64 comment 'revenue / trading_days',
+    revenue_rank UInt64 comment '1 is the best hour of that weekday'
+)
 definer = {{definer}} sql security definer
 as
 select

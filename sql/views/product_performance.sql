@@ -2,6 +2,23 @@
 -- Grain: one row per product_id and currency. Asked by: buyers, executives.
 -- Shares and ranks are among the products of one currency: amounts of two do not compare.
 create or replace view retail.product_performance
+(
+    product_id String comment 'the product, as tills write it',
+    currency LowCardinality(String) comment 'ISO 4217; empty when dim_store does not know the store',
+    category String comment 'the category of its last event',
+    stores UInt64 comment 'number of stores that sold it',
+    first_sold Nullable(Date) comment 'business date of the first sale; null: never',
+    last_sold Nullable(Date) comment 'business date of the last sale; null: never',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    units_sold Decimal(38, 3) comment 'quantity of sales',
+    units_returned Decimal(38, 3) comment 'quantity of returns',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    mean_unit_price Nullable(Float64) comment 'gross_revenue / units_sold',
+    unit_return_rate Nullable(Float64) comment 'units_returned / units_sold',
+    revenue_share Nullable(Float64) comment 'share of the revenue of its currency, 0 to 1',
+    revenue_rank UInt64 comment '1 is the most revenue in its currency'
+)
 definer = {{definer}} sql security definer
 as
 select

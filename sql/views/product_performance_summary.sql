@@ -2,6 +2,24 @@
 -- Grain: one row per business_date, store_id, product_id, category. Asked by: buyers, BI tools.
 -- revenue is gross_revenue (sales) less returned_revenue, net_units likewise; restocks earn none.
 create or replace view retail.product_performance_summary
+(
+    business_date Date comment 'the store''s calendar day',
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    product_id String comment 'the product, as tills write it',
+    category LowCardinality(String) comment 'the category that the event says',
+    events UInt64 comment 'number of events of any type',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    restocks UInt64 comment 'number of restocks',
+    units_sold Decimal(38, 3) comment 'quantity of sales',
+    units_returned Decimal(38, 3) comment 'quantity of returns',
+    units_restocked Decimal(38, 3) comment 'quantity of restocks',
+    gross_revenue Decimal(38, 7) comment 'revenue of sales',
+    returned_revenue Decimal(38, 7) comment 'what returns took back, 0 or more',
+    net_units Decimal(38, 3) comment 'units_sold less units_returned',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    last_event_time DateTime64(3, 'UTC') comment 'when the newest event happened: how fresh the row is'
+)
 definer = {{definer}} sql security definer
 as
 select

@@ -3,6 +3,19 @@
 -- A rate is what came back per what was sold, above 1 when more came back than this store sold; null when
 -- it sold none.
 create or replace view retail.return_rate_analysis
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    category LowCardinality(String) comment 'the category that the event says',
+    product_id String comment 'the product, as tills write it',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    units_sold Decimal(38, 3) comment 'quantity of sales',
+    units_returned Decimal(38, 3) comment 'quantity of returns',
+    gross_revenue Decimal(38, 7) comment 'revenue of sales',
+    returned_revenue Decimal(38, 7) comment 'what returns took back, 0 or more',
+    unit_return_rate Nullable(Float64) comment 'units_returned / units_sold',
+    revenue_return_rate Nullable(Float64) comment 'returned_revenue / gross_revenue'
+)
 definer = {{definer}} sql security definer
 as
 select

@@ -4,6 +4,19 @@
 -- seasonal_z_score with the same weekday and hour of the store's clock in the 8 weeks before (null with
 -- fewer than 3). Sample standard deviations; null where it is 0. An anomaly is 3 or more away.
 create or replace view retail.sales_anomaly_detection
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    business_date Date comment 'the store''s calendar day',
+    hour DateTime('UTC') comment 'start of the store''s hour',
+    hourly_revenue Decimal(38, 7) comment 'revenue of the hour',
+    moving_avg_24h Nullable(Float64) comment 'mean revenue of the hours with events in the 24 hours before; null: there is none',
+    std_dev_24h Nullable(Float64) comment 'standard deviation of those hours; null below 6 of them',
+    z_score Nullable(Float64) comment 'deviations from moving_avg_24h; null where there is nothing to compare with',
+    seasonal_avg Nullable(Float64) comment 'mean revenue of the same weekday and hour in the 8 weeks before',
+    seasonal_std_dev Nullable(Float64) comment 'standard deviation of those; null below 3 of them',
+    seasonal_z_score Nullable(Float64) comment 'deviations from seasonal_avg; null where there is nothing to compare with',
+    is_anomaly UInt8 comment '1: either score is 3 or more away from 0'
+)
 definer = {{definer}} sql security definer
 as
 select

@@ -2,6 +2,19 @@
 -- Grain: one row per store_id and month with events; month is its first day. Asked by: executives, BI tools.
 -- The changes are relative; null where there is nothing, or nothing above 0, to compare with.
 create or replace view retail.sales_by_month
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    month Date comment 'first day of the month',
+    trading_days UInt64 comment 'business dates with any event',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    net_units Decimal(38, 3) comment 'units_sold less units_returned',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    revenue_month_before Nullable(Decimal(38, 7)) comment 'revenue of the month before; null: no events then',
+    month_over_month Nullable(Float64) comment 'change to the month before, relative (0.1 is 10 % more)',
+    revenue_year_before Nullable(Decimal(38, 7)) comment 'revenue of the same period a year before; null: no events then',
+    year_over_year Nullable(Float64) comment 'change to the year before, relative'
+)
 definer = {{definer}} sql security definer
 as
 with

@@ -2,6 +2,26 @@
 -- Grain: one row per store with events. Asked by: executives, regional managers.
 -- Shares, ranks and averages are among the stores of one currency: amounts of two do not compare.
 create or replace view retail.store_performance_comparison
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    store_code String comment 'the chain''s own name of the store',
+    store_name String comment 'the name people use',
+    city String comment 'where the store is',
+    region String comment 'part of the country; empty: unknown',
+    country String comment 'two letters (ISO 3166-1) or English name; empty: unknown',
+    currency LowCardinality(String) comment 'ISO 4217; empty when dim_store does not know the store',
+    trading_days UInt64 comment 'business dates with any event',
+    sales UInt64 comment 'number of sales (receipt lines)',
+    returns UInt64 comment 'number of returns',
+    revenue Decimal(38, 7) comment 'gross_revenue less returned_revenue',
+    revenue_per_trading_day Float64 comment 'revenue / trading_days',
+    revenue_per_sale Nullable(Float64) comment 'gross_revenue / sales; null without sales',
+    revenue_return_rate Nullable(Float64) comment 'returned_revenue / gross_revenue',
+    revenue_per_square_foot Nullable(Float64) comment 'revenue / square_footage; null: area unknown',
+    revenue_share Nullable(Float64) comment 'share of the revenue of its currency, 0 to 1',
+    peer_mean_revenue Float64 comment 'mean revenue of the stores of its currency',
+    revenue_rank UInt64 comment '1 is the most revenue in its currency'
+)
 definer = {{definer}} sql security definer
 as
 select

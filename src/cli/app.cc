@@ -16,6 +16,7 @@
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
+#include "retail/reference_rows.h"
 #include "retail/tables.h"
 
 namespace shelfcast::cli {
@@ -67,6 +68,7 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_TRY(app->make_logins());
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
+    SHELFCAST_TRY(app->mirror_reference());
     SHELFCAST_TRY(app->make_layers(stop));
     SHELFCAST_TRY(app->make_schedule());
     return app;
@@ -218,6 +220,17 @@ Status App::apply_schema() {
         log::info("schema", "applied files={}", applied.size());
     }
     return {};
+}
+
+Status App::mirror_reference() {
+    SHELFCAST_ASSIGN(const auto products, store_->products());
+    SHELFCAST_ASSIGN(const auto targets, store_->sales_targets());
+    SHELFCAST_TRY(warehouse_->put_reference(
+        retail::kProductsTable, retail::product_rows(products.products, products.version)));
+    SHELFCAST_TRY(warehouse_->put_reference(
+        retail::kSalesTargetsTable, retail::sales_target_rows(targets.targets, targets.version)));
+    return warehouse_->put_reference(retail::kHolidaysTable,
+                                     retail::holiday_rows(retail::public_holidays()));
 }
 
 Status App::make_layers(const std::stop_token& stop) {
@@ -429,6 +442,23 @@ Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
         ingest::run(options, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
                     stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    return report;
+}
+
+Result<ingest::ReferenceReport> App::import_reference(ingest::ReferenceTable table,
+                                                      const std::string& path,
+                                                      std::optional<ingest::FileFormat> format,
+                                                      const std::stop_token& stop) {
+    const std::scoped_lock lock(reference_mutex_);
+    SHELFCAST_ASSIGN(
+        ingest::ReferenceReport report,
+        ingest::import_reference(table, path, format, {*store_, *store_, *parquet_}, stop));
+    if (table == ingest::ReferenceTable::kStores) {
+        SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, store_->catalog(std::nullopt));
+        SHELFCAST_TRY(warehouse_->put_stores(catalog));
+    } else {
+        SHELFCAST_TRY(mirror_reference());
+    }
     return report;
 }
 

@@ -42,6 +42,7 @@
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
+#include "pipelines/ingest/reference_import.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
 
@@ -76,6 +77,11 @@ public:
     [[nodiscard]] Result<ingest::ImportReport> import(const ingest::ImportOptions& options,
                                                       const ingest::ReportProgress& progress,
                                                       const std::stop_token& stop);
+
+    /// Imports a file of reference data and shows it in the views.
+    [[nodiscard]] Result<ingest::ReferenceReport> import_reference(
+        ingest::ReferenceTable table, const std::string& path,
+        std::optional<ingest::FileFormat> format, const std::stop_token& stop);
 
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
@@ -138,6 +144,8 @@ private:
     [[nodiscard]] Result<std::string> secret(std::string_view setting);
     [[nodiscard]] Status reach_warehouse(const std::stop_token& stop);
     [[nodiscard]] Status apply_schema();
+    /// Copies what the operational store knows beside the events, and the holidays, for the views.
+    [[nodiscard]] Status mirror_reference();
     [[nodiscard]] Status make_layers(const std::stop_token& stop);
     [[nodiscard]] Status make_schedule();
     void keep_house(const std::stop_token& stop);
@@ -171,6 +179,7 @@ private:
     std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
     std::unique_ptr<batch::BatchLayer> batch_;
     GenerationId only_generation_{0};  ///< Known to have no other beside it.
+    std::mutex reference_mutex_;       ///< One import of reference data at a time.
     std::unique_ptr<ingest::IngestDoor> door_;
     std::unique_ptr<api::DirectoryAuthenticator> authenticator_;
     std::unique_ptr<api::TokenGuard> ingest_guard_;

@@ -38,6 +38,7 @@ struct ImportFlags {
     ingest::ImportOptions options;
     std::string format;                ///< Empty: by name and content.
     std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
+    std::string table;                 ///< Empty: events.
 };
 
 /// Fields to columns. Error: kInvalidInput for what is no pair, or a field that is given twice.
@@ -70,13 +71,29 @@ Result<int> run_import(const Common& common, const ImportFlags& flags,
         // The owner may have another working directory.
         file = std::filesystem::absolute(file).lexically_normal().string();
     }
-    SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "import", import_job,
-                                                              import_request(absolute), stop));
+    const auto table = ingest::reference_table(flags.table);
+    SHELFCAST_ASSIGN(const std::string done,
+                     run_job_with_bar(common.config, "import", import_job,
+                                      import_request(absolute, table), stop));
     if (common.json) {
         fmt::print("{}\n", done);
         return 0;
     }
     const json report = json::parse(done);
+    if (table) {
+        for (const json& file : report["files"]) {
+            fmt::print("{}: {} rows, {} changed{}\n", file.value("path", ""),
+                       file.value("rows", std::uint64_t{0}),
+                       file.value("changed", std::uint64_t{0}),
+                       file["ignored_columns"].empty()
+                           ? ""
+                           : ", ignored columns " + file["ignored_columns"].dump());
+        }
+        fmt::print("imported {}: {} rows, {} changed\n", flags.table,
+                   report.value("rows", std::uint64_t{0}),
+                   report.value("changed", std::uint64_t{0}));
+        return 0;
+    }
     for (const json& file : report["files"]) {
         fmt::print("{}: {}, {} rows, {} accepted, {} rejected\n", file.value("path", ""),
                    file.value("outcome", ""), file.value("rows", std::uint64_t{0}),
@@ -110,12 +127,17 @@ void add_import(Commands& commands) {
     CLI::App& command = commands.add(
         "import",
         "Bring receipts in from Parquet, CSV or NDJSON files, each row once\nExample: shelfcast "
-        "import receipts.parquet --create-stores --time-zone Europe/London --currency GBP",
+        "import receipts.parquet --create-stores --time-zone Europe/London --currency GBP\n"
+        "Example: shelfcast import --table sales_targets targets.csv",
         [&common = commands.common(), flags](const std::stop_token& stop) {
             return run_import(common, *flags, stop);
         });
     ingest::ImportOptions& options = flags->options;
     command.add_option("files", options.files, "Files to import")->required();
+    command
+        .add_option("--table", flags->table,
+                    "products, stores or sales_targets: the files are of that, not receipts")
+        ->check(CLI::IsMember({"products", "stores", "sales_targets"}));
     command
         .add_option("--format", flags->format,
                     "csv, ndjson or parquet; default: by name and content")

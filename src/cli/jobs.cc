@@ -75,6 +75,45 @@ Result<ingest::ImportOptions> import_options_from(const std::string& text) {
     return options;
 }
 
+// The table that an import job names, if any. The text was parsed before.
+Result<std::optional<ingest::ReferenceTable>> reference_table_from(const std::string& text) {
+    const json request = json::parse(text);
+    if (!request.contains("table")) {
+        return std::optional<ingest::ReferenceTable>();
+    }
+    const std::string name =
+        request["table"].is_string() ? request["table"].get<std::string>() : "";
+    const auto table = ingest::reference_table(name);
+    if (!table) {
+        return fail(ErrorKind::kInvalidInput,
+                    "table \"{}\" is none of products, stores, sales_targets", name);
+    }
+    return table;
+}
+
+Result<std::string> import_reference_files(App& app, ingest::ReferenceTable table,
+                                           const ingest::ImportOptions& options,
+                                           const std::stop_token& stop) {
+    json files = json::array();
+    std::uint64_t rows = 0;
+    std::uint64_t changed = 0;
+    for (const std::string& path : options.files) {
+        SHELFCAST_ASSIGN(const ingest::ReferenceReport report,
+                         app.import_reference(table, path, options.format, stop));
+        files.push_back({{"path", path},
+                         {"rows", report.rows},
+                         {"changed", report.changed},
+                         {"ignored_columns", report.ignored_columns}});
+        rows += report.rows;
+        changed += report.changed;
+    }
+    return json{{"table", ingest::to_string(table)},
+                {"files", std::move(files)},
+                {"rows", rows},
+                {"changed", changed}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 }  // namespace
 
 json differences_json(std::span<const ports::Difference> differences) {
@@ -109,7 +148,8 @@ Result<ingest::FileFormat> file_format_from(const std::string& name) {
     return fail(ErrorKind::kInvalidInput, "format \"{}\" is none of csv, ndjson, parquet", name);
 }
 
-std::string import_request(const ingest::ImportOptions& options) {
+std::string import_request(const ingest::ImportOptions& options,
+                           std::optional<ingest::ReferenceTable> table) {
     json request = {{"files", options.files},
                     {"create_stores", options.create_stores},
                     {"time_zone", options.time_zone},
@@ -118,6 +158,9 @@ std::string import_request(const ingest::ImportOptions& options) {
     if (options.format) {
         request["format"] = ingest::to_string(*options.format);
     }
+    if (table) {
+        request["table"] = ingest::to_string(*table);
+    }
     return request.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -125,6 +168,10 @@ api::Job import_job(App& app) {
     return [&app](const std::string& text, const api::JobProgress& progress,
                   const std::stop_token& stop) -> Result<std::string> {
         SHELFCAST_ASSIGN(const ingest::ImportOptions options, import_options_from(text));
+        SHELFCAST_ASSIGN(const auto table, reference_table_from(text));
+        if (table) {
+            return import_reference_files(app, *table, options, stop);
+        }
         const auto report_progress = [&](const ingest::ImportProgress& at) {
             progress(json{{"file", at.file},
                           {"rows", at.rows_done},

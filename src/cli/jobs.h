@@ -5,6 +5,7 @@
 /// owner of the data directory to.
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "base/result.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/import.h"
+#include "pipelines/ingest/reference_import.h"
 
 namespace shelfcast::cli {
 
@@ -20,7 +22,11 @@ class App;
 /// {"files":[…],"format":"csv"?,"columns":{…}?,"create_stores":bool,"time_zone":"…","currency":"…"}
 /// to {"files":[{…}],"accepted":n,"rejected":n,"reasons":{…},"stores_created":n}.
 [[nodiscard]] api::Job import_job(App& app);
-[[nodiscard]] std::string import_request(const ingest::ImportOptions& options);
+/// With "table":"products|stores|sales_targets" in it: the files are of that table, and the answer
+/// is {"table":"…","files":[{"path":"…","rows":n,"changed":n,"ignored_columns":[…]}],"rows":n,
+/// "changed":n}.
+[[nodiscard]] std::string import_request(const ingest::ImportOptions& options,
+                                         std::optional<ingest::ReferenceTable> table = {});
 
 /// Says how far a batch is, for the same readers; nothing if nobody listens.
 [[nodiscard]] batch::ReportProgress batch_progress(const api::JobProgress& progress);

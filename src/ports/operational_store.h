@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file ports/operational_store.h
-/// The small facts that must not be lost: written-down ranges and epochs, stores, users, imports,
-/// differences. Adapters: sqlite_store (later postgres_store); contract in
+/// The small facts that must not be lost: written-down ranges and epochs, stores, products, sales
+/// targets, users, imports, differences. Adapters: sqlite_store (later postgres_store); contract in
 /// tests/contract/operational_store_contract.h. Thread safe; each method is one durable
 /// transaction.
 
@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "ports/lake.h"
 #include "ports/warehouse.h"
+#include "retail/product.h"
 #include "retail/store_catalog.h"
 
 namespace shelfcast::ports {
@@ -118,6 +119,30 @@ public:
     [[nodiscard]] virtual Result<std::map<std::string, StoreId>> create_stores(
         const std::vector<std::string>& codes, std::string_view time_zone,
         std::string_view currency) = 0;
+};
+
+/// Products and targets: the durable truth of what the warehouse shows. Each change makes a version
+/// of the list.
+class ReferenceBook {
+public:
+    virtual ~ReferenceBook() = default;
+    struct Products {
+        std::uint64_t version = 0;              ///< 0: never changed.
+        std::vector<retail::Product> products;  ///< By product_id.
+    };
+    struct SalesTargets {
+        std::uint64_t version = 0;
+        std::vector<retail::SalesTarget> targets;  ///< By store, then date.
+    };
+    /// Adds or replaces by product_id and returns how many differed from what was there. Error:
+    /// kInvalidInput: a product without an id, or one that is given twice; nothing is stored then.
+    [[nodiscard]] virtual Result<std::uint64_t> put_products(
+        const std::vector<retail::Product>& products) = 0;
+    [[nodiscard]] virtual Result<Products> products() = 0;
+    /// The same by store and date.
+    [[nodiscard]] virtual Result<std::uint64_t> put_sales_targets(
+        const std::vector<retail::SalesTarget>& targets) = 0;
+    [[nodiscard]] virtual Result<SalesTargets> sales_targets() = 0;
 };
 
 enum class Role : std::uint8_t { kAdministrator = 1 };

@@ -28,6 +28,7 @@ public:
     virtual ports::EpochLedger& epochs() = 0;
     virtual ports::DifferenceBook& differences() = 0;
     virtual ports::StoreDirectory& stores() = 0;
+    virtual ports::ReferenceBook& reference() = 0;
     virtual ports::UserDirectory& users() = 0;
     virtual ports::ImportLedger& imports() = 0;
     virtual ports::SettingsBook& settings() = 0;
@@ -87,6 +88,7 @@ protected:
 
     ports::EpochLedger& epochs() { return harness_->epochs(); }
     ports::StoreDirectory& stores() { return harness_->stores(); }
+    ports::ReferenceBook& reference() { return harness_->reference(); }
 
     std::unique_ptr<OperationalStoreHarness> harness_;
 };
@@ -496,6 +498,7 @@ TEST_P(OperationalStoreContract, UnknownCodesGetTheNextFreeIdsFrom1001) {
     ASSERT_NE(found, catalog.stores().end());
     EXPECT_EQ(found->code, "X");
     EXPECT_EQ(found->currency, "CNY");
+    EXPECT_EQ(found->country, "CN");  // For its holidays.
 }
 
 TEST_P(OperationalStoreContract, StoresAreNotCreatedInAnUnknownZone) {
@@ -503,6 +506,62 @@ TEST_P(OperationalStoreContract, StoresAreNotCreatedInAnUnknownZone) {
                  "Europe/Leeds");
     EXPECT_FALSE(stores().create_stores({""}, "Europe/London", "GBP"));
     EXPECT_EQ(value(stores().catalog(std::nullopt)).version(), CatalogVersion{0});
+}
+
+// --- products and sales targets -----------------------------------------------------------------
+
+TEST_P(OperationalStoreContract, ProductsAreReplacedByTheirIdAndKept) {
+    const auto nothing = value(reference().products());
+    EXPECT_EQ(nothing.version, 0U);
+    EXPECT_TRUE(nothing.products.empty());
+    retail::Product tea{.product_id = "tea",
+                        .name = "Caf\xC3\xA9 tea",
+                        .category = "Drinks",
+                        .sub_category = "Hot",
+                        .brand = "B",
+                        .supplier = "S",
+                        .unit_cost = 99'999'999'999'999,
+                        .shelf_life_days = 365,
+                        .pack_size = 12,
+                        .lead_time_days = 3};
+    retail::Product novel;
+    novel.product_id = "novel";
+    EXPECT_EQ(value(reference().put_products({tea, novel})), 2U);
+    EXPECT_EQ(value(reference().put_products({novel, tea})), 0U);
+    EXPECT_EQ(value(reference().products()).version, 1U);
+    tea.brand = "C";
+    EXPECT_EQ(value(reference().put_products({tea, novel})), 1U);
+    harness_->reopen();
+    const auto kept = value(reference().products());
+    EXPECT_EQ(kept.version, 2U);
+    EXPECT_EQ(kept.products, (std::vector{novel, tea}));
+}
+
+TEST_P(OperationalStoreContract, AWrongProductStoresNone) {
+    retail::Product tea;
+    tea.product_id = "tea";
+    expect_error(reference().put_products({tea, tea}), ErrorKind::kInvalidInput, "tea");
+    expect_error(reference().put_products({tea, {}}), ErrorKind::kInvalidInput, "product_id");
+    EXPECT_TRUE(value(reference().products()).products.empty());
+    EXPECT_EQ(value(reference().products()).version, 0U);
+}
+
+TEST_P(OperationalStoreContract, SalesTargetsAreReplacedByStoreAndDate) {
+    using retail::SalesTarget;
+    const SalesTarget first{StoreId{1}, 20'000, 1'234'567};
+    const SalesTarget other_day{StoreId{1}, 20'001, 0};
+    const SalesTarget other_store{StoreId{2}, 20'000, 99'999'999'999'999};
+    EXPECT_EQ(value(reference().sales_targets()).version, 0U);
+    EXPECT_EQ(value(reference().put_sales_targets({other_store, other_day, first})), 3U);
+    EXPECT_EQ(value(reference().put_sales_targets({first})), 0U);
+    const SalesTarget raised{StoreId{1}, 20'000, 2'000'000};
+    EXPECT_EQ(value(reference().put_sales_targets({raised, other_day})), 1U);
+    expect_error(reference().put_sales_targets({first, first}), ErrorKind::kInvalidInput,
+                 "store 1");
+    harness_->reopen();
+    const auto kept = value(reference().sales_targets());
+    EXPECT_EQ(kept.version, 2U);
+    EXPECT_EQ(kept.targets, (std::vector{raised, other_day, other_store}));
 }
 
 // --- users, imports, settings ------------------------------------------------------------------

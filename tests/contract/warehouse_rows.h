@@ -28,6 +28,7 @@ struct SampleEvent {
     std::int8_t type = 1;              ///< 1 SALE, 2 RETURN, 3 RESTOCK.
     std::int64_t quantity = 1'000;     ///< Thousandths.
     std::int64_t unit_price = 25'000;  ///< Ten-thousandths.
+    std::string basket_id{};           ///< Empty: every other event has one of its own.
 
     [[nodiscard]] std::uint32_t hour_start() const {
         return business_date * 86'400U + hour * 3'600U;
@@ -89,8 +90,11 @@ inline retail::ColumnBlock event_rows(const std::vector<SampleEvent>& events) {
             .push_back({0x0190'A0B0'0000'7000ULL + event.log_partition, offset});
         for (const std::string_view text :
              {"register_id", "customer_id", "basket_id", "promotion_id"}) {
-            rows.data<TextColumn>(text).push_back(
-                offset % 2 == 0 ? std::string() : std::string(text) + std::to_string(offset));
+            const bool given = text == "basket_id" && !event.basket_id.empty();
+            rows.data<TextColumn>(text).push_back(given ? event.basket_id
+                                                  : offset % 2 == 0
+                                                      ? std::string()
+                                                      : std::string(text) + std::to_string(offset));
         }
         for (const std::string_view money : {"unit_cost", "discount"}) {
             auto& values = rows.data<retail::NullableInt64>(money);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "retail/decimal.h"
+#include "retail/reference_rows.h"
 #include "sql_text.h"
 #include "tests/contract/warehouse_rows.h"
 #include "tests/warehouse/engine_site.h"
@@ -92,7 +93,7 @@ std::vector<Flush> read_flushes() {
         }
         return flushes.emplace_back(Flush{epoch, id, {}});
     };
-    for (const auto& row : read_csv("receipts.csv", 12)) {
+    for (const auto& row : read_csv("receipts.csv", 13)) {
         SampleEvent event;
         event.log_partition = number(row[2]);
         event.log_offset = std::stoll(row[3]);
@@ -106,6 +107,7 @@ std::vector<Flush> read_flushes() {
                                           : std::int8_t{3};
         event.quantity = decimal(row[10], retail::Quantity::kScale, retail::Quantity::kMax);
         event.unit_price = decimal(row[11], retail::UnitPrice::kScale, retail::UnitPrice::kMax);
+        event.basket_id = row[12];
         flush_of(row).events.push_back(std::move(event));
     }
     for (const auto& row : read_csv("rejections.csv", kRejectionFields)) {
@@ -125,14 +127,31 @@ std::vector<Flush> read_flushes() {
 }
 
 retail::StoreCatalog catalog(std::uint64_t version, const std::string& second_name) {
-    std::vector<retail::Store> stores(2);
+    std::vector<retail::Store> stores(3);
     stores[0] = {StoreId{1}, "LDN1",  "Camden",        "London", "South", "GB",
                  "flagship", 12'000U, "Europe/London", "GBP",    51.539,  -0.1426};
     stores[1] = {StoreId{2}, "BER1", second_name,     "Berlin", "East", "DE",
                  "express",  900U,   "Europe/Berlin", "EUR",    52.52,  13.405};
+    // Nothing sold yet; a region with holidays of its own.
+    stores[2] = {StoreId{4}, "EDI1", "Leith",         "Edinburgh", "Scotland", "United Kingdom",
+                 "express",  0U,     "Europe/London", "GBP",       55.97,      -3.17};
     auto built = retail::StoreCatalog::build(CatalogVersion{version}, std::move(stores));
     EXPECT_TRUE(built) << (built ? "" : built.error().message);
     return std::move(*built);
+}
+
+// One listed product that sells, one that does not, and one of a longer lead time.
+std::vector<retail::Product> products() {
+    return {{"tea", "Green tea", "Beverages", "Hot", "Leaf", "Tea & Co", 11'000, 365, 12, 3},
+            {"umbrella", "Umbrella", "Outdoor", "", "Dry", "Rain Ltd", 45'000, 0, 1, 21},
+            {"bread", "Brown bread", "Bakery", "Fresh", "", "Mill", 6'000, 2, 6, 1}};
+}
+
+std::vector<retail::SalesTarget> sales_targets() {
+    return {{StoreId{1}, day("2026-03-02"), 200'000},
+            {StoreId{2}, day("2026-03-02"), 100'000},
+            {StoreId{1}, day("2026-03-03"), 150'000},  // Nothing sold.
+            {StoreId{2}, day("2026-03-05"), 0}};
 }
 
 class GoldenTest : public ::testing::Test {
@@ -142,6 +161,21 @@ protected:
         ASSERT_NE(site_, nullptr);
         expect_ok(warehouse().put_stores(catalog(1, "Mitte (old name)")));
         expect_ok(warehouse().put_stores(catalog(2, "Mitte")));
+        expect_ok(warehouse().put_reference(retail::kHolidaysTable,
+                                            retail::holiday_rows(retail::public_holidays())));
+        expect_ok(warehouse().put_reference(retail::kProductsTable,
+                                            retail::product_rows({{.product_id = "tea"}}, 1)));
+        expect_ok(
+            warehouse().put_reference(retail::kProductsTable, retail::product_rows(products(), 2)));
+        expect_ok(warehouse().put_reference(retail::kSalesTargetsTable,
+                                            retail::sales_target_rows(sales_targets(), 1)));
+        std::istringstream planted(read_test_file((kFolder / "planted.sql").string()));
+        for (std::string line; std::getline(planted, line);) {
+            if (!line.starts_with("--")) {
+                const auto done = warehouse().query_text(line);
+                EXPECT_TRUE(done) << line << ": " << done.error().message;
+            }
+        }
         for (const Flush& flush : flushes_) {
             for (const retail::OperatorTable& table : retail::operator_tables()) {
                 expect_ok(

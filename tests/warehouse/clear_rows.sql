@@ -12,3 +12,17 @@ truncate table retail_core.product_sales_batch
 truncate table retail_core.manifest
 truncate table retail_core.stores
 truncate table retail_core.reconciliation_differences
+truncate table retail_core.products
+truncate table retail_core.sales_targets
+truncate table retail_core.holidays
+truncate table retail_core.inventory
+truncate table retail_core.stock_movements
+truncate table retail_core.inventory_daily
+truncate table retail_core.forecasts
+truncate table retail_core.reorder_predictions
+truncate table retail_core.model_metrics
+truncate table retail_core.features
+truncate table retail_core.anomalies
+truncate table retail_core.restock_alerts
+truncate table retail_core.data_quality_results
+truncate table retail_core.business_impact_daily

@@ -441,6 +441,20 @@ Status ClickHouseWarehouse::put_stores(const retail::StoreCatalog& catalog) {
                   {{"async_insert", "0"}});
 }
 
+Status ClickHouseWarehouse::put_reference(std::string_view table, const ColumnBlock& rows) {
+    if (rows.empty()) {
+        return {};
+    }
+    std::vector<std::string_view> columns;
+    for (const retail::Column& column : rows.columns) {
+        columns.push_back(column.name);
+    }
+    const std::string statement = expand(
+        core_statement("insert_rows"),
+        {{"table", std::string(table)}, {"columns", fmt::format("{}", fmt::join(columns, ", "))}});
+    return insert(*state_->http, statement, encode_native(rows), {}, {{"async_insert", "0"}});
+}
+
 Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
                                               std::int64_t found_at_us,
                                               const std::vector<Difference>& found) {

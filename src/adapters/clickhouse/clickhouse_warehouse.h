@@ -20,6 +20,7 @@
 #include "adapters/clickhouse/query_client.h"
 #include "base/result.h"
 #include "ports/parquet_codec.h"
+#include "ports/reference_tables.h"
 #include "ports/warehouse.h"
 
 namespace shelfcast::adapters::clickhouse {
@@ -33,7 +34,9 @@ struct ClickHouseOptions {
     long request_timeout_ms = 300'000;
 };
 
-class ClickHouseWarehouse final : public ports::Warehouse, public ports::ParquetCodec {
+class ClickHouseWarehouse final : public ports::Warehouse,
+                                  public ports::ReferenceTables,
+                                  public ports::ParquetCodec {
 public:
     /// Reaches the server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
     [[nodiscard]] static Result<std::unique_ptr<ClickHouseWarehouse>> connect(
@@ -69,6 +72,7 @@ public:
     Status insert_manifest(const ports::ManifestRow& row) override;
     Result<std::optional<ports::ManifestRow>> manifest() override;
     Status put_stores(const retail::StoreCatalog& catalog) override;
+    Status put_reference(std::string_view table, const retail::ColumnBlock& rows) override;
     Status store_differences(GenerationId generation, EpochId epoch, std::int64_t found_at_us,
                              const std::vector<ports::Difference>& found) override;
 

@@ -134,6 +134,30 @@ create table scheduled_jobs (
     first_seen_us integer not null
 ) strict, without rowid;
 )sql",
+    R"sql(
+-- What a version of the list changed carries its number; rows are never deleted.
+create table products (
+    product_id text primary key not null,
+    version integer not null,
+    name text not null,
+    category text not null,
+    sub_category text not null,
+    brand text not null,
+    supplier text not null,
+    unit_cost integer not null,
+    shelf_life_days integer not null,
+    pack_size integer not null,
+    lead_time_days integer not null
+) strict, without rowid;
+
+create table sales_targets (
+    store_id integer not null,
+    business_date integer not null,
+    version integer not null,
+    revenue integer not null,
+    primary key (store_id, business_date)
+) strict, without rowid;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

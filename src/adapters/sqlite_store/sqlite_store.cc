@@ -5,6 +5,7 @@
 
 #include "adapters/sqlite_store/database.h"
 #include "adapters/sqlite_store/migrations.h"
+#include "retail/zone_country.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -288,6 +289,7 @@ Result<std::map<std::string, StoreId>> SqliteStore::create_stores(
             store.name = code;
             store.time_zone = time_zone;
             store.currency = currency;
+            store.country = retail::country_of_zone(time_zone);
             given.emplace(code, store.id);
             created.push_back(std::move(store));
         }

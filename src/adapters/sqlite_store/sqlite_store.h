@@ -29,6 +29,7 @@ struct SqliteStoreOptions {
 class SqliteStore final : public ports::EpochLedger,
                           public ports::DifferenceBook,
                           public ports::StoreDirectory,
+                          public ports::ReferenceBook,
                           public ports::UserDirectory,
                           public ports::ImportLedger,
                           public ports::SettingsBook,
@@ -75,6 +76,13 @@ public:
     [[nodiscard]] Result<std::map<std::string, StoreId>> create_stores(
         const std::vector<std::string>& codes, std::string_view time_zone,
         std::string_view currency) override;
+
+    [[nodiscard]] Result<std::uint64_t> put_products(
+        const std::vector<retail::Product>& products) override;
+    [[nodiscard]] Result<Products> products() override;
+    [[nodiscard]] Result<std::uint64_t> put_sales_targets(
+        const std::vector<retail::SalesTarget>& targets) override;
+    [[nodiscard]] Result<SalesTargets> sales_targets() override;
 
     [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
     [[nodiscard]] Result<std::vector<ports::User>> users() override;

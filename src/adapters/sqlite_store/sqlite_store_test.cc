@@ -47,6 +47,7 @@ public:
     ports::EpochLedger& epochs() override { return *store_; }
     ports::DifferenceBook& differences() override { return *store_; }
     ports::StoreDirectory& stores() override { return *store_; }
+    ports::ReferenceBook& reference() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }

@@ -1,0 +1,89 @@
+-- What does each store have, expect and need of each product, now?
+-- Grain: one row per store_id and product_id that the stock ledger knows. Asked by: store managers,
+-- inventory analysts, the inventory screen.
+-- Negative stock is kept and flagged: it says that a receipt was not booked. Reorder point and safety stock
+-- are those of the newest review.
+create or replace view retail.inventory_by_store
+(
+    store_id UInt32 comment 'the store; dim_store.store_id',
+    product_id String comment 'the product, as tills write it',
+    product_name String comment 'from the product file; empty: not in one',
+    category LowCardinality(String) comment 'from the product file; empty: not in one',
+    on_hand_units Decimal(18, 3) comment 'units in the store',
+    on_order_units Decimal(18, 3) comment 'units ordered and not yet delivered',
+    reserved_units Decimal(18, 3) comment 'units promised to customers',
+    available_units Decimal(18, 3) comment 'on_hand_units less reserved_units',
+    is_negative UInt8 comment '1: on_hand_units is below 0',
+    last_count_units Nullable(Decimal(18, 3)) comment 'units found at the last count; null: never counted',
+    last_counted_at Nullable(DateTime64(3, 'UTC')) comment 'when that was; null: never',
+    shrinkage_units Decimal(18, 3) comment 'units that counts found missing',
+    oldest_receipt_date Nullable(Date) comment 'when the oldest unit in stock came (first in, first out); null: unknown',
+    oldest_stock_days Nullable(Int64) comment 'age of that unit in days',
+    unit_cost Nullable(Decimal(14, 4)) comment 'from the product file; null: not in one',
+    stock_value Nullable(Decimal(38, 7)) comment 'on_hand_units x unit_cost; null: cost unknown',
+    units_sold_per_day Nullable(Float64) comment 'sales velocity: units a day while open and in stock',
+    days_of_cover Nullable(Float64) comment 'available_units / units_sold_per_day; null: nothing sells',
+    stock_out_probability Nullable(Float64) comment 'probability of running out in the coming days, 0 to 1',
+    reorder_point Nullable(Float64) comment 'order at this many units; null: not reviewed',
+    safety_stock Nullable(Float64) comment 'units held against uncertainty; null: not reviewed',
+    as_of DateTime64(3, 'UTC') comment 'event time up to which the ledger counts'
+)
+definer = {{definer}} sql security definer
+as
+select
+    stock.store_id as store_id,
+    stock.product_id as product_id,
+    products.product_name as product_name,
+    products.category as category,
+    stock.on_hand_units as on_hand_units,
+    stock.on_order_units as on_order_units,
+    stock.reserved_units as reserved_units,
+    stock.on_hand_units - stock.reserved_units as available_units,
+    toUInt8(stock.on_hand_units < 0) as is_negative,
+    stock.last_count_units as last_count_units,
+    stock.last_counted_at as last_counted_at,
+    stock.shrinkage_units as shrinkage_units,
+    stock.oldest_receipt_date as oldest_receipt_date,
+    if(
+        isNull(stock.oldest_receipt_date),
+        null,
+        dateDiff('day', stock.oldest_receipt_date, toDate(stock.as_of))
+    ) as oldest_stock_days,
+    if(products.product_id = '', null, products.unit_cost) as unit_cost,
+    toDecimal128(stock.on_hand_units, 3) * unit_cost as stock_value,
+    stock.units_sold_per_day as units_sold_per_day,
+    if(
+        stock.units_sold_per_day > 0,
+        round(greatest(0, toFloat64(available_units)) / stock.units_sold_per_day, 6),
+        null
+    ) as days_of_cover,
+    stock.stock_out_probability as stock_out_probability,
+    reviews.reorder_point as reorder_point,
+    reviews.safety_stock as safety_stock,
+    stock.as_of as as_of
+from
+(
+    select *
+    from retail_core.inventory
+    final
+) as stock
+left join
+(
+    select *
+    from retail_core.products
+    final
+) as products on products.product_id = stock.product_id
+left join
+(
+    select
+        store_id,
+        product_id,
+        argMax(toNullable(reorder_point), (review_date, generated_at)) as reorder_point,
+        argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
+    from retail_core.reorder_predictions
+    group by
+        store_id,
+        product_id
+) as reviews
+    on reviews.store_id = stock.store_id
+    and reviews.product_id = stock.product_id

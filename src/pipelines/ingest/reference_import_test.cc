@@ -1,0 +1,187 @@
+#include "pipelines/ingest/reference_import.h"
+
+#include <gtest/gtest.h>
+
+#include "pipelines/ingest/test_ports.h"
+
+namespace shelfcast::ingest {
+namespace {
+
+using retail::Product;
+using retail::SalesTarget;
+
+/// Keeps what it is given; the real one's promises are in tests/contract.
+class MemoryReference final : public ports::ReferenceBook {
+public:
+    Result<std::uint64_t> put_products(const std::vector<Product>& products) override {
+        for (const Product& product : products) {
+            products_[product.product_id] = product;
+        }
+        return products.size();
+    }
+    Result<Products> products() override {
+        Products list{1, {}};
+        for (const auto& [id, product] : products_) {
+            list.products.push_back(product);
+        }
+        return list;
+    }
+    Result<std::uint64_t> put_sales_targets(const std::vector<SalesTarget>& targets) override {
+        targets_.insert(targets_.end(), targets.begin(), targets.end());
+        return targets.size();
+    }
+    Result<SalesTargets> sales_targets() override { return SalesTargets{1, targets_}; }
+
+private:
+    std::map<std::string, Product> products_;
+    std::vector<SalesTarget> targets_;
+};
+
+class ReferenceImportTest : public ::testing::Test {
+protected:
+    Result<ReferenceReport> import(ReferenceTable table, const std::string& path) {
+        return import_reference(table, path, {}, {reference_, stores_, tables_}, {});
+    }
+    ReferenceReport import_ok(ReferenceTable table, const std::string& path) {
+        const auto report = import(table, path);
+        EXPECT_TRUE(report) << report.error().message;
+        return report ? *report : ReferenceReport{};
+    }
+    // The message, without the path in front of it.
+    std::string refused(ReferenceTable table, const std::string& text) {
+        const std::string path = folder_.write("bad.csv", text);
+        const auto report = import(table, path);
+        if (report) {
+            return "imported";
+        }
+        EXPECT_EQ(report.error().kind, ErrorKind::kInvalidInput);
+        EXPECT_EQ(report.error().message.find(path), 0U) << report.error().message;
+        return report.error().message.substr(path.size() + 2);
+    }
+
+    TemporaryFolder folder_;
+    MemoryReference reference_;
+    MemoryStores stores_;
+    MemoryTables tables_;
+};
+
+TEST_F(ReferenceImportTest, ProductsComeFromCsvAndKeepWhatAFileDoesNotSay) {
+    auto report = import_ok(
+        ReferenceTable::kProducts,
+        folder_.write("p.csv",
+                      "product_id,product_name,unit_cost,pack_size,shelf_life_days,colour\n"
+                      "tea,\"Tea, green\",1.25,12,365,green\n"
+                      "jam,Jam,,,,\n"));
+    EXPECT_EQ(report.rows, 2U);
+    EXPECT_EQ(report.ignored_columns, std::vector<std::string>{"colour"});
+    import_ok(ReferenceTable::kProducts,
+              folder_.write("q.ndjson",
+                            "{\"product_id\":\"tea\",\"brand\":\"L\\u00e9af\"}\n\n"
+                            "{\"unit_cost\": 0.5 , \"product_id\":\"nut\",\"brand\":null}\n"));
+    const auto products = reference_.products()->products;
+    ASSERT_EQ(products.size(), 3U);
+    EXPECT_EQ(products[0].product_id, "jam");
+    EXPECT_EQ(products[0].unit_cost, 0);
+    EXPECT_EQ(products[0].pack_size, 1U);
+    EXPECT_EQ(products[1].unit_cost, 5'000);
+    EXPECT_EQ(products[2].name, "Tea, green");
+    EXPECT_EQ(products[2].unit_cost, 12'500);
+    EXPECT_EQ(products[2].pack_size, 12U);
+    EXPECT_EQ(products[2].brand,
+              "L\xC3\xA9"
+              "af");
+}
+
+TEST_F(ReferenceImportTest, EveryWrongRowIsNamedAndNothingIsKept) {
+    EXPECT_EQ(refused(ReferenceTable::kProducts,
+                      "product_id,unit_cost,pack_size,shelf_life_days\n"
+                      "tea,1.25,12,365\n"
+                      "jam,abc,0,1.5\n"
+                      "nut,1.00001,12\n"
+                      ",-1,1,1\n"
+                      "tea,1,1,1\n"),
+              "4 rows are wrong, nothing was imported:\n"
+              "  row 2: unit_cost \"abc\": no decimal number\n"
+              "  row 2: shelf_life_days \"1.5\": no whole number\n"
+              "  row 2: pack_size \"0\": less than 1\n"
+              "  row 3: the row has 3 fields, the header 4\n"
+              "  row 4: product_id \"\": must not be empty\n"
+              "  row 4: unit_cost \"-1\": less than 0\n"
+              "  row 5: product_id \"tea\": already in row 1");
+    EXPECT_TRUE(reference_.products()->products.empty());
+    EXPECT_EQ(refused(ReferenceTable::kProducts, "sku,brand\na,b\n"),
+              "there is no column product_id, only sku, brand");
+    EXPECT_EQ(refused(ReferenceTable::kProducts, "product_id,product_id\na,b\n"),
+              "column product_id is there twice");
+}
+
+TEST_F(ReferenceImportTest, TargetsNameStoresByIdOrCode) {
+    stores_.add(7, "LDN1");
+    tables_.tables["t.parquet"] = {
+        {"store", "business_date", "revenue"},
+        {{"7", "2026-03-02", "1000"}, {"LDN1", "2026-03-03", "99.5"}, {"7", "2026-03-04", "0"}}};
+    const auto report = import_reference(ReferenceTable::kSalesTargets, "t.parquet",
+                                         FileFormat::kParquet, {reference_, stores_, tables_}, {});
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->rows, 3U);
+    const auto targets = reference_.sales_targets()->targets;
+    ASSERT_EQ(targets.size(), 3U);
+    EXPECT_EQ(targets[1], (SalesTarget{StoreId{7}, 20'515, 995'000}));
+    EXPECT_EQ(refused(ReferenceTable::kSalesTargets,
+                      "store_code,business_date,revenue\n"
+                      "XXX,2026-02-30,\n"
+                      "LDN1,2026-03-05,1\n"
+                      "7,2026-03-05,2\n"),
+              "2 rows are wrong, nothing was imported:\n"
+              "  row 1: store_code \"XXX\": no store has this id or code\n"
+              "  row 1: business_date \"2026-02-30\": no date YYYY-MM-DD from 2000 to 2099\n"
+              "  row 1: revenue \"\": must not be empty\n"
+              "  row 3: business_date \"2026-03-05\": already in row 2");
+    EXPECT_EQ(reference_.sales_targets()->targets.size(), 3U);
+}
+
+TEST_F(ReferenceImportTest, StoresKeepTheirIdsAndNewCodesGetFreeOnes) {
+    stores_.add(1001, "LDN1");
+    const std::string path = folder_.write(
+        "s.csv",
+        "store_id,store_code,store_name,country,time_zone,currency,square_footage,latitude\n"
+        ",LDN1,Camden,GB,Europe/London,GBP,12000,51.5\n"
+        ",BER1,Mitte,DE,Europe/Berlin,EUR,,\n"
+        "1002,PAR1,Marais,FR,Europe/Paris,EUR,900,48.86\n");
+    EXPECT_EQ(import_ok(ReferenceTable::kStores, path).changed, 3U);
+    EXPECT_EQ(import_ok(ReferenceTable::kStores, path).changed, 0U);
+    const auto catalog = stores_.catalog({});
+    ASSERT_TRUE(catalog);
+    ASSERT_EQ(catalog->stores().size(), 3U);
+    EXPECT_EQ(catalog->id_of("LDN1"), StoreId{1001});
+    EXPECT_EQ(catalog->id_of("BER1"), StoreId{1003});
+    EXPECT_EQ(catalog->stores()[0].name, "Camden");
+    EXPECT_EQ(catalog->stores()[0].latitude, 51.5);
+    EXPECT_EQ(refused(ReferenceTable::kStores,
+                      "store_id,store_code,time_zone,currency,latitude\n"
+                      "0,A,Europe/Leeds,gbp,91\n"
+                      "5,B,Europe/London,GBP,\n"
+                      "6,B,Europe/London,GBP,\n"),
+              "2 rows are wrong, nothing was imported:\n"
+              "  row 1: store_id \"0\": less than 1\n"
+              "  row 1: latitude \"91\": no number from -90 to 90\n"
+              "  row 1: time_zone \"Europe/Leeds\": no IANA time zone\n"
+              "  row 1: currency \"gbp\": no ISO 4217 code\n"
+              "  row 3: store_code \"B\": already in row 2");
+}
+
+TEST_F(ReferenceImportTest, BrokenLinesAreRowsToo) {
+    EXPECT_EQ(refused(ReferenceTable::kProducts, "product_id,brand\n\"tea,x\njam,\xff\n"),
+              "2 rows are wrong, nothing was imported:\n"
+              "  row 1: a quoted field is not closed, or text follows its closing quote\n"
+              "  row 2: byte 4 of the row is not UTF-8");
+    const std::string path =
+        folder_.write("bad.ndjson", "{\"product_id\":\"a\"}\n{\"product_id\":[1]}\n17\n{\"a");
+    const auto report = import(ReferenceTable::kProducts, path);
+    ASSERT_FALSE(report);
+    EXPECT_NE(report.error().message.find("3 rows are wrong"), std::string::npos)
+        << report.error().message;
+}
+
+}  // namespace
+}  // namespace shelfcast::ingest
