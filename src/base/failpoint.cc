@@ -38,6 +38,13 @@ constexpr std::array kNames = {
     std::string_view{"batch.switched"},               // views switched, operational store not told
     std::string_view{"batch.closed"},                 // epoch closed, log not pruned
     std::string_view{"batch.speed_dropped"},          // old speed partitions gone, log not pruned
+    std::string_view{"backup.store_copied"},          // operational store in the backup, log not
+    std::string_view{"backup.log_copied"},            // log in the backup, state and lake not
+    std::string_view{"backup.lake_copied"},           // every file in the backup, not listed
+    std::string_view{"backup.listed"},        // the backup counts, still marked as under way
+    std::string_view{"restore.verified"},     // backup read through, nothing copied
+    std::string_view{"restore.file_copied"},  // some files in the new data directory
+    std::string_view{"restore.copied"},       // all files there, still marked as under way
 };
 
 std::atomic<bool> armed{false};

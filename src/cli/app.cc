@@ -318,6 +318,8 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/backup", kJobBytes, api::make_job_handler(backup_job(*this), control)});
     return all;
 }
 
@@ -353,6 +355,13 @@ Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
                     stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;
+}
+
+Result<BackupReport> App::back_up(const std::filesystem::path& folder,
+                                  const BackupProgress& progress, const std::stop_token& stop) {
+    const std::scoped_lock lock(batch_mutex_);
+    return write_backup({directory_.path(), *store_, *log_, *lake_, clock_}, folder, progress,
+                        stop);
 }
 
 Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {

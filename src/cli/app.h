@@ -37,6 +37,7 @@
 #include "adapters/zlib_inflate/zlib_inflater.h"
 #include "api/authenticator.h"
 #include "base/result.h"
+#include "cli/backup.h"
 #include "cli/data_directory.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
@@ -78,6 +79,11 @@ public:
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
     [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(const std::stop_token& stop);
+
+    /// Copies the data directory while everything but the close of an epoch goes on.
+    [[nodiscard]] Result<BackupReport> back_up(const std::filesystem::path& folder,
+                                               const BackupProgress& progress,
+                                               const std::stop_token& stop);
 
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);

@@ -16,28 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Redraws one line on a terminal; silent elsewhere.
-void show_progress(std::string_view text) {
-    static const bool kTerminal = ::isatty(STDERR_FILENO) != 0;
-    const json at = json::parse(text, nullptr, false);
-    if (!kTerminal || !at.is_object()) {
-        return;
-    }
-    const double total = at.value("total", 0.0);
-    const double done = total > 0 ? at.value("done", 0.0) / total : 0;
-    constexpr int kWidth = 30;
-    const int filled = static_cast<int>(done * kWidth);
-    fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {} rows", at.value("file", ""), "", filled, "",
-               kWidth - filled, at.value("rows", std::uint64_t{0}));
-    std::fflush(stderr);
-}
-
-void end_progress() {
-    if (::isatty(STDERR_FILENO) != 0) {
-        fmt::print(stderr, "\n");
-    }
-}
-
 struct ImportFlags {
     ingest::ImportOptions options;
     std::string format;  ///< Empty: by name and content.
@@ -107,6 +85,30 @@ Result<int> run_batch(const Common& common, const std::stop_token& stop) {
 }
 
 }  // namespace
+
+void show_progress(std::string_view text) {
+    static const bool kTerminal = ::isatty(STDERR_FILENO) != 0;
+    const json at = json::parse(text, nullptr, false);
+    if (!kTerminal || !at.is_object()) {
+        return;
+    }
+    const double total = at.value("total", 0.0);
+    const double done = total > 0 ? at.value("done", 0.0) / total : 0;
+    constexpr int kWidth = 30;
+    const int filled = static_cast<int>(done * kWidth);
+    fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}]", at.value("file", ""), "", filled, "",
+               kWidth - filled);
+    if (at.contains("rows")) {
+        fmt::print(stderr, " {} rows", at.value("rows", std::uint64_t{0}));
+    }
+    std::fflush(stderr);
+}
+
+void end_progress() {
+    if (::isatty(STDERR_FILENO) != 0) {
+        fmt::print(stderr, "\n");
+    }
+}
 
 void add_import(Commands& commands) {
     const auto flags = std::make_shared<ImportFlags>();

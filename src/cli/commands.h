@@ -8,6 +8,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,17 +52,25 @@ private:
     std::vector<std::pair<CLI::App*, Run>> commands_;
 };
 
+void add_backup(Commands& commands);
 void add_batch(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
 void add_import(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
+void add_restore(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
 /// Flags for the ports that `up` and `demo` listen on.
 void add_port_flags(CLI::App& command, config::Config& config);
+
+/// Redraws one line on a terminal for a job's progress; silent elsewhere.
+void show_progress(std::string_view json);
+void end_progress();
+
+inline constexpr const char* kVersion = "shelfcast 0.1.0";
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

@@ -135,4 +135,30 @@ api::Job batch_job(App& app) {
     };
 }
 
+std::string backup_request(const std::string& folder) {
+    return json{{"folder", folder}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string to_json_text(const BackupReport& report) {
+    return json{
+        {"files", report.files}, {"bytes", report.bytes}, {"open_epoch", report.open_epoch.value}}
+        .dump();
+}
+
+api::Job backup_job(App& app) {
+    return [&app](const std::string& text, const api::JobProgress& progress,
+                  const std::stop_token& stop) -> Result<std::string> {
+        const json request = json::parse(text, nullptr, false);
+        if (!request.is_object() || !request.contains("folder") || !request["folder"].is_string()) {
+            return fail(ErrorKind::kInvalidInput, "a backup job is an object with a folder");
+        }
+        const auto report_progress = [&](std::uint64_t done, std::uint64_t total) {
+            progress(json{{"file", "backup"}, {"done", done}, {"total", total}}.dump());
+        };
+        SHELFCAST_ASSIGN(const BackupReport report,
+                         app.back_up(request["folder"].get<std::string>(), report_progress, stop));
+        return to_json_text(report);
+    };
+}
+
 }  // namespace shelfcast::cli

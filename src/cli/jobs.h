@@ -8,6 +8,7 @@
 
 #include "api/jobs_handler.h"
 #include "base/result.h"
+#include "cli/backup.h"
 #include "pipelines/ingest/import.h"
 
 namespace shelfcast::cli {
@@ -21,5 +22,10 @@ class App;
 
 /// {} to {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] api::Job batch_job(App& app);
+
+/// {"folder":"…"} to {"files":n,"bytes":n,"open_epoch":n}.
+[[nodiscard]] api::Job backup_job(App& app);
+[[nodiscard]] std::string backup_request(const std::string& folder);
+[[nodiscard]] std::string to_json_text(const BackupReport& report);
 
 }  // namespace shelfcast::cli

@@ -20,8 +20,6 @@ using shelfcast::Error;
 using shelfcast::Result;
 using shelfcast::cli::Common;
 
-constexpr const char* kVersion = "shelfcast 0.1.0";
-
 /// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once.
 class SignalThread {
 public:
@@ -92,7 +90,7 @@ int main(int argc, char** argv) {
 
     CLI::App app(
         "Till receipts to live stock, forecasts and orders: one truth, live and in batch.");
-    app.set_version_flag("--version", kVersion);
+    app.set_version_flag("--version", shelfcast::cli::kVersion);
     app.require_subcommand(1);
     app.fallthrough();
     add_common_flags(app, common);
@@ -102,6 +100,8 @@ int main(int argc, char** argv) {
     add_produce(commands);
     add_import(commands);
     add_batch(commands);
+    add_backup(commands);
+    add_restore(commands);
     add_query(commands);
     add_schema(commands);
     add_dead_letters(commands);

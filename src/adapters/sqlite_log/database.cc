@@ -224,6 +224,15 @@ Status Database::sync_write_ahead_log() {
     return {};
 }
 
+Status Database::copy_to(const std::string& path) {
+    SHELFCAST_ASSIGN(Statement copying, prepare("vacuum into ?1"));
+    copying.bind_text(1, path);
+    if (Status copied = copying.run(); !copied) {
+        return forward_error(copied, fmt::format("copy to {}", path));
+    }
+    return {};
+}
+
 Status Database::sync_commits(bool sync) {
     return execute(sync && durability_ == LogDurability::kFull ? "pragma synchronous = full"
                                                                : "pragma synchronous = normal");

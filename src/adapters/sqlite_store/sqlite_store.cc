@@ -247,6 +247,8 @@ Result<retail::StoreCatalog> SqliteStore::catalog(std::optional<CatalogVersion> 
     return retail::StoreCatalog::build(wanted, std::move(stores));
 }
 
+Status SqliteStore::copy_to(const std::string& path) { return database_->copy_to(path); }
+
 Result<CatalogVersion> SqliteStore::put_stores(const std::vector<retail::Store>& stores) {
     const std::lock_guard lock(database_->mutex());
     return database_->transaction([&]() -> Result<CatalogVersion> {

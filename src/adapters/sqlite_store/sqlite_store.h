@@ -43,6 +43,10 @@ public:
     SqliteStore(const SqliteStore&) = delete;
     SqliteStore& operator=(const SqliteStore&) = delete;
 
+    /// Copies everything into a new file, as it stands when the copy ends; others go on meanwhile.
+    /// The copy is not synced.
+    [[nodiscard]] Status copy_to(const std::string& path);
+
     [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft) override;
     [[nodiscard]] Status mark_done(FlushId flush) override;
     [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
