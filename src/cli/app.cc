@@ -29,6 +29,7 @@ constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr int kBatchAttempts = 20;
+constexpr int kBatchAttemptsOnFullDisk = 3;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -386,8 +387,11 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             verified_again = true;
             speed_->request_recovery();
         }
+        // A merge may give back the space that was missing, but somebody waits to be told.
+        const bool full = !reports && reports.error().kind == ErrorKind::kStorageFull;
         if (reports || (!damaged && !is_retryable(reports.error().kind)) ||
-            attempt == kBatchAttempts || stop.stop_requested()) {
+            attempt >= (full ? kBatchAttemptsOnFullDisk : kBatchAttempts) ||
+            stop.stop_requested()) {
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
             return reports;

@@ -48,7 +48,7 @@ Result<DataDirectory> DataDirectory::take(const fs::path& path) {
     const fs::path lock_path = absolute / kLockName;
     const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) {
-        return system_error("open", lock_path, errno);
+        return system_error("write to the data directory", absolute, errno);
     }
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
         ::close(lock);

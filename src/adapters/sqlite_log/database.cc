@@ -131,6 +131,10 @@ Result<Database> Database::open(const DatabaseOptions& options) {
                     "log file {}: cannot open: {}", options.path,
                     system_error == 0 ? sqlite3_errstr(code) : std::strerror(system_error));
     }
+    if (sqlite3_db_readonly(handle, "main") == 1) {
+        return fail(ErrorKind::kForbidden, "log file {}: no permission to write to it",
+                    options.path);
+    }
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     if (options.exclusive) {
         SHELFCAST_TRY(database.execute("pragma locking_mode = exclusive"));

@@ -128,6 +128,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     if (code != SQLITE_OK) {
         return tl::unexpected(database->last_error(code));
     }
+    if (sqlite3_db_readonly(connection, "main") == 1) {
+        return fail(ErrorKind::kForbidden, "{}: no permission to write to it", path);
+    }
     sqlite3_busy_timeout(connection, kBusyTimeoutMs);
     // Exclusive locking comes first: WAL then needs no shared memory, and a second owner is
     // refused.
