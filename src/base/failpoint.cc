@@ -38,6 +38,8 @@ constexpr std::array kNames = {
     std::string_view{"batch.switched"},               // views switched, operational store not told
     std::string_view{"batch.closed"},                 // epoch closed, log not pruned
     std::string_view{"batch.speed_dropped"},          // old speed partitions gone, log not pruned
+    std::string_view{"replay.begun"},                 // written down, not in the log
+    std::string_view{"replay.appended"},              // in the log, not settled
     std::string_view{"backup.store_copied"},          // operational store in the backup, log not
     std::string_view{"backup.log_copied"},            // log in the backup, state and lake not
     std::string_view{"backup.lake_copied"},           // every file in the backup, not listed

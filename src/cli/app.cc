@@ -9,7 +9,7 @@
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
 #include "base/log.h"
-#include "cli/jobs.h"
+#include "cli/letter_pages.h"
 #include "cli/pause.h"
 #include "pipelines/batch/epoch_state.h"
 #include "retail/tables.h"
@@ -106,6 +106,7 @@ Status App::open_stores() {
     if (moved > 0) {
         log::info("import", "unfinished imports brought up to the log imports={}", moved);
     }
+    SHELFCAST_TRY(ingest::settle_replays(*log_, *store_));
     parquet_ = std::make_unique<adapters::ParquetReader>(adapters::ParquetReaderOptions{
         .library = config_.engine_library.string(), .scratch_directory = path / "scratch"});
     std::error_code code;
@@ -321,6 +322,8 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/backup", kJobBytes, api::make_job_handler(backup_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/replay", kJobBytes, api::make_job_handler(replay_job(*this), control)});
     return all;
 }
 
@@ -354,6 +357,23 @@ Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
         ingest::ImportReport report,
         ingest::run(options, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
                     stop));
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    return report;
+}
+
+Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
+                                         const api::JobProgress& progress,
+                                         const std::stop_token& stop) {
+    const std::unique_lock lock(replay_mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) {
+        return fail(ErrorKind::kBusy, "dead letters are being replayed already");
+    }
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    LetterPages pages(*warehouse_, request, progress);
+    SHELFCAST_ASSIGN(const ingest::ReplayReport report,
+                     ingest::replay(
+                         request.options, {*log_, *store_, *store_, clock_, &metrics_},
+                         [&] { return pages.next(); }, stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;
 }

@@ -39,6 +39,7 @@
 #include "base/result.h"
 #include "cli/backup.h"
 #include "cli/data_directory.h"
+#include "cli/jobs.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/door.h"
@@ -79,6 +80,11 @@ public:
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
     [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(const std::stop_token& stop);
+
+    /// Sends dead letters in again and waits until what was accepted can be queried.
+    [[nodiscard]] Result<ingest::ReplayReport> replay(const ReplayRequest& request,
+                                                      const api::JobProgress& progress,
+                                                      const std::stop_token& stop);
 
     /// Copies the data directory while everything but the close of an epoch goes on.
     [[nodiscard]] Result<BackupReport> back_up(const std::filesystem::path& folder,
@@ -146,7 +152,8 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stream::SpeedLayer> speed_;
-    std::mutex batch_mutex_;  ///< One caller of batch_ at a time.
+    std::mutex replay_mutex_;  ///< One replay at a time.
+    std::mutex batch_mutex_;   ///< One caller of batch_ at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
     std::unique_ptr<ingest::IngestDoor> door_;
     std::unique_ptr<api::DirectoryAuthenticator> authenticator_;

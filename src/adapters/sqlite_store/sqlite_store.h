@@ -30,6 +30,7 @@ class SqliteStore final : public ports::EpochLedger,
                           public ports::StoreDirectory,
                           public ports::UserDirectory,
                           public ports::ImportLedger,
+                          public ports::ReplayLedger,
                           public ports::SettingsBook {
 public:
     /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
@@ -88,6 +89,11 @@ public:
         std::string_view format, std::uint64_t bytes) override;
     [[nodiscard]] Result<std::vector<ports::ImportRecord>> running_imports() override;
     [[nodiscard]] Status put_import(const ports::ImportRecord& record) override;
+
+    [[nodiscard]] Result<bool> is_replayed(const ports::LetterPosition& letter) override;
+    [[nodiscard]] Status begin_replays(const std::vector<ports::LetterPosition>& letters) override;
+    [[nodiscard]] Result<std::vector<ports::LetterPosition>> replays_under_way() override;
+    [[nodiscard]] Status settle_replays(const std::vector<ports::LetterPosition>& in_log) override;
 
     [[nodiscard]] Result<std::optional<std::string>> setting(std::string_view name) override;
     [[nodiscard]] Status put_setting(std::string_view name, std::string_view value) override;

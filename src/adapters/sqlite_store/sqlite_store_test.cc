@@ -49,6 +49,7 @@ public:
     ports::StoreDirectory& stores() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
+    ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
     void reopen() override {
         store_.reset();

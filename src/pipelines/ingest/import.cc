@@ -330,23 +330,23 @@ Status check_options(const ImportOptions& options) {
     if (options.chunk.rows == 0 || options.chunk.bytes == 0 || options.append_attempts == 0) {
         return fail(ErrorKind::kInvalidInput, "import: chunks and attempts must be above 0");
     }
-    if (!options.create_stores) {
-        return {};
-    }
-    if (options.time_zone.empty() || options.currency.empty()) {
-        return fail(ErrorKind::kInvalidInput,
-                    "import: creating stores needs their time zone and currency");
-    }
-    if (options.currency.size() != 3 ||
-        !std::ranges::all_of(options.currency, [](char c) { return c >= 'A' && c <= 'Z'; })) {
-        return fail(ErrorKind::kInvalidInput,
-                    "import: currency '{}' is no code of three capital letters", options.currency);
-    }
-    SHELFCAST_TRY(retail::TimeZone::load(options.time_zone));
-    return {};
+    return options.create_stores ? check_new_stores(options.time_zone, options.currency) : Status();
 }
 
 }  // namespace
+
+Status check_new_stores(const std::string& time_zone, const std::string& currency) {
+    if (time_zone.empty() || currency.empty()) {
+        return fail(ErrorKind::kInvalidInput, "creating stores needs their time zone and currency");
+    }
+    if (currency.size() != 3 ||
+        !std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; })) {
+        return fail(ErrorKind::kInvalidInput, "currency '{}' is no code of three capital letters",
+                    currency);
+    }
+    SHELFCAST_TRY(retail::TimeZone::load(time_zone));
+    return {};
+}
 
 std::string_view to_string(FileOutcome outcome) noexcept {
     switch (outcome) {

@@ -70,6 +70,9 @@ enum class FileOutcome : std::uint8_t {
     kAlreadyImported,  ///< Nothing to do.
 };
 
+/// What stores that are created need. Error: kInvalidInput.
+[[nodiscard]] Status check_new_stores(const std::string& time_zone, const std::string& currency);
+
 /// imported, resumed, grown, already_imported.
 [[nodiscard]] std::string_view to_string(FileOutcome outcome) noexcept;
 
