@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
+#include "cli/letter_pages.h"
 #include "cli/pause.h"
 #include "cli/schedule_job.h"
 #include "pipelines/batch/compaction.h"
@@ -36,6 +37,7 @@ constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr int kBatchAttempts = 20;
 // Rows of a generation stay this long after a rebuild: longer than the longest query.
 constexpr std::int64_t kGenerationGraceUs = std::int64_t{300} * 1'000'000;
+constexpr int kBatchAttemptsOnFullDisk = 3;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -119,6 +121,7 @@ Status App::open_stores() {
     if (moved > 0) {
         log::info("import", "unfinished imports brought up to the log imports={}", moved);
     }
+    SHELFCAST_TRY(ingest::settle_replays(*log_, *store_));
     parquet_ = std::make_unique<adapters::ParquetReader>(adapters::ParquetReaderOptions{
         .library = config_.engine_library.string(), .scratch_directory = path / "scratch"});
     std::error_code code;
@@ -405,6 +408,10 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(rebuild_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/lake", kJobBytes, api::make_job_handler(lake_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/backup", kJobBytes, api::make_job_handler(backup_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/replay", kJobBytes, api::make_job_handler(replay_job(*this), control)});
     return all;
 }
 
@@ -462,6 +469,30 @@ Result<ingest::ReferenceReport> App::import_reference(ingest::ReferenceTable tab
     return report;
 }
 
+Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
+                                         const api::JobProgress& progress,
+                                         const std::stop_token& stop) {
+    const std::unique_lock lock(replay_mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) {
+        return fail(ErrorKind::kBusy, "dead letters are being replayed already");
+    }
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    LetterPages pages(*warehouse_, request, progress);
+    SHELFCAST_ASSIGN(const ingest::ReplayReport report,
+                     ingest::replay(
+                         request.options, {*log_, *store_, *store_, clock_, &metrics_},
+                         [&] { return pages.next(); }, stop));
+    SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    return report;
+}
+
+Result<BackupReport> App::back_up(const std::filesystem::path& folder,
+                                  const BackupProgress& progress, const std::stop_token& stop) {
+    const std::scoped_lock lock(batch_mutex_);
+    return write_backup({directory_.path(), *store_, *log_, *lake_, clock_}, folder, progress,
+                        stop);
+}
+
 Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
     return or_fault(speed_->wait_caught_up(deadline, stop));
 }
@@ -497,8 +528,11 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             verified_again = true;
             speed_->request_recovery();
         }
+        // A merge may give back the space that was missing, but somebody waits to be told.
+        const bool full = !reports && reports.error().kind == ErrorKind::kStorageFull;
         if (reports || (!damaged && !is_retryable(reports.error().kind)) ||
-            attempt == kBatchAttempts || stop.stop_requested()) {
+            attempt >= (full ? kBatchAttemptsOnFullDisk : kBatchAttempts) ||
+            stop.stop_requested()) {
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
             return reports;

@@ -37,7 +37,9 @@
 #include "adapters/zlib_inflate/zlib_inflater.h"
 #include "api/authenticator.h"
 #include "base/result.h"
+#include "cli/backup.h"
 #include "cli/data_directory.h"
+#include "cli/jobs.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/door.h"
@@ -90,6 +92,16 @@ public:
 
     /// Drops speed rows of closed epochs that no reader needs any more.
     [[nodiscard]] Status drop_old_speed_rows(const std::stop_token& stop);
+
+    /// Sends dead letters in again and waits until what was accepted can be queried.
+    [[nodiscard]] Result<ingest::ReplayReport> replay(const ReplayRequest& request,
+                                                      const api::JobProgress& progress,
+                                                      const std::stop_token& stop);
+
+    /// Copies the data directory while everything but the close of an epoch goes on.
+    [[nodiscard]] Result<BackupReport> back_up(const std::filesystem::path& folder,
+                                               const BackupProgress& progress,
+                                               const std::stop_token& stop);
 
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
@@ -177,6 +189,7 @@ private:
     std::unique_ptr<stream::SpeedLayer> speed_;
     std::mutex batch_mutex_;     ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
+    std::mutex replay_mutex_;    ///< One replay at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
     GenerationId only_generation_{0};  ///< Known to have no other beside it.
     std::mutex reference_mutex_;       ///< One import of reference data at a time.

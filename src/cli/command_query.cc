@@ -1,15 +1,19 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "adapters/clickhouse/schema_planner.h"
 #include "adapters/engine/engine_config.h"
 #include "cli/commands.h"
+#include "cli/jobs.h"
 #include "cli/session.h"
+#include "retail/event.h"
 #include "sql_text.h"
 
 namespace shelfcast::cli {
@@ -40,6 +44,29 @@ struct QueryFlags {
     std::string format;  ///< Empty: PrettyCompact on a terminal, else TabSeparatedWithNames.
 };
 
+/// A UTC date that the warehouse takes.
+std::string check_date(const std::string& text) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    int end = 0;
+    const bool shaped = std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &year, &month, &day, &end) == 3;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
+    return shaped && text.size() == 10 && end == 10 && date.ok() && year >= 1970 && year < 2149
+               ? std::string()
+               : fmt::format("\"{}\" is no date from 1970-01-01 to 2148-12-31", text);
+}
+
+std::string check_replayable(const std::string& word) {
+    using retail::RejectReason;
+    const RejectReason reason = retail::reject_reason_from(word);
+    return reason == RejectReason::kNone || reason == RejectReason::kDuplicate ||
+                   reason == RejectReason::kTooLong || reason == RejectReason::kBadDeadLetter
+               ? fmt::format("no dead letter with reason \"{}\" can be replayed", word)
+               : std::string();
+}
+
 struct DeadLetterFlags {
     std::uint32_t limit = 100;
     std::string reason;  ///< Empty: all.
@@ -64,6 +91,24 @@ Result<int> run_dead_letters(const Common& common, const DeadLetterFlags& flags,
         return print_rows(warehouse, sql_text("queries/operations/dead_letters.sql"), parameters,
                           format_for(common, ""));
     }));
+    return 0;
+}
+
+Result<int> run_replay(const Common& common, const ReplayRequest& request,
+                       const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "replay", replay_job,
+                                                              replay_request(request), stop));
+    if (common.json) {
+        fmt::print("{}\n", done);
+        return 0;
+    }
+    const nlohmann::json report = nlohmann::json::parse(done);
+    fmt::print("{}: {} accepted, {} rejected again {}, {} replayed before\n",
+               request.options.dry_run ? "would be replayed" : "replayed",
+               report.value("accepted", std::uint64_t{0}),
+               report.value("rejected", std::uint64_t{0}),
+               report["reasons"].empty() ? "" : report["reasons"].dump(),
+               report.value("replayed_before", std::uint64_t{0}));
     return 0;
 }
 
@@ -122,6 +167,27 @@ void add_dead_letters(Commands& commands) {
         ->capture_default_str()
         ->check(CLI::Range(1U, 100'000U));
     list.add_option("--reason", flags->reason, "Only those with this reason");
+
+    const auto request = std::make_shared<ReplayRequest>();
+    CLI::App& replay = commands.add_to(
+        group, "replay",
+        "Send them in again, each accepted once ever\nExample: shelfcast dead-letters replay "
+        "--reason unknown_store --create-stores --time-zone Europe/London --currency GBP",
+        [&common = commands.common(), request](const std::stop_token& stop) {
+            return run_replay(common, *request, stop);
+        });
+    replay.add_option("--reason", request->reason, "Only those with this reason")
+        ->check(CLI::Validator(check_replayable, "REASON"));
+    const CLI::Validator date(check_date, "YYYY-MM-DD");
+    replay.add_option("--from", request->from, "Arrived on this UTC date or later")->check(date);
+    replay.add_option("--to", request->to, "Arrived on this UTC date or before")->check(date);
+    replay.add_option("--limit", request->limit, "Try at most so many; 0: all")
+        ->capture_default_str();
+    ingest::ReplayOptions& options = request->options;
+    replay.add_flag("--dry-run", options.dry_run, "Only say what would become of them");
+    replay.add_flag("--create-stores", options.create_stores, "Unknown store codes become stores");
+    replay.add_option("--time-zone", options.time_zone, "Of created stores: Europe/London");
+    replay.add_option("--currency", options.currency, "Of created stores: GBP");
 }
 
 }  // namespace shelfcast::cli

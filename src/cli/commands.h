@@ -8,6 +8,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,7 @@ private:
 };
 
 void add_backfill(Commands& commands);
+void add_backup(Commands& commands);
 void add_batch(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
@@ -61,6 +63,7 @@ void add_produce(Commands& commands);
 void add_query(Commands& commands);
 void add_rebuild(Commands& commands);
 void add_schedule(Commands& commands);
+void add_restore(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
@@ -70,6 +73,8 @@ void add_port_flags(CLI::App& command, config::Config& config);
 /// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
 /// number of keys at which the layers differ.
 std::uint64_t print_epochs(const std::string& report_json);
+
+inline constexpr const char* kVersion = "shelfcast 0.1.0";
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/backup.h"
+
 namespace shelfcast::cli {
 namespace {
 
@@ -41,11 +43,12 @@ Result<DataDirectory> DataDirectory::take(const fs::path& path) {
     if (fs::create_directories(absolute, code); code) {
         return system_error("make the data directory", absolute, code.value());
     }
+    SHELFCAST_TRY(check_is_no_backup(absolute));
     ::chmod(absolute.c_str(), 0700);
     const fs::path lock_path = absolute / kLockName;
     const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) {
-        return system_error("open", lock_path, errno);
+        return system_error("write to the data directory", absolute, errno);
     }
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
         ::close(lock);

@@ -207,4 +207,69 @@ api::Job batch_job(App& app) {
     };
 }
 
+std::string replay_request(const ReplayRequest& request) {
+    return json{{"reason", request.reason},
+                {"from", request.from},
+                {"to", request.to},
+                {"limit", request.limit},
+                {"dry_run", request.options.dry_run},
+                {"create_stores", request.options.create_stores},
+                {"time_zone", request.options.time_zone},
+                {"currency", request.options.currency}}
+        .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+api::Job replay_job(App& app) {
+    return [&app](const std::string& text, const api::JobProgress& progress,
+                  const std::stop_token& stop) -> Result<std::string> {
+        ReplayRequest request;
+        try {
+            const json from = json::parse(text);
+            request.reason = from.value("reason", request.reason);
+            request.from = from.value("from", request.from);
+            request.to = from.value("to", request.to);
+            request.limit = from.value("limit", request.limit);
+            request.options.dry_run = from.value("dry_run", false);
+            request.options.create_stores = from.value("create_stores", false);
+            request.options.time_zone = from.value("time_zone", "");
+            request.options.currency = from.value("currency", "");
+        } catch (const json::exception& broken) {
+            return fail(ErrorKind::kInvalidInput, "replay job: {}", broken.what());
+        }
+        SHELFCAST_ASSIGN(const ingest::ReplayReport report, app.replay(request, progress, stop));
+        return json{{"accepted", report.tally.accepted},
+                    {"rejected", report.tally.rejected()},
+                    {"reasons", reasons_of(report.tally)},
+                    {"replayed_before", report.earlier},
+                    {"stores_created", report.stores_created}}
+            .dump();
+    };
+}
+
+std::string backup_request(const std::string& folder) {
+    return json{{"folder", folder}}.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string to_json_text(const BackupReport& report) {
+    return json{
+        {"files", report.files}, {"bytes", report.bytes}, {"open_epoch", report.open_epoch.value}}
+        .dump();
+}
+
+api::Job backup_job(App& app) {
+    return [&app](const std::string& text, const api::JobProgress& progress,
+                  const std::stop_token& stop) -> Result<std::string> {
+        const json request = json::parse(text, nullptr, false);
+        if (!request.is_object() || !request.contains("folder") || !request["folder"].is_string()) {
+            return fail(ErrorKind::kInvalidInput, "a backup job is an object with a folder");
+        }
+        const auto report_progress = [&](std::uint64_t done, std::uint64_t total) {
+            progress(json{{"file", "backup"}, {"done", done}, {"total", total}}.dump());
+        };
+        SHELFCAST_ASSIGN(const BackupReport report,
+                         app.back_up(request["folder"].get<std::string>(), report_progress, stop));
+        return to_json_text(report);
+    };
+}
+
 }  // namespace shelfcast::cli

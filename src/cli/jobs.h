@@ -4,6 +4,7 @@
 /// Jobs as JSON in and out, so that a command does the same whether it runs them itself or asks the
 /// owner of the data directory to.
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
@@ -11,9 +12,11 @@
 
 #include "api/jobs_handler.h"
 #include "base/result.h"
+#include "cli/backup.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
+#include "pipelines/ingest/replay.h"
 
 namespace shelfcast::cli {
 
@@ -40,5 +43,23 @@ class App;
 [[nodiscard]] nlohmann::json epochs_json(std::span<const batch::EpochReport> reports);
 /// The format of that name; kInvalidInput for another word.
 [[nodiscard]] Result<ingest::FileFormat> file_format_from(const std::string& name);
+/// Which dead letters to replay, and how.
+struct ReplayRequest {
+    ingest::ReplayOptions options;
+    std::string reason;               ///< Empty: every reason.
+    std::string from = "1970-01-01";  ///< UTC dates of arrival, both included.
+    std::string to = "2149-06-06";
+    std::uint64_t limit = 0;  ///< At most so many letters are tried; 0: all.
+};
+
+/// The members of ReplayRequest and its options to {"accepted":n,"rejected":n,"reasons":{…},
+/// "replayed_before":n,"stores_created":n}.
+[[nodiscard]] api::Job replay_job(App& app);
+[[nodiscard]] std::string replay_request(const ReplayRequest& request);
+
+/// {"folder":"…"} to {"files":n,"bytes":n,"open_epoch":n}.
+[[nodiscard]] api::Job backup_job(App& app);
+[[nodiscard]] std::string backup_request(const std::string& folder);
+[[nodiscard]] std::string to_json_text(const BackupReport& report);
 
 }  // namespace shelfcast::cli

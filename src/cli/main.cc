@@ -20,8 +20,6 @@ using shelfcast::Error;
 using shelfcast::Result;
 using shelfcast::cli::Common;
 
-constexpr const char* kVersion = "shelfcast 0.1.0";
-
 /// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once.
 class SignalThread {
 public:
@@ -92,7 +90,7 @@ int main(int argc, char** argv) {
 
     CLI::App app(
         "Till receipts to live stock, forecasts and orders: one truth, live and in batch.");
-    app.set_version_flag("--version", kVersion);
+    app.set_version_flag("--version", shelfcast::cli::kVersion);
     app.require_subcommand(1);
     app.fallthrough();
     add_common_flags(app, common);
@@ -105,6 +103,8 @@ int main(int argc, char** argv) {
     add_backfill(commands);
     add_rebuild(commands);
     add_lake(commands);
+    add_backup(commands);
+    add_restore(commands);
     add_query(commands);
     add_schedule(commands);
     add_schema(commands);

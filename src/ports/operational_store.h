@@ -191,6 +191,28 @@ public:
     [[nodiscard]] virtual Status put_import(const ImportRecord& record) = 0;
 };
 
+/// Where a message that was not accepted stands in the log.
+struct LetterPosition {
+    std::string topic;
+    PartitionId partition;
+    std::int64_t offset = 0;
+    auto operator<=>(const LetterPosition&) const = default;
+};
+
+/// Dead letters that were sent in again and accepted: each once ever, whatever ends the process.
+class ReplayLedger {
+public:
+    virtual ~ReplayLedger() = default;
+    /// Whether it is written down here, under way or settled.
+    [[nodiscard]] virtual Result<bool> is_replayed(const LetterPosition& letter) = 0;
+    /// Writes letters down, before they are appended to the log. Error: kConflict: one is there.
+    [[nodiscard]] virtual Status begin_replays(const std::vector<LetterPosition>& letters) = 0;
+    /// Begun and not settled, in order.
+    [[nodiscard]] virtual Result<std::vector<LetterPosition>> replays_under_way() = 0;
+    /// Of those under way, these are in the log and stay; the others are forgotten.
+    [[nodiscard]] virtual Status settle_replays(const std::vector<LetterPosition>& in_log) = 0;
+};
+
 /// Named values: generated passwords, the ingest token's hash, the boot id, flags.
 class SettingsBook {
 public:

@@ -31,6 +31,7 @@ public:
     virtual ports::ReferenceBook& reference() = 0;
     virtual ports::UserDirectory& users() = 0;
     virtual ports::ImportLedger& imports() = 0;
+    virtual ports::ReplayLedger& replays() = 0;
     virtual ports::SettingsBook& settings() = 0;
     /// Ends the store and opens it again on the same storage.
     virtual void reopen() = 0;
@@ -608,6 +609,31 @@ TEST_P(OperationalStoreContract, ImportsAreKnownByHashAndSize) {
     EXPECT_EQ(value(harness_->imports().smaller_imports("csv", 300)), (Records{third, first}));
     EXPECT_EQ(value(harness_->imports().smaller_imports("csv", 100)), (Records{}));
     EXPECT_EQ(value(harness_->imports().smaller_imports("parquet", 100)), (Records{parquet}));
+}
+
+TEST_P(OperationalStoreContract, ReplaysAreWrittenDownThenSettledOrForgotten) {
+    using Letters = std::vector<ports::LetterPosition>;
+    const ports::LetterPosition first{"dead-letters", PartitionId{0}, 7};
+    const ports::LetterPosition second{"dead-letters", PartitionId{3}, 7};
+    const ports::LetterPosition third{"retail_events", PartitionId{0}, 7};
+    EXPECT_FALSE(value(harness_->replays().is_replayed(first)));
+    ok(harness_->replays().begin_replays({third, second, first}));
+    harness_->reopen();
+    EXPECT_TRUE(value(harness_->replays().is_replayed(second)));
+    EXPECT_EQ(value(harness_->replays().replays_under_way()), (Letters{first, second, third}));
+    ok(harness_->replays().settle_replays({first, third}));
+    harness_->reopen();
+    EXPECT_EQ(value(harness_->replays().replays_under_way()), Letters{});
+    EXPECT_TRUE(value(harness_->replays().is_replayed(first)));
+    EXPECT_FALSE(value(harness_->replays().is_replayed(second)));
+    // All of them or none.
+    EXPECT_EQ(harness_->replays().begin_replays({second, first}).error().kind,
+              ErrorKind::kConflict);
+    EXPECT_FALSE(value(harness_->replays().is_replayed(second)));
+    ok(harness_->replays().begin_replays({second}));
+    ok(harness_->replays().settle_replays({}));
+    EXPECT_FALSE(value(harness_->replays().is_replayed(second)));
+    EXPECT_TRUE(value(harness_->replays().is_replayed(third)));
 }
 
 TEST_P(OperationalStoreContract, SettingsHoldAnyText) {

@@ -35,6 +35,8 @@ class Catalog {
 public:
     [[nodiscard]] static Result<Catalog> open(const DatabaseOptions& options);
 
+    [[nodiscard]] Status copy_to(const std::string& path) { return database_.copy_to(path); }
+
     [[nodiscard]] Result<std::map<std::string, std::uint32_t>> topics();
     [[nodiscard]] Status add_topic(std::string_view topic, std::uint32_t partitions);
 

@@ -131,6 +131,10 @@ Result<Database> Database::open(const DatabaseOptions& options) {
                     "log file {}: cannot open: {}", options.path,
                     system_error == 0 ? sqlite3_errstr(code) : std::strerror(system_error));
     }
+    if (sqlite3_db_readonly(handle, "main") == 1) {
+        return fail(ErrorKind::kForbidden, "log file {}: no permission to write to it",
+                    options.path);
+    }
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
     if (options.exclusive) {
         SHELFCAST_TRY(database.execute("pragma locking_mode = exclusive"));
@@ -220,6 +224,15 @@ Status Database::sync_write_ahead_log() {
         return fail(kind_of(code, sqlite3_system_errno(handle_.get())),
                     "log file {}: cannot sync its write-ahead log: {}",
                     sqlite3_db_filename(handle_.get(), "main"), sqlite3_errstr(code));
+    }
+    return {};
+}
+
+Status Database::copy_to(const std::string& path) {
+    SHELFCAST_ASSIGN(Statement copying, prepare("vacuum into ?1"));
+    copying.bind_text(1, path);
+    if (Status copied = copying.run(); !copied) {
+        return forward_error(copied, fmt::format("copy to {}", path));
     }
     return {};
 }

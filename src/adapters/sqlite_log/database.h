@@ -90,6 +90,9 @@ public:
 
     [[nodiscard]] Status sync_write_ahead_log();
 
+    /// Copies the whole database into a file that is not there yet. Not inside a transaction.
+    [[nodiscard]] Status copy_to(const std::string& path);
+
     /// Commits from here on wait for the disk, or leave that to the next one that does: a power cut
     /// may take them back, a killed process not. Between transactions only.
     [[nodiscard]] Status sync_commits(bool sync);

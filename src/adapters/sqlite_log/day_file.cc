@@ -12,6 +12,9 @@ constexpr int kPageBytes = 16 * 1024;
 constexpr int kWriterCacheKib = 32 * 1024;  // a group's dirty pages stay in memory until COMMIT
 constexpr int kReaderCacheKib = 4 * 1024;
 constexpr std::size_t kIdleReaders = 4;
+// Of one reading transaction of a copy: a longer one would keep the writer's checkpoints waiting.
+constexpr std::size_t kCopiedBytes = 16U << 20U;
+constexpr int kCopyCheckpointFrames = 2'000;
 
 // position = partition << 44 | base offset. The key comes first in its index, so that the batches
 // of one request to many partitions share a page.
@@ -208,6 +211,52 @@ Status DayFile::open_writer(bool create) {
         return {};
     }
     SHELFCAST_ASSIGN(writer_, DayConnection::open(database_options(create, true)));
+    return {};
+}
+
+Status DayFile::copy_stretch(DayConnection& from, DayConnection& to, PartitionId partition,
+                             std::int64_t& next, std::int64_t end) const {
+    SHELFCAST_TRY(from.seek(0, partition, next));
+    std::size_t bytes = 0;
+    while (next < end && bytes < kCopiedBytes) {
+        SHELFCAST_ASSIGN(std::optional<StoredBatch> batch, from.next(0));
+        if (!batch || offset_of(batch->facts.position) != next) {
+            return fail(ErrorKind::kCorrupted, "log file {}: partition {} lacks offset {}", path(),
+                        partition.value, next);
+        }
+        batch->stored = from.stored_bytes(0);
+        if (batch_checksum(batch->facts, hash_stored(batch->stored)) != batch->checksum) {
+            return fail(ErrorKind::kCorrupted,
+                        "log file {}: partition {} offset {}: the checksum does not match", path(),
+                        partition.value, next);
+        }
+        SHELFCAST_TRY(to.insert(*batch));
+        bytes += batch->stored.size();
+        next += batch->facts.record_count;
+    }
+    return {};
+}
+
+Status DayFile::copy_to(DayFile& copy, const std::vector<std::int64_t>& ends) {
+    SHELFCAST_TRY(copy.open_writer(true));
+    SHELFCAST_ASSIGN(const Lease from, lease());
+    DayConnection& to = *copy.writer();
+    for (std::uint32_t partition = 0; partition < ends.size(); ++partition) {
+        std::int64_t next = starts()[partition];
+        while (next < ends[partition]) {
+            SHELFCAST_TRY(to.database().begin_write());
+            SHELFCAST_TRY(from->begin_read());
+            Status copied = copy_stretch(*from, to, PartitionId{partition}, next, ends[partition]);
+            from->end_read();
+            if (!copied) {
+                to.database().rollback();
+                return copied;
+            }
+            SHELFCAST_TRY(to.database().commit());
+            SHELFCAST_TRY(to.database().checkpoint_if_over(kCopyCheckpointFrames));
+        }
+    }
+    copy.seal();
     return {};
 }
 

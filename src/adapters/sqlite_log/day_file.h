@@ -117,6 +117,10 @@ public:
     /// Opens the writing connection; `create` makes the file and its schema if need be.
     [[nodiscard]] Status open_writer(bool create);
     [[nodiscard]] DayConnection* writer() { return writer_.get(); }
+    /// Copies the batches below `ends` (per partition) into `copy`, which has nothing yet, checking
+    /// each one; the writer goes on meanwhile. Error: kCorrupted naming a batch.
+    [[nodiscard]] Status copy_to(DayFile& copy, const std::vector<std::int64_t>& ends);
+
     /// No more appends: folds the write-ahead log into the file and closes the writing connection.
     void seal();
 
@@ -142,6 +146,9 @@ public:
 
 private:
     [[nodiscard]] DatabaseOptions database_options(bool create, bool writer) const;
+    /// Copies batches of a partition from `next` on, up to `end` or a bound; moves `next`.
+    [[nodiscard]] Status copy_stretch(DayConnection& from, DayConnection& to, PartitionId partition,
+                                      std::int64_t& next, std::int64_t end) const;
 
     Options options_;
     std::unique_ptr<DayConnection> writer_;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <shared_mutex>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 
@@ -139,6 +140,7 @@ public:
     Result<Topic*> find(std::string_view name) const;
     Result<sqlite_log::PendingBatch> prepare(ports::AppendBatch batch) const;
     Status prune(Topic& topic, std::span<const ports::PartitionOffset> below);
+    Status copy_to(const std::filesystem::path& directory, const std::stop_token& stop);
 
     const SqliteLogOptions options_;
     sqlite_log::SharedCatalog shared_;
@@ -338,6 +340,43 @@ Status SqliteLog::Impl::prune(Topic& topic, std::span<const ports::PartitionOffs
     return {};
 }
 
+Status SqliteLog::Impl::copy_to(const std::filesystem::path& directory,
+                                const std::stop_token& stop) {
+    const std::unique_lock<std::mutex> alone = writer_->exclude();
+    SHELFCAST_TRY(make_folder(directory));
+    // The catalog and one moment of every topic, taken together: a new day's file is added to both
+    // under this mutex. What is committed later lies past the ends and is left out.
+    std::vector<std::pair<const Topic*, TopicView>> topics;
+    {
+        const std::shared_lock topics_lock(topics_mutex_);
+        const std::scoped_lock lock(shared_.mutex);
+        SHELFCAST_TRY(shared_.catalog.copy_to((directory / "log.sqlite").string()));
+        for (const auto& [name, topic] : topics_) {
+            topics.emplace_back(topic.get(), topic->view());
+        }
+    }
+    for (const auto& [topic, view] : topics) {
+        SHELFCAST_TRY(make_folder(directory / topic->name()));
+        for (std::size_t i = 0; i < view.files.size(); ++i) {
+            if (stop.stop_requested()) {
+                return fail(ErrorKind::kUnavailable, "log {}: stopped while it was copied",
+                            options_.directory.string());
+            }
+            DayFile& file = *view.files[i];
+            const std::string name = file.day() + ".sqlite";
+            DayFile copy({.day = file.day(),
+                          .path = (directory / topic->name() / name).string(),
+                          .vfs = options_.vfs,
+                          .durability = LogDurability::kNormal,
+                          .single_connection = false,
+                          .starts = file.starts()});
+            const bool newest = i + 1 == view.files.size();
+            SHELFCAST_TRY(file.copy_to(copy, newest ? view.ends : view.files[i + 1]->starts()));
+        }
+    }
+    return {};
+}
+
 Result<std::unique_ptr<SqliteLog>> SqliteLog::open(SqliteLogOptions options) {
     SHELFCAST_ASSIGN(std::unique_ptr<Impl> impl, Impl::open(std::move(options)));
     return std::unique_ptr<SqliteLog>(new SqliteLog(std::move(impl)));
@@ -441,6 +480,10 @@ Status SqliteLog::prune(std::string_view topic, std::span<const ports::Partition
     SHELFCAST_ASSIGN(Topic* const found, impl_->find(topic));
     SHELFCAST_TRY(check_partitions(*found, below));
     return impl_->prune(*found, below);
+}
+
+Status SqliteLog::copy_to(const std::filesystem::path& directory, const std::stop_token& stop) {
+    return impl_->copy_to(directory, stop);
 }
 
 std::uint64_t SqliteLog::bytes_on_disk() const {

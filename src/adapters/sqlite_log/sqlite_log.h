@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "ports/clock.h"
@@ -82,6 +83,13 @@ public:
     /// batches are remembered for 48 h of log time.
     [[nodiscard]] Status prune(std::string_view topic,
                                std::span<const ports::PartitionOffset> below) override;
+
+    /// Copies the log into a folder that is not there yet: every append that returned before this
+    /// call is in, those beside it wholly or not at all; callers go on meanwhile. Every batch is
+    /// checked on the way. The files are not synced. Errors: kCorrupted, kStorageFull, kUnavailable
+    /// (also: stopped).
+    [[nodiscard]] Status copy_to(const std::filesystem::path& directory,
+                                 const std::stop_token& stop);
 
     /// Bytes of all files of the log, write-ahead logs included.
     [[nodiscard]] std::uint64_t bytes_on_disk() const;

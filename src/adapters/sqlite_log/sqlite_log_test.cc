@@ -164,6 +164,79 @@ TEST_F(SqliteLogTest, ReadUnderWayOutlivesPruning) {
     EXPECT_FALSE(std::filesystem::exists(file("2026-11-22")));
 }
 
+// ---- copies
+
+TEST_F(SqliteLogTest, ACopyHoldsWhatTheLogHolds) {
+    open();
+    append(0, {"a", "b"}, {"key", "f"});
+    append(1, {"x"});
+    clock_.now += kDayUs;
+    append(0, {"c"});
+    ASSERT_TRUE(log_->prune(kTopic, at(0, 2)));
+    ASSERT_TRUE(log_->commit_offsets("group", kTopic, at(1, 1)));
+    const TemporaryFolder other;
+    const Status copied = log_->copy_to(other.path / "copy", {});
+    ASSERT_TRUE(copied) << copied.error().message;
+    append(0, {"later"});
+
+    options_.directory = other.path / "copy";
+    log_.reset();
+    auto opened = SqliteLog::open(options_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    log_ = std::move(*opened);
+    EXPECT_EQ(log_->begin_offsets(kTopic).value()[0].offset, 2);
+    EXPECT_EQ(read_all(0, 2), (std::vector<std::string>{"c"}));
+    EXPECT_EQ(read_all(1), (std::vector<std::string>{"x"}));
+    EXPECT_EQ(log_->committed_offsets("group", kTopic).value(), at(1, 1));
+    EXPECT_TRUE(append(0, {"a", "b"}, {"key", "f"}).already_present);
+    EXPECT_EQ(append(0, {"d"}).base_offset, 3);
+}
+
+TEST_F(SqliteLogTest, AppendsBesideACopyAreInItWhollyOrNotAtAll) {
+    open();
+    std::atomic<int> appended = 0;
+    std::jthread appending([&](const std::stop_token& stop) {
+        for (int number = 0; !stop.stop_requested(); ++number) {
+            std::vector<ports::AppendBatch> both = one(batch(0, {std::to_string(number)}));
+            both.push_back(batch(1, {std::to_string(number), "and one"}));
+            ASSERT_TRUE(log_->append(std::move(both)));
+            appended = number + 1;
+        }
+    });
+    const TemporaryFolder other;
+    for (int round = 0; round < 5; ++round) {
+        const int wanted = appended + 20;
+        while (appended < wanted) {
+            std::this_thread::yield();
+        }
+        const int before = appended;
+        const std::filesystem::path folder = other.path / std::to_string(round);
+        const Status copied = log_->copy_to(folder, {});
+        ASSERT_TRUE(copied) << copied.error().message;
+        auto copy = SqliteLog::open({.directory = folder, .clock = clock_});
+        ASSERT_TRUE(copy) << copy.error().message;
+        const auto ends = (*copy)->end_offsets(kTopic).value();
+        EXPECT_GE(ends[0].offset, before);
+        EXPECT_EQ(ends[1].offset, 2 * ends[0].offset);
+        ASSERT_TRUE((*copy)->read(kTopic, at(1, 0), {}));
+    }
+}
+
+TEST_F(SqliteLogTest, ADamagedBatchEndsACopy) {
+    open();
+    append(0, {"a"});
+    append(0, {"b"});
+    log_.reset();
+    damage(file("2026-11-22"), "update batches set log_time_us = 1 where position = 1");
+    open();
+    const TemporaryFolder other;
+    const Status copied = log_->copy_to(other.path / "copy", {});
+    ASSERT_FALSE(copied);
+    EXPECT_EQ(copied.error().kind, ErrorKind::kCorrupted);
+    EXPECT_NE(copied.error().message.find("2026-11-22.sqlite"), std::string::npos);
+    EXPECT_NE(copied.error().message.find("offset 1"), std::string::npos) << copied.error().message;
+}
+
 // ---- damage
 
 TEST_F(SqliteLogTest, ChangedPayloadIsNoticed) {

@@ -9,6 +9,7 @@ namespace {
 
 // An owner that is just ending may still hold the file for a moment.
 constexpr int kBusyTimeoutMs = 1000;
+constexpr int kPagesPerCopyStep = 500;  // 2 MB: a few milliseconds
 
 bool disk_refuses(int system_error) {
     return system_error == ENOSPC || system_error == EDQUOT || system_error == EROFS;
@@ -127,6 +128,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     if (code != SQLITE_OK) {
         return tl::unexpected(database->last_error(code));
     }
+    if (sqlite3_db_readonly(connection, "main") == 1) {
+        return fail(ErrorKind::kForbidden, "{}: no permission to write to it", path);
+    }
     sqlite3_busy_timeout(connection, kBusyTimeoutMs);
     // Exclusive locking comes first: WAL then needs no shared memory, and a second owner is
     // refused.
@@ -173,6 +177,47 @@ void Database::roll_back() {
     if (sqlite3_get_autocommit(connection_.get()) == 0) {
         sqlite3_exec(connection_.get(), "rollback", nullptr, nullptr, nullptr);
     }
+}
+
+Status Database::copy_to(const std::string& path) {
+    sqlite3* opened = nullptr;
+    int code = sqlite3_open_v2(
+        path.c_str(), &opened,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        nullptr);
+    const std::unique_ptr<sqlite3, CloseConnection> copy(opened);
+    const auto copy_error = [&] {
+        return fail(kind_of(code, copy ? sqlite3_system_errno(copy.get()) : 0),
+                    "{}: cannot copy {} here: {}", path, path_, sqlite3_errstr(code));
+    };
+    if (code == SQLITE_OK) {
+        // A copy that breaks off is thrown away: it needs neither journal nor syncs.
+        code = sqlite3_exec(copy.get(), "pragma journal_mode = off; pragma synchronous = off",
+                            nullptr, nullptr, nullptr);
+    }
+    if (code != SQLITE_OK) {
+        return copy_error();
+    }
+    // Changes made over this connection between two steps go into the copy as well.
+    sqlite3_backup* copying = nullptr;
+    {
+        const std::lock_guard lock(mutex_);
+        copying = sqlite3_backup_init(copy.get(), "main", connection_.get(), "main");
+    }
+    if (copying == nullptr) {
+        code = sqlite3_extended_errcode(copy.get());
+        return copy_error();
+    }
+    while (code == SQLITE_OK) {  // ends with the pages
+        const std::lock_guard lock(mutex_);
+        code = sqlite3_backup_step(copying, kPagesPerCopyStep);
+    }
+    const std::lock_guard lock(mutex_);
+    code = sqlite3_backup_finish(copying);
+    if (code != SQLITE_OK) {
+        return copy_error();
+    }
+    return {};
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }

@@ -118,6 +118,11 @@ public:
         return outcome;
     }
 
+    /// Copies the whole database into a new file (or one without a byte), as it stands when the
+    /// copy ends. Takes mutex() itself, again and again for some pages, so that others get their
+    /// turn. The file is not synced. Errors name the file that refused.
+    [[nodiscard]] Status copy_to(const std::string& path);
+
     /// Rows that the last statement changed.
     [[nodiscard]] std::int64_t changes() const;
     /// The key of the row inserted last.

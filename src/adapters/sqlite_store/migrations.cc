@@ -158,6 +158,17 @@ create table sales_targets (
     primary key (store_id, business_date)
 ) strict, without rowid;
 )sql",
+    R"sql(
+-- Dead letters that were accepted when they were sent in again, by where they stand in the log.
+create table replays (
+    topic text not null,
+    log_partition integer not null,
+    log_offset integer not null,
+    settled integer not null check (settled in (0, 1)),  -- 0: perhaps not in the log yet
+    primary key (topic, log_partition, log_offset)
+) strict, without rowid;
+create index replays_under_way on replays (settled) where settled = 0;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

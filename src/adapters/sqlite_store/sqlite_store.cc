@@ -13,6 +13,7 @@ namespace {
 using ports::Difference;
 using ports::ImportRecord;
 using ports::ImportState;
+using ports::LetterPosition;
 using ports::StoredDifference;
 using ports::User;
 using sqlite_store::Database;
@@ -248,6 +249,8 @@ Result<retail::StoreCatalog> SqliteStore::catalog(std::optional<CatalogVersion> 
     return retail::StoreCatalog::build(wanted, std::move(stores));
 }
 
+Status SqliteStore::copy_to(const std::string& path) { return database_->copy_to(path); }
+
 Result<CatalogVersion> SqliteStore::put_stores(const std::vector<retail::Store>& stores) {
     const std::lock_guard lock(database_->mutex());
     return database_->transaction([&]() -> Result<CatalogVersion> {
@@ -358,6 +361,53 @@ Status SqliteStore::put_import(const ImportRecord& record) {
             record.rows_done, record.accepted, record.rejected,
             static_cast<std::int64_t>(record.state))
         .run();
+}
+
+Result<bool> SqliteStore::is_replayed(const LetterPosition& letter) {
+    const std::lock_guard lock(database_->mutex());
+    Query query = database_->query(
+        "select 1 from replays where topic = ?1 and log_partition = ?2 and log_offset = ?3",
+        letter.topic, letter.partition.value, letter.offset);
+    return query.next();
+}
+
+Status SqliteStore::begin_replays(const std::vector<LetterPosition>& letters) {
+    const std::lock_guard lock(database_->mutex());
+    return database_->transaction([&]() -> Status {
+        for (const LetterPosition& letter : letters) {
+            SHELFCAST_TRY(database_
+                              ->query("insert into replays (topic, log_partition, log_offset, "
+                                      "settled) values (?1, ?2, ?3, 0)",
+                                      letter.topic, letter.partition.value, letter.offset)
+                              .run());
+        }
+        return {};
+    });
+}
+
+Result<std::vector<LetterPosition>> SqliteStore::replays_under_way() {
+    const std::lock_guard lock(database_->mutex());
+    Query query = database_->query(
+        "select topic, log_partition, log_offset from replays where settled = 0 "
+        "order by topic, log_partition, log_offset");
+    return collect<LetterPosition>(query, [](const Query& row) {
+        return LetterPosition{row.text(0), PartitionId{row.number<std::uint32_t>(1)},
+                              row.integer(2)};
+    });
+}
+
+Status SqliteStore::settle_replays(const std::vector<LetterPosition>& in_log) {
+    const std::lock_guard lock(database_->mutex());
+    return database_->transaction([&]() -> Status {
+        for (const LetterPosition& letter : in_log) {
+            SHELFCAST_TRY(database_
+                              ->query("update replays set settled = 1 where topic = ?1 and "
+                                      "log_partition = ?2 and log_offset = ?3",
+                                      letter.topic, letter.partition.value, letter.offset)
+                              .run());
+        }
+        return database_->query("delete from replays where settled = 0").run();
+    });
 }
 
 Result<std::optional<std::string>> SqliteStore::setting(std::string_view name) {

@@ -32,6 +32,7 @@ class SqliteStore final : public ports::EpochLedger,
                           public ports::ReferenceBook,
                           public ports::UserDirectory,
                           public ports::ImportLedger,
+                          public ports::ReplayLedger,
                           public ports::SettingsBook,
                           public ports::JobLedger {
 public:
@@ -45,6 +46,10 @@ public:
     ~SqliteStore() override;
     SqliteStore(const SqliteStore&) = delete;
     SqliteStore& operator=(const SqliteStore&) = delete;
+
+    /// Copies everything into a new file, as it stands when the copy ends; others go on meanwhile.
+    /// The copy is not synced.
+    [[nodiscard]] Status copy_to(const std::string& path);
 
     [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft) override;
     [[nodiscard]] Status mark_done(FlushId flush) override;
@@ -94,6 +99,11 @@ public:
         std::string_view format, std::uint64_t bytes) override;
     [[nodiscard]] Result<std::vector<ports::ImportRecord>> running_imports() override;
     [[nodiscard]] Status put_import(const ports::ImportRecord& record) override;
+
+    [[nodiscard]] Result<bool> is_replayed(const ports::LetterPosition& letter) override;
+    [[nodiscard]] Status begin_replays(const std::vector<ports::LetterPosition>& letters) override;
+    [[nodiscard]] Result<std::vector<ports::LetterPosition>> replays_under_way() override;
+    [[nodiscard]] Status settle_replays(const std::vector<ports::LetterPosition>& in_log) override;
 
     [[nodiscard]] Result<std::optional<std::string>> setting(std::string_view name) override;
     [[nodiscard]] Status put_setting(std::string_view name, std::string_view value) override;

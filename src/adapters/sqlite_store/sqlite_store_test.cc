@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
@@ -50,6 +52,7 @@ public:
     ports::ReferenceBook& reference() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
+    ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
     ports::JobLedger& jobs() override { return *store_; }
     void reopen() override {
@@ -79,6 +82,47 @@ void expect_error(const Result<T>& result, ErrorKind kind, std::string_view name
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, kind) << result.error().message;
     EXPECT_NE(result.error().message.find(named), std::string::npos) << result.error().message;
+}
+
+TEST(SqliteStore, ACopyBesideWritersIsOneMomentOfTheStore) {
+    const TemporaryDirectory directory;
+    const auto store = SqliteStore::open(at(directory.file("store.db")));
+    ASSERT_TRUE(store) << store.error().message;
+    // Enough pages for many turns of the writer while they are copied.
+    ASSERT_TRUE((*store)->put_setting("large", std::string(20'000'000, 'x')));
+    std::atomic<std::int64_t> written = 0;
+    std::jthread writing([&](const std::stop_token& stop) {
+        for (std::int64_t from = 0; !stop.stop_requested(); ++from) {
+            ASSERT_TRUE((*store)->write_down(flush_of(from, from + 1)));
+            written = from + 1;
+        }
+    });
+    while (written < 10) {
+        std::this_thread::yield();
+    }
+    const std::int64_t before = written;
+    const Status copied = (*store)->copy_to(directory.file("copy.db"));
+    writing.request_stop();
+    writing.join();
+    ASSERT_TRUE(copied) << copied.error().message;
+
+    const auto copy = SqliteStore::open(at(directory.file("copy.db")));
+    ASSERT_TRUE(copy) << copy.error().message;
+    const auto flushes = (*copy)->flushes(EpochId{1}).value();
+    EXPECT_GE(static_cast<std::int64_t>(flushes.size()), before);
+    EXPECT_LE(static_cast<std::int64_t>(flushes.size()), written);
+    EXPECT_EQ((*copy)->written_ends().value().front().end_offset,
+              static_cast<std::int64_t>(flushes.size()));
+    EXPECT_EQ((*copy)->setting("large").value()->size(), 20'000'000U);
+}
+
+TEST(SqliteStore, ACopyThatDoesNotFitNamesItsFile) {
+    const TemporaryDirectory directory;
+    const auto store = SqliteStore::open(at(directory.file("store.db")));
+    ASSERT_TRUE(store) << store.error().message;
+    expect_error((*store)->copy_to(directory.file("missing/copy.db")), ErrorKind::kUnavailable,
+                 "missing/copy.db");
+    EXPECT_TRUE((*store)->put_setting("still", "there"));
 }
 
 TEST(SqliteStore, AFileThatIsNoDatabaseIsCorruptedByName) {

@@ -40,6 +40,28 @@ std::string chunk_key(std::string_view content_hash, std::uint64_t first_row,
     return fmt::format("import/{}/{}-{}", content_hash, first_row, first_row + chunk_rows);
 }
 
+Status append_patiently(ports::EventLog& log, std::vector<ports::AppendBatch> batches,
+                        std::uint32_t attempts, const std::stop_token& stop) {
+    if (batches.empty()) {
+        return {};
+    }
+    milliseconds wait{5};
+    for (std::uint32_t attempt = 1;; ++attempt) {
+        // The log takes the batches even when it fails; the last attempt needs no copy.
+        auto appended = attempt < attempts ? log.append(batches) : log.append(std::move(batches));
+        if (appended) {
+            return {};
+        }
+        const ErrorKind kind = appended.error().kind;
+        const bool passing = kind == ErrorKind::kBusy || kind == ErrorKind::kUnavailable;
+        if (!passing || attempt >= attempts || stop.stop_requested()) {
+            return forward_error(appended);
+        }
+        pause(wait, stop);
+        wait = std::min(wait * 2, milliseconds{100});
+    }
+}
+
 ChunkAppender::ChunkAppender(ports::EventLog& log, ports::ImportLedger& ledger,
                              ports::ImportRecord record, std::uint32_t attempts, OnWritten written)
     : log_(log),
@@ -93,8 +115,9 @@ void ChunkAppender::work(const std::stop_token& stop) {
 
 Status ChunkAppender::append(std::vector<PreparedChunk>& chunks, const std::stop_token& stop) {
     // Dead letters first: where a chunk's events are, recover() may take the rest for granted.
-    SHELFCAST_TRY(append_batches(gather(chunks, &PreparedChunk::dead_letters), stop));
-    SHELFCAST_TRY(append_batches(gather(chunks, &PreparedChunk::events), stop));
+    SHELFCAST_TRY(
+        append_patiently(log_, gather(chunks, &PreparedChunk::dead_letters), attempts_, stop));
+    SHELFCAST_TRY(append_patiently(log_, gather(chunks, &PreparedChunk::events), attempts_, stop));
     failpoint::reach("import.chunk_appended");
     ports::ImportRecord next = record_;
     ports::Tally tally;
@@ -109,29 +132,6 @@ Status ChunkAppender::append(std::vector<PreparedChunk>& chunks, const std::stop
     tally_.add(tally);
     written_(record_, tally, chunks.back().end_byte);
     return {};
-}
-
-Status ChunkAppender::append_batches(std::vector<ports::AppendBatch> batches,
-                                     const std::stop_token& stop) {
-    if (batches.empty()) {
-        return {};
-    }
-    milliseconds wait{5};
-    for (std::uint32_t attempt = 1;; ++attempt) {
-        // The log takes the batches even when it fails; the last attempt needs no copy.
-        auto appended =
-            attempt < attempts_ ? log_.append(batches) : log_.append(std::move(batches));
-        if (appended) {
-            return {};
-        }
-        const ErrorKind kind = appended.error().kind;
-        const bool passing = kind == ErrorKind::kBusy || kind == ErrorKind::kUnavailable;
-        if (!passing || attempt >= attempts_ || stop.stop_requested()) {
-            return forward_error(appended);
-        }
-        pause(wait, stop);
-        wait = std::min(wait * 2, milliseconds{100});
-    }
 }
 
 }  // namespace shelfcast::ingest

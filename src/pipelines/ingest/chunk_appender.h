@@ -27,6 +27,10 @@ namespace shelfcast::ingest {
 [[nodiscard]] std::string chunk_key(std::string_view content_hash, std::uint64_t first_row,
                                     std::uint32_t chunk_rows);
 
+/// Appends, with pauses of up to 100 ms while the log is busy or away, at most so many times.
+[[nodiscard]] Status append_patiently(ports::EventLog& log, std::vector<ports::AppendBatch> batches,
+                                      std::uint32_t attempts, const std::stop_token& stop);
+
 struct PreparedChunk {
     std::vector<ports::AppendBatch> dead_letters;
     std::vector<ports::AppendBatch> events;
@@ -66,8 +70,6 @@ public:
 private:
     void work(const std::stop_token& stop);
     [[nodiscard]] Status append(std::vector<PreparedChunk>& chunks, const std::stop_token& stop);
-    [[nodiscard]] Status append_batches(std::vector<ports::AppendBatch> batches,
-                                        const std::stop_token& stop);
 
     ports::EventLog& log_;
     ports::ImportLedger& ledger_;

@@ -95,6 +95,13 @@ Result<EventColumns> EventColumns::match(std::span<const std::string> columns,
     return matched;
 }
 
+std::optional<Field> field_named(std::string_view name) {
+    const auto& names = names_of_fields();
+    const auto* const found = std::ranges::find(names, name);
+    return found == names.end() ? std::nullopt
+                                : std::optional(static_cast<Field>(found - names.begin()));
+}
+
 std::string unknown_store_detail(std::string_view text) {
     return fmt::format("store_id: '{}' is neither the code nor the number of a known store",
                        retail::printable(text));
@@ -109,39 +116,35 @@ void RowConverter::refuse(std::uint64_t row, retail::RejectReason reason, std::s
 }
 
 void RowConverter::refuse_texts(std::uint64_t row, const retail::Rejection& why,
-                                const FieldTexts& texts, std::string_view raw,
-                                BatchBuilder& builder) {
-    if (raw.empty()) {
-        object_.clear();
-        object_.push_back('{');
-        for (std::size_t field = 0; field < kFields; ++field) {
-            if (!texts[field].empty()) {
-                if (object_.size() > 1) {
-                    object_.push_back(',');
-                }
-                retail::append_json_string(object_, names_of_fields()[field]);
-                object_.push_back(':');
-                retail::append_json_string(object_, texts[field]);
+                                const FieldTexts& texts, BatchBuilder& builder) {
+    object_.clear();
+    object_.push_back('{');
+    for (std::size_t field = 0; field < kFields; ++field) {
+        if (!texts[field].empty()) {
+            if (object_.size() > 1) {
+                object_.push_back(',');
             }
+            retail::append_json_string(object_, names_of_fields()[field]);
+            object_.push_back(':');
+            retail::append_json_string(object_, texts[field]);
         }
-        object_.push_back('}');
-        raw = object_;
     }
-    refuse(row, why.reason, why.detail, raw, 0, builder);
+    object_.push_back('}');
+    refuse(row, why.reason, why.detail, object_, 0, builder);
 }
 
-Status RowConverter::convert(std::uint64_t row, const FieldTexts& texts, std::string_view raw,
-                             StoreResolver& stores, BatchBuilder& builder) {
+Status RowConverter::convert(std::uint64_t row, const FieldTexts& texts, StoreResolver& stores,
+                             BatchBuilder& builder) {
     const std::string_view store_text = text_of(texts, Field::kStoreId);
     if (store_text.empty()) {
-        refuse_texts(row, {retail::RejectReason::kMissingField, "store_id: is missing"}, texts, raw,
+        refuse_texts(row, {retail::RejectReason::kMissingField, "store_id: is missing"}, texts,
                      builder);
         return {};
     }
     const auto store = stores.find(store_text);
     if (!store) {
         refuse_texts(row, {retail::RejectReason::kUnknownStore, unknown_store_detail(store_text)},
-                     texts, raw, builder);
+                     texts, builder);
         return {};
     }
     message_.clear();
@@ -153,7 +156,7 @@ Status RowConverter::convert(std::uint64_t row, const FieldTexts& texts, std::st
     if (reason == retail::RejectReason::kNone) {
         builder.keep(message);
     } else {
-        refuse_texts(row, builder.rejection(), texts, raw, builder);
+        refuse_texts(row, builder.rejection(), texts, builder);
     }
     return {};
 }

@@ -54,20 +54,23 @@ struct EventColumns {
 /// One row's texts by field; empty: absent.
 using FieldTexts = std::array<std::string_view, kFields>;
 
+/// The field of that name.
+[[nodiscard]] std::optional<Field> field_named(std::string_view name);
+
 /// Writes rows as messages and hands them to the builder. One owner, not thread safe.
 class RowConverter {
 public:
-    /// `raw`: what a dead letter of this row holds; empty: the row as a JSON object of texts.
-    /// `row`: its number in the file, from 0.
-    [[nodiscard]] Status convert(std::uint64_t row, const FieldTexts& texts, std::string_view raw,
-                                 StoreResolver& stores, BatchBuilder& builder);
+    /// A dead letter of this row holds it as a JSON object of texts, so that it can be read, and
+    /// replayed, without its file. `row`: its number in the file, from 0.
+    [[nodiscard]] Status convert(std::uint64_t row, const FieldTexts& texts, StoreResolver& stores,
+                                 BatchBuilder& builder);
     /// Refuses a row that is none.
     void refuse(std::uint64_t row, retail::RejectReason reason, std::string_view detail,
                 std::string_view raw, std::uint64_t true_bytes, BatchBuilder& builder);
 
 private:
     void refuse_texts(std::uint64_t row, const retail::Rejection& why, const FieldTexts& texts,
-                      std::string_view raw, BatchBuilder& builder);
+                      BatchBuilder& builder);
 
     std::string message_;
     std::string object_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipelines/ingest/event_columns.h"
+#include "pipelines/ingest/message_converter.h"
 #include "pipelines/ingest/message_split.h"
 #include "retail/utf8.h"
 
@@ -194,7 +195,7 @@ private:
                     texts[field] = fields_[*column];
                 }
             }
-            return converter_.convert(number, texts, text, stores, builder);
+            return converter_.convert(number, texts, stores, builder);
         }
         return {};
     }
@@ -215,7 +216,7 @@ public:
         for (const TextChunk::Row& row : chunk_.rows()) {
             std::string_view code;
             std::string_view token;
-            if (row.true_bytes == row.size && find_store_text(chunk_[row], code, token)) {
+            if (row.true_bytes == row.size && messages_.find_store_text(chunk_[row], code, token)) {
                 found.add(code);
             }
         }
@@ -227,75 +228,13 @@ public:
             if (refuse_at_sight(row, first_row_ + i, converter_, builder)) {
                 continue;
             }
-            SHELFCAST_TRY(convert_line(chunk_[row], first_row_ + i, stores, builder));
+            SHELFCAST_TRY(messages_.convert(first_row_ + i, chunk_[row], stores, builder));
         }
         return {};
     }
 
 private:
-    Status convert_line(std::string_view line, std::uint64_t number, StoreResolver& stores,
-                        BatchBuilder& builder) {
-        using retail::RejectReason;
-        SHELFCAST_ASSIGN(RejectReason reason, builder.judge(line));
-        if (reason == RejectReason::kNone) {
-            builder.keep(line);
-            return {};
-        }
-        // A store's code in place of its number is not the contract's, but every export has it; and
-        // what looks like a number may be a code as well.
-        std::string_view code;
-        std::string_view token;
-        if ((reason == RejectReason::kWrongType || reason == RejectReason::kBadStore ||
-             reason == RejectReason::kUnknownStore) &&
-            find_store_text(line, code, token)) {
-            const auto store = stores.find(code);
-            if (!store) {
-                converter_.refuse(number, RejectReason::kUnknownStore, unknown_store_detail(code),
-                                  line, 0, builder);
-                return {};
-            }
-            const auto begin = static_cast<std::size_t>(token.data() - line.data());
-            message_ = line.substr(0, begin);
-            message_ += fmt::format("{}", store->value);
-            message_ += line.substr(begin + token.size());
-            const std::size_t bytes = message_.size();
-            message_.append(retail::EventDecoder::kPadding, '\0');
-            const std::string_view message = std::string_view(message_).substr(0, bytes);
-            SHELFCAST_ASSIGN(reason, builder.judge(message));
-            if (reason == RejectReason::kNone) {
-                builder.keep(message);
-                return {};
-            }
-        }
-        converter_.refuse(number, reason, builder.rejection().detail, line, 0, builder);
-        return {};
-    }
-
-    /// The text of a store_id that is a string or a number, and where its token stands in the line.
-    bool find_store_text(std::string_view line, std::string_view& code, std::string_view& token) {
-        simdjson::ondemand::document document;
-        simdjson::ondemand::value value;
-        simdjson::ondemand::json_type type{};
-        if (parser_.iterate(line.data(), line.size(), line.size() + retail::EventDecoder::kPadding)
-                    .get(document) != simdjson::SUCCESS ||
-            document.find_field_unordered("store_id").get(value) != simdjson::SUCCESS ||
-            value.type().get(type) != simdjson::SUCCESS ||
-            (type != simdjson::ondemand::json_type::string &&
-             type != simdjson::ondemand::json_type::number)) {
-            return false;
-        }
-        // The token reaches to the next one: cut the white space behind it.
-        token = value.raw_json_token();
-        token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-        if (type == simdjson::ondemand::json_type::number) {
-            code = token;
-            return true;
-        }
-        return value.get_string().get(code) == simdjson::SUCCESS && is_utf8(code);
-    }
-
-    simdjson::ondemand::parser parser_;
-    std::string message_;
+    MessageConverter messages_;
     RowConverter converter_;
 };
 
@@ -379,7 +318,7 @@ public:
                 refuse(row, texts, utf8, builder);
                 continue;
             }
-            SHELFCAST_TRY(converter_.convert(first_row_ + row, texts, {}, stores, builder));
+            SHELFCAST_TRY(converter_.convert(first_row_ + row, texts, stores, builder));
         }
         return {};
     }

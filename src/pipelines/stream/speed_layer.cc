@@ -24,6 +24,8 @@ constexpr std::string_view kSnapshotName = "snapshot";
 constexpr auto kTailDeadline = std::chrono::milliseconds(250);
 constexpr std::int64_t kFirstBackOffMs = 50;
 constexpr std::int64_t kLastBackOffMs = 5'000;
+// Merges and checkpoints give space back for a while; then who waits is told.
+constexpr std::uint64_t kPausesToGiveUp = 5;
 constexpr std::int64_t kCheckServerEveryUs = 5'000'000;
 constexpr std::int64_t kStartJitterS = 3;  // now() - uptime() moves by a second or two
 
@@ -565,6 +567,7 @@ Status SpeedLayer::recover_and_tail(const std::stop_token& stop) {
             return outcome;
         }
         if (!outcome) {
+            note_pause(outcome.error());
             log::warning("stream", "paused, will verify and go on retry_ms={} error=\"{}\"",
                          back_off_ms, outcome.error().message);
         }
@@ -576,10 +579,20 @@ Status SpeedLayer::recover_and_tail(const std::stop_token& stop) {
     return {};
 }
 
+void SpeedLayer::note_pause(const Error& why) {
+    if (why.kind == ErrorKind::kStorageFull) {
+        const std::scoped_lock lock(mutex_);
+        ++full_disk_pauses_;
+        full_disk_ = why.message;
+    }
+}
+
 Status SpeedLayer::await_deliveries(const std::function<Result<std::string>()>& missing,
                                     std::chrono::milliseconds deadline,
                                     const std::stop_token& stop) {
     const auto until = std::chrono::steady_clock::now() + deadline;
+    std::uint64_t last_deliveries = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t last_pauses = 0;
     while (true) {
         std::uint64_t seen = 0;
         {
@@ -591,6 +604,13 @@ Status SpeedLayer::await_deliveries(const std::function<Result<std::string>()>& 
             return {};
         }
         std::unique_lock lock(mutex_);
+        if (deliveries_ != last_deliveries) {
+            last_deliveries = deliveries_;
+            last_pauses = full_disk_pauses_;
+        }
+        if (full_disk_pauses_ >= last_pauses + kPausesToGiveUp) {
+            return fail(ErrorKind::kStorageFull, "{}: {}", still_missing, full_disk_);
+        }
         // Woken by each delivery; the short bound covers a recovery, which delivers by itself.
         delivered_.wait_for(lock, stop, kTailDeadline,
                             [&] { return ended_ || deliveries_ != seen; });

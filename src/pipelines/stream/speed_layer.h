@@ -103,7 +103,8 @@ public:
     /// back-off. Returns an error only for a fault that a person must look at.
     [[nodiscard]] Status run(const std::stop_token& stop);
 
-    /// Waits until every flush of the epoch is delivered. Error: kUnavailable at the deadline.
+    /// Waits until every flush of the epoch is delivered. Errors: kUnavailable at the deadline,
+    /// kStorageFull (sooner, when a full disk keeps the layer from delivering anything).
     [[nodiscard]] Status wait_delivered(EpochId epoch, std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
@@ -155,6 +156,7 @@ private:
     [[nodiscard]] Status snapshot_if_due(FlushId last);
     void count(const operators::FoldCounts& counts);
     void report_lag();
+    void note_pause(const Error& why);
     [[nodiscard]] Status check_server();
 
     [[nodiscard]] Status tail(const std::stop_token& stop);
@@ -182,7 +184,9 @@ private:
     std::condition_variable_any delivered_;
     std::uint64_t deliveries_ = 0;  ///< Guarded by mutex_.
     bool ended_ = false;  ///< `run` has returned; nothing is delivered any more. As above.
-    operators::FoldCounts counts_;  ///< Guarded by mutex_.
+    std::uint64_t full_disk_pauses_ = 0;  ///< Guarded by mutex_, as the next one.
+    std::string full_disk_;               ///< What the last of them said.
+    operators::FoldCounts counts_;        ///< Guarded by mutex_.
 };
 
 }  // namespace shelfcast::stream
