@@ -12,6 +12,7 @@
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
 #include "cli/pause.h"
+#include "cli/producer.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
@@ -331,6 +332,8 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
     all.push_back(
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/produce", kJobBytes,
+                   api::make_job_handler(produce_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
