@@ -18,7 +18,7 @@ from typing import Any, Iterator
 from owner import ROOT, BenchError, Deadline, Owner
 from scenarios import SCENARIOS, Results, Site, Sizes
 
-PROGRAMS = ("log", "codec")  # google-benchmark programs beside this file.
+PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
 NAMES = (*SCENARIOS, *PROGRAMS)
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,

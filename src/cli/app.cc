@@ -13,6 +13,7 @@
 #include "cli/lake_jobs.h"
 #include "cli/letter_pages.h"
 #include "cli/pause.h"
+#include "cli/producer.h"
 #include "cli/schedule_job.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
@@ -400,6 +401,8 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/schedule", kJobBytes,
                    api::make_job_handler(schedule_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/produce", kJobBytes,
+                   api::make_job_handler(produce_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,

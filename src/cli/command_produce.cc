@@ -1,11 +1,8 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "adapters/owner_client/owner_client.h"
-#include "adapters/system_clock/system_clock.h"
-#include "cli/app.h"
 #include "cli/commands.h"
-#include "cli/data_directory.h"
 #include "cli/producer.h"
 #include "cli/session.h"
 
@@ -14,74 +11,38 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto kDeliverDeadline = std::chrono::minutes(10);
-
-/// The event door of a running owner, over HTTP.
-class OwnerDoor final : public ports::EventDoor {
-public:
-    explicit OwnerDoor(OwnerAddress owner) : owner_(std::move(owner)) {}
-
-    Result<ports::DoorReceipt> accept(const ports::DoorRequest& request) override {
-        SHELFCAST_ASSIGN(const adapters::OwnerAnswer answer,
-                         adapters::post_to_owner({.address = owner_.address,
-                                                  .port = owner_.web_port,
-                                                  .path = "/v1/events",
-                                                  .token = owner_.control_token,
-                                                  .content_type = "application/x-ndjson",
-                                                  .body = std::string(request.body)},
-                                                 [](std::string_view) { return true; }));
-        const json text = json::parse(answer.text, nullptr, false);
-        if (answer.status != 202 || !text.is_object()) {
-            const ErrorKind kind = answer.status == 429   ? ErrorKind::kBusy
-                                   : answer.status >= 500 ? ErrorKind::kUnavailable
-                                                          : ErrorKind::kInvalidInput;
-            return fail(kind, "the owner answered {}: {}", answer.status, answer.text);
-        }
-        ports::DoorReceipt receipt;
-        receipt.tally.accepted = text.value("accepted", std::uint64_t{0});
-        const json reasons = text.value("reasons", json::object());
-        for (const auto& [word, count] : reasons.items()) {
-            const auto reason = static_cast<std::size_t>(retail::reject_reason_from(word));
-            receipt.tally.rejected_by_reason[reason] += count.get<std::uint64_t>();
-        }
-        return receipt;
-    }
-
-private:
-    const OwnerAddress owner_;
-};
-
 Result<int> run_produce(const Common& common, const ProduceFlags& flags,
                         const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner,
-                     DataDirectory::find_owner(common.config.data_directory));
-    const adapters::SystemClock clock;
-    Result<produce::ProduceReport> report;
-    if (owner) {
-        OwnerDoor door(*owner);
-        report = produce_into(door, clock, flags, stop);
-    } else {
-        SHELFCAST_ASSIGN(const std::unique_ptr<App> app, open_alone(common.config, stop));
-        SHELFCAST_TRY(add_demo_stores(app->store()));
-        report = produce_into(app->door(), clock, flags, stop);
-        if (report) {
-            SHELFCAST_TRY(app->wait_caught_up(kDeliverDeadline, stop));
-        }
+    ProduceFlags absolute = flags;
+    if (!absolute.replay.empty()) {
+        // The owner may have another working directory.
+        absolute.replay = std::filesystem::absolute(absolute.replay).lexically_normal().string();
     }
-    if (!report) {
-        return forward_error(report);
+    json last;
+    const auto progress = [&](std::string_view text) { last = json::parse(text, nullptr, false); };
+    const Result<std::string> done =
+        run_job(common.config, "produce", produce_job, produce_request(absolute), progress, stop);
+    if (!done && stop.stop_requested() && last.is_object()) {
+        // Broken off on purpose, which is how a producer without an end ends.
+        fmt::print("produced: {} events, stopped\n", last.value("sent", std::uint64_t{0}));
+        return 0;
+    }
+    if (!done) {
+        return tl::unexpected(done.error());
     }
     if (common.json) {
-        fmt::print("{}\n", json{{"sent", report->sent},
-                                {"accepted", report->tally.accepted},
-                                {"rejected", report->tally.rejected()},
-                                {"skipped", report->skipped},
-                                {"seconds", report->seconds}}
-                               .dump());
-    } else {
-        fmt::print("produced: {} events in {:.1f} s, {} accepted, {} rejected\n", report->sent,
-                   report->seconds, report->tally.accepted, report->tally.rejected());
+        fmt::print("{}\n", *done);
+        return 0;
     }
+    const json report = json::parse(*done);
+    fmt::print("produced: {} events in {:.1f} s, {} accepted, {} rejected",
+               report.value("sent", std::uint64_t{0}), report.value("seconds", 0.0),
+               report.value("accepted", std::uint64_t{0}),
+               report.value("rejected", std::uint64_t{0}));
+    if (!flags.replay.empty()) {
+        fmt::print(", {} rows of the file left out", report.value("left_out", std::uint64_t{0}));
+    }
+    fmt::print("\n");
     return 0;
 }
 
@@ -91,12 +52,27 @@ void add_produce(Commands& commands) {
     const auto flags = std::make_shared<ProduceFlags>();
     CLI::App& command =
         commands.add("produce",
-                     "Make receipts of a small synthetic chain\n"
-                     "Example: shelfcast produce --rate 100 --events 1000",
+                     "Make receipts of the synthetic chain, or replay those of a file as if they "
+                     "happened now\n"
+                     "Example: shelfcast produce --rate 100 --events 1000\n"
+                     "Example: shelfcast produce --replay receipts.parquet --speed 60",
                      [&common = commands.common(), flags](const std::stop_token& stop) {
                          return run_produce(common, *flags, stop);
                      });
     add_produce_flags(command, *flags);
+    CLI::Option* const replay =
+        command
+            .add_option("--replay", flags->replay,
+                        "A file of receipts (Parquet, CSV, NDJSON); its first event happens now")
+            ->excludes("--rate");
+    command.add_option("--speed", flags->speed, "With --replay: seconds of the file per second")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber)
+        ->needs(replay);
+    command
+        .add_flag("--keep-hours", flags->keep_hours,
+                  "With --replay: move by whole days, so that morning stays morning")
+        ->needs(replay);
 }
 
 }  // namespace shelfcast::cli

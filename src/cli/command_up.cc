@@ -33,10 +33,9 @@ Result<int> serve_until_stopped(App& app, const std::optional<ProduceFlags>& pro
                                 const std::stop_token& stop) {
     std::jthread producing;
     if (producer) {
-        SHELFCAST_TRY(add_demo_stores(app.store()));
+        SHELFCAST_TRY(add_chain_stores(app));
         producing = std::jthread([&](const std::stop_token& own) {
-            if (const auto report = produce_into(app.door(), app.clock(), *producer, own);
-                !report) {
+            if (const auto report = produce_into(app, *producer, {}, own); !report) {
                 log::error("produce", "stopped error=\"{}\"", report.error().message);
             }
         });
@@ -64,7 +63,7 @@ struct UpFlags {
 Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
     if (common.config.demo) {
-        SHELFCAST_TRY(add_demo_stores(app->store()));
+        SHELFCAST_TRY(add_chain_stores(*app));
     }
     SHELFCAST_TRY(app->serve());
     print_where_to_look(*app, common.config);

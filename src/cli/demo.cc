@@ -264,10 +264,10 @@ Result<std::vector<double>> measure_freshness(App& app, const config::Config& co
 
 Status live_part(App& app, const config::Config& config, Outcome& outcome,
                  const std::stop_token& stop) {
-    SHELFCAST_TRY(add_demo_stores(app.store()));
+    SHELFCAST_TRY(add_chain_stores(app));
     Result<produce::ProduceReport> produced;
     std::jthread producing([&](const std::stop_token& own) {
-        produced = produce_into(app.door(), app.clock(), {.rate = kLiveRate}, own);
+        produced = produce_into(app, {.rate = kLiveRate}, {}, own);
     });
     SHELFCAST_ASSIGN(const std::vector<double> times, measure_freshness(app, config, stop));
     producing.request_stop();

@@ -20,8 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kChainSetting = "synthetic_chain";
-
 std::string text_of(const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -66,7 +64,8 @@ json to_json(const ports::Contribution& contribution) {
 Status put_chain(App& app, const synthetic::Chain& chain) {
     SHELFCAST_ASSIGN(const retail::StoreCatalog known, app.store().catalog(std::nullopt));
     const std::string text = synthetic::format_chain_options(chain.options());
-    SHELFCAST_ASSIGN(const std::optional<std::string> setting, app.store().setting(kChainSetting));
+    SHELFCAST_ASSIGN(const std::optional<std::string> setting,
+                     app.store().setting(synthetic::kChainSetting));
     for (const retail::Store& store : known.stores()) {
         const auto& ours = chain.stores();
         const auto same = std::ranges::find(ours, store.id, &retail::Store::id);
@@ -79,7 +78,7 @@ Status put_chain(App& app, const synthetic::Chain& chain) {
         }
     }
     SHELFCAST_TRY(app.store().put_stores(chain.stores()));
-    return app.store().put_setting(kChainSetting, text);
+    return app.store().put_setting(synthetic::kChainSetting, text);
 }
 
 Result<json> backfill_synthetic(App& app, const json& request, const api::JobProgress& progress,
@@ -118,6 +117,9 @@ Result<json> backfill_synthetic(App& app, const json& request, const api::JobPro
     done["truth_rows"] = report.truth_rows;
     SHELFCAST_TRY(app.with_lake_held(
         [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
+    // The live producer goes on with what is left on the shelves.
+    SHELFCAST_TRY(app.store().put_setting(synthetic::kChainStockSetting,
+                                          synthetic::format_chain_stock(options, report.stock)));
     return done;
 }
 

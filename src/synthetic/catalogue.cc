@@ -153,7 +153,9 @@ Catalogue make_catalogue(std::uint64_t seed, std::uint32_t products, std::int32_
         ProductTraits traits = make_traits(kind, random);
         traits.supplier = static_cast<std::uint16_t>(first_supplier[kinds()[kind].category] +
                                                      random.below(kSuppliersPerCategory));
-        give_life(traits, first_date, days, random);
+        if (!catalogue.products.empty()) {  // The first outlives them all: shops never stand empty.
+            give_life(traits, first_date, days, random);
+        }
         catalogue.products.push_back(
             make_product(traits, number, catalogue.suppliers[traits.supplier], random));
         catalogue.traits.push_back(traits);

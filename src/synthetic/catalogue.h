@@ -68,7 +68,7 @@ struct Catalogue {
 };
 
 /// `products` of them, of every kind by its share; some are born within `days` of `first_date`, and
-/// in the long run every one dies.
+/// in the long run every one but the first dies.
 [[nodiscard]] Catalogue make_catalogue(std::uint64_t seed, std::uint32_t products,
                                        std::int32_t first_date, std::uint32_t days);
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "retail/time_zone.h"
 #include "synthetic/places.h"
@@ -97,25 +98,17 @@ bool parse_number(std::string_view text, Number& number) {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
-bool parse_date(std::string_view text, std::int32_t& date) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    if (text.size() != 10 || !parse_number(text.substr(0, 4), year) ||
-        !parse_number(text.substr(5, 2), month) || !parse_number(text.substr(8, 2), day)) {
-        return false;
-    }
-    date = retail::days_from_civil(year, month, day);
-    return retail::format_date(date) == text;
-}
-
 bool set_option(std::string_view name, std::string_view value, ChainOptions& options) {
-    return name == "stores"       ? parse_number(value, options.stores)
-           : name == "products"   ? parse_number(value, options.products)
-           : name == "first_date" ? parse_date(value, options.first_date)
-           : name == "days"       ? parse_number(value, options.days)
-           : name == "seed"       ? parse_number(value, options.seed)
-                                  : false;
+    if (name == "first_date") {
+        const std::optional<std::int32_t> date = retail::parse_date(value);
+        options.first_date = date.value_or(options.first_date);
+        return date.has_value();
+    }
+    return name == "stores"     ? parse_number(value, options.stores)
+           : name == "products" ? parse_number(value, options.products)
+           : name == "days"     ? parse_number(value, options.days)
+           : name == "seed"     ? parse_number(value, options.seed)
+                                : false;
 }
 
 }  // namespace
@@ -141,7 +134,7 @@ Result<ChainOptions> parse_chain_options(std::string_view text) {
     }
     // All five, in order, and nothing else.
     if (format_chain_options(options) != text) {
-        return fail(ErrorKind::kInvalidInput, "synthetic chain: \"{}\" is not like \"{}\"", text,
+        return fail(ErrorKind::kInvalidInput, R"(synthetic chain: "{}" is not like "{}")", text,
                     format_chain_options({}));
     }
     return options;
@@ -212,7 +205,7 @@ double Chain::day_factor(std::uint32_t store, std::int32_t date) const noexcept 
 
 std::vector<retail::SalesTarget> Chain::sales_targets(std::uint32_t store) const {
     constexpr double kAmbition = 1.04;
-    constexpr std::int64_t kStep = 10 * 10'000;  // Whole tens of the currency.
+    constexpr std::int64_t kStep = 100'000;  // Whole tens of the currency.
     std::vector<retail::SalesTarget> targets;
     StorePlan plan(*this, store);
     for (std::uint32_t day = 0; day < options_.days; ++day) {

@@ -29,7 +29,9 @@ struct ChainOptions {
     bool operator==(const ChainOptions&) const = default;
 };
 
-/// "stores=10 products=56 first_date=2025-01-01 days=365 seed=1": the setting `synthetic_chain`.
+/// The setting of a data directory that holds format_chain_options() of its synthetic chain.
+inline constexpr std::string_view kChainSetting = "synthetic_chain";
+/// "stores=10 products=56 first_date=2025-01-01 days=365 seed=1".
 [[nodiscard]] std::string format_chain_options(const ChainOptions& options);
 /// Reads that text. Error: kInvalidInput for anything else.
 [[nodiscard]] Result<ChainOptions> parse_chain_options(std::string_view text);

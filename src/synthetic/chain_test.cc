@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "synthetic/chain_stock.h"
 #include "synthetic/places.h"
 #include "synthetic/rows.h"
 
@@ -44,6 +45,22 @@ TEST(ChainOptions, OtherTextIsRefused) {
         const auto read = parse_chain_options(text);
         ASSERT_FALSE(read) << text;
         EXPECT_EQ(read.error().kind, ErrorKind::kInvalidInput);
+    }
+}
+
+TEST(ChainStock, TextReadsBackForItsOwnChainOnly) {
+    const ChainOptions options{.stores = 2, .products = 3};
+    const ChainStock stock{{0, 1000, 725}, {5, 0, 12'000}};
+    const std::string text = format_chain_stock(options, stock);
+    EXPECT_EQ(text, format_chain_options(options) + "\n0 1000 725\n5 0 12000");
+    EXPECT_EQ(parse_chain_stock(options, text).value(), stock);
+    EXPECT_TRUE(parse_chain_stock(options, "").value().empty());
+    EXPECT_TRUE(parse_chain_stock({.stores = 2, .products = 3, .seed = 2}, text).value().empty());
+    for (const std::string& broken :
+         {text + " 1", text + "\n1 2 3", text.substr(0, text.rfind('\n')), text + "x",
+          text.substr(0, text.rfind(' ')) + " -1"}) {
+        EXPECT_EQ(parse_chain_stock(options, broken).error().kind, ErrorKind::kInvalidInput)
+            << broken;
     }
 }
 

@@ -30,7 +30,7 @@ constexpr std::array kCities = {
     City{"CDF", "Cardiff", "Wales", kGb, "Europe/London", 51.4816, -3.1791, 1},
     City{"BFS", "Belfast", "Northern Ireland", kGb, "Europe/London", 54.5973, -5.9301, 1},
     City{"LPL", "Liverpool", "North West", kGb, "Europe/London", 53.4084, -2.9916, 1},
-    City{"NCL", "Newcastle upon Tyne", "North East", kGb, "Europe/London", 54.9783, -1.6178, 1},
+    City{"NCL", "Newcastle upon Tyne", "North East", kGb, "Europe/London", 54.9738, -1.6132, 1},
     City{"SHF", "Sheffield", "Yorkshire and the Humber", kGb, "Europe/London", 53.3811, -1.4701, 1},
     City{"NOT", "Nottingham", "East Midlands", kGb, "Europe/London", 52.9548, -1.1581, 1},
     City{"DUB", "Dublin", "Leinster", kIe, "Europe/Dublin", 53.3498, -6.2603, 3},

@@ -74,8 +74,9 @@ public:
     [[nodiscard]] std::uint32_t poisson(double mean) noexcept {
         constexpr double kPiece = 16;
         std::uint32_t count = 0;
-        for (; mean > kPiece; mean -= kPiece) {
+        while (mean > kPiece) {
             count += small_poisson(kPiece);
+            mean -= kPiece;
         }
         return count + small_poisson(mean);
     }

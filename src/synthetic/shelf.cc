@@ -142,8 +142,9 @@ void Shelf::review(std::int32_t date, double expected_units, const Supplier& sup
     const std::int64_t pack = product.pack_size * kUnit;
     if (order_.ordered > pack && random.chance(supplier.short_share)) {
         const double share = 0.4 + 0.5 * random.unit();
-        const double packs = static_cast<double>(order_.ordered / pack) * share;
-        order_.delivered = std::max<std::int64_t>(1, static_cast<std::int64_t>(packs)) * pack;
+        const std::int64_t packs = order_.ordered / pack;
+        const auto come = static_cast<std::int64_t>(static_cast<double>(packs) * share);
+        order_.delivered = std::max<std::int64_t>(1, come) * pack;
     }
 }
 

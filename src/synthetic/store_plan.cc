@@ -61,8 +61,8 @@ StorePlan::StorePlan(const Chain& chain, std::uint32_t store)
     for (std::uint32_t i = 0; i < products; ++i) {
         const ProductTraits& traits = chain.traits()[i];
         const double carried = unit_of(mix({seed, kCarried, store, i}));
-        // What sells best is carried everywhere.
-        if (carried >= carried_share + 0.2 * std::log1p(traits.popularity)) {
+        // What sells best is carried everywhere, and the first product.
+        if (i > 0 && carried >= carried_share + 0.2 * std::log1p(traits.popularity)) {
             continue;
         }
         constexpr double kTasteSpread = 0.35;
@@ -121,8 +121,9 @@ void StorePlan::plan_product(std::uint32_t product, double season, double trend)
     const Offer offer = offer_of(product, plan_.week);
     const std::int64_t list = price_point(traits.base_price * rate_ * level);
     constexpr std::int64_t kCent = 100;
+    const std::int64_t list_cents = list / kCent;
     const std::int64_t off =
-        static_cast<std::int64_t>(static_cast<double>(list / kCent) * offer.depth) * kCent;
+        static_cast<std::int64_t>(static_cast<double>(list_cents) * offer.depth) * kCent;
     plan_.list_price[product] = list;
     plan_.price[product] = list - off;
     const double paid = static_cast<double>(list - off) / 10'000 / (traits.base_price * rate_);
@@ -156,8 +157,9 @@ const WeekPlan& StorePlan::at_week(std::int32_t week) {
 
 std::int64_t StorePlan::unit_cost(std::uint32_t product) const {
     constexpr std::int64_t kCent = 100;
-    const auto pence = static_cast<double>(chain_.products()[product].unit_cost / kCent);
-    return std::max<std::int64_t>(1, std::llround(pence * rate_)) * kCent;
+    const std::int64_t pence = chain_.products()[product].unit_cost / kCent;
+    const double cents = static_cast<double>(pence) * rate_;
+    return std::max<std::int64_t>(1, std::llround(cents)) * kCent;
 }
 
 }  // namespace shelfcast::synthetic

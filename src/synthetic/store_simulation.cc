@@ -15,6 +15,7 @@ namespace {
 using retail::TransactionType;
 
 constexpr std::int64_t kUnit = 1000;
+constexpr std::int64_t kCent = 100;  // In ten-thousandths.
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::size_t kRingDays = 32;
@@ -328,8 +329,9 @@ void StoreSimulation::play_product(std::uint32_t product, TruthRows& truth,
         list_price_ = plan_->list_price[product];
         row.on_offer = list_price_ > row.price;
         if (planted.price != 1) {
-            row.price = std::max<std::int64_t>(
-                100, std::llround(static_cast<double>(row.price / 100) * planted.price) * 100);
+            const std::int64_t cents = row.price / kCent;
+            const auto asked = std::llround(static_cast<double>(cents) * planted.price);
+            row.price = std::max<std::int64_t>(1, asked) * kCent;
             list_price_ = row.price;
             row.on_offer = false;
         }

@@ -43,6 +43,7 @@ TEST(StoreSimulation, RowsDependOnNothingButTheOptions) {
     constexpr int kDays = 45;
     const Chain chain = chain_of({.stores = 6, .products = 150, .days = kDays, .seed = 11});
     std::vector<DayRows> in_order;
+    in_order.reserve(6);
     for (std::uint32_t store = 0; store < 6; ++store) {
         in_order.push_back(play(chain, store, kDays));
     }
@@ -51,6 +52,7 @@ TEST(StoreSimulation, RowsDependOnNothingButTheOptions) {
     std::vector<DayRows> by_threads(6, DayRows::empty());
     const auto work = [&](std::uint32_t first) {
         std::vector<std::unique_ptr<StoreSimulation>> simulations;
+        simulations.reserve(3);
         std::vector<LogStamp> logs(3);
         for (std::uint32_t i = 0; i < 3; ++i) {
             simulations.push_back(std::make_unique<StoreSimulation>(again, first + 2 * i));

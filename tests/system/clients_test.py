@@ -1,9 +1,11 @@
 """What a new user types and runs: SQL over HTTP, Python clients, the commands, start and stop."""
 
+import contextlib
 import json
 import os
 import pty
 import socket
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -188,6 +190,31 @@ class ClientsTest(SystemTest):
         self.assertIn("closed 1 epochs, 0 keys differ", said)
         self.assertRegex(drawn, r"\repoch 1 \[#*\.+\] +\d+ % \d+ rows")
         self.assertIn("100 % 60004 rows", drawn)
+    def test_producer_sells_and_replays(self):
+        said = json.loads(
+            self.succeed(self.running.command("produce", "--rate=0", "--events=3000", "--json"))
+        )
+        self.assertEqual((said["sent"], said["accepted"], said["rejected"]), (3000, 3000, 0))
+        self.running.wait_for_events(3003)
+        path = self.write("again.csv", RECEIPTS + "2025-11-20T12:00:00,WEST,P1,TOOLS,SALE,1,1\n")
+        said = json.loads(
+            self.succeed(
+                self.running.command("produce", "--replay", path, "--speed=3600", "--json")
+            )
+        )
+        self.assertEqual((said["sent"], said["accepted"], said["left_out"]), (3, 3, 1))
+        self.running.wait_for_events(3006)
+        self.assertEqual(
+            self.running.sql(
+                "select product_id, sum(revenue) from retail.retail_events_unified"
+                " where event_time > now() - interval 1 hour and product_id in ('P1', 'P2')"
+                " group by product_id order by product_id"
+            ),
+            (200, "P1\t1.25\nP2\t1.50005\n"),
+        )
+        missing = self.running.command("produce", "--replay", self.path("nowhere.csv"))
+        self.assertEqual(missing.returncode, 2, missing.stderr)
+        self.assertIn("nowhere.csv", missing.stderr)
 
     def test_stops_on_sigterm_and_keeps_everything(self):
         started = time.monotonic()
@@ -209,6 +236,29 @@ class ClientsTest(SystemTest):
         self.assertIn(str(self.running.process.pid), second.stderr)
         self.assertIn(self.running.data, second.stderr)
         self.assertEqual(self.running.web("GET", "/readyz")[0], 200)
+
+
+class ProducerTest(SystemTest):
+    def test_goes_on_with_the_chain_of_the_directory(self):
+        data = self.path("data")
+        sell = ("produce", "--rate=0", "--events=2000")
+        currencies = (
+            "query",
+            "select arraySort(groupUniqArray(currency)) from retail.sales_by_category",
+        )
+        self.succeed(run_command(data, *sell))
+        self.assertIn("['GBP']", self.succeed(run_command(data, *currencies)))
+        with contextlib.closing(
+            sqlite3.connect(os.path.join(data, "operational.sqlite"))
+        ) as store, store:
+            store.execute(
+                "insert into settings (name, value) values ('synthetic_chain',"
+                " 'stores=30 products=40 first_date=2026-01-01 days=30 seed=5')"
+            )
+        self.succeed(run_command(data, *sell))
+        said = self.succeed(run_command(data, *currencies))
+        for currency in ("EUR", "GBP", "USD"):
+            self.assertIn(currency, said)
 
 
 class StartTest(SystemTest):

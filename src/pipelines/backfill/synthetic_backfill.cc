@@ -141,6 +141,9 @@ Result<SyntheticReport> write_synthetic_rows(const synthetic::Chain& chain,
         }
     }
     SyntheticReport report;
+    for (const StoreSimulation& store : stores) {
+        report.stock.push_back(store.stock());
+    }
     if (truth) {
         SHELFCAST_TRY(truth->finish());
         report.truth_rows = truth->rows();

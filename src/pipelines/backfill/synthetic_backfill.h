@@ -16,6 +16,7 @@
 #include "ports/lake.h"
 #include "ports/parquet_codec.h"
 #include "synthetic/chain.h"
+#include "synthetic/chain_stock.h"
 
 namespace shelfcast::backfill {
 
@@ -36,6 +37,7 @@ struct SyntheticPorts {
 struct SyntheticReport {
     ports::Contribution contribution;
     std::uint64_t truth_rows = 0;
+    synthetic::ChainStock stock;  ///< What lies on the shelves after the last day.
 };
 
 /// Called with days done of days, and the events so far.

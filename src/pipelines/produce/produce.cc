@@ -2,13 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <limits>
-#include <mutex>
-#include <string>
 
 #include "pipelines/produce/synthetic_source.h"
-#include "retail/event_codec.h"
 
 namespace shelfcast::produce {
 namespace {
@@ -64,12 +60,17 @@ class Producer {
 public:
     Producer(const ProduceOptions& options, const ProducePorts& ports, SyntheticSource source,
              const std::stop_token& stop)
-        : options_(options), ports_(ports), source_(std::move(source)), stop_(stop) {}
+        : options_(options),
+          ports_(ports),
+          source_(std::move(source)),
+          stop_(stop),
+          hand_over_(ports.door, ports.pause, options.attempts, "produce") {}
 
     Result<ProduceReport> run() {
         const std::int64_t began_us = ports_.clock.steady_us();
         SHELFCAST_TRY(options_.rate > 0 ? run_paced(began_us) : run_fast());
         report_.seconds = static_cast<double>(ports_.clock.steady_us() - began_us) / 1e6;
+        report_.stock = source_.stock();
         return report_;
     }
 
@@ -82,10 +83,9 @@ private:
     Status run_fast() {
         while (left() > 0 && !stop_.stop_requested()) {
             const std::uint64_t count = std::min<std::uint64_t>(left(), options_.batch_events);
-            begin_body();
             for (std::uint64_t i = 0; i < count; ++i) {
-                source_.append_next(body_);
-                body_.push_back('\n');
+                source_.append_next(hand_over_.body());
+                hand_over_.body().push_back('\n');
             }
             SHELFCAST_TRY(hand_in(count));
         }
@@ -114,67 +114,35 @@ private:
             const std::uint64_t count =
                 std::min({owed, left(), std::uint64_t{options_.batch_events}});
             const std::int64_t now_ms = ports_.clock.now_us() / 1000;
-            begin_body();
             for (std::uint64_t i = 0; i < count; ++i) {
-                source_.append_next_at(now_ms, body_);
-                body_.push_back('\n');
+                source_.append_next_at(now_ms, hand_over_.body());
+                hand_over_.body().push_back('\n');
             }
             SHELFCAST_TRY(hand_in(count));
         }
         return {};
     }
 
-    void begin_body() { body_.clear(); }
-
     Status hand_in(std::uint64_t count) {
-        const std::size_t bytes = body_.size();
-        body_.append(retail::EventDecoder::kPadding, '\0');
-        const ports::DoorRequest request{.format = ports::BodyFormat::kNdjson,
-                                         .body = std::string_view(body_).substr(0, bytes),
-                                         .source = "produce",
-                                         .idempotency_key = {},
-                                         .fingerprint = {}};
-        microseconds wait{10'000};
-        for (std::uint32_t attempt = 1;; ++attempt) {
-            const auto receipt = ports_.door.accept(request);
-            if (receipt) {
-                report_.sent += count;
-                report_.tally.add(receipt->tally);
-                if (ports_.progress) {
-                    ports_.progress({report_.sent, report_.tally.accepted, options_.events});
-                }
-                return {};
+        SHELFCAST_ASSIGN(const bool taken, hand_over_.give(report_.tally, stop_));
+        if (taken) {
+            report_.sent += count;
+            if (ports_.progress) {
+                ports_.progress({report_.sent, report_.tally.accepted, options_.events});
             }
-            if (stop_.stop_requested()) {
-                return {};
-            }
-            // A repeat is harmless: every event has its id.
-            const ErrorKind kind = receipt.error().kind;
-            const bool passing = kind == ErrorKind::kBusy || kind == ErrorKind::kUnavailable;
-            if (!passing || attempt >= options_.attempts) {
-                return tl::unexpected(receipt.error());
-            }
-            ports_.pause(wait, stop_);
-            wait = std::min(wait * 2, microseconds{1'000'000});
         }
+        return {};
     }
 
     const ProduceOptions& options_;
     const ProducePorts& ports_;
     SyntheticSource source_;
     const std::stop_token& stop_;
-    std::string body_;
+    HandOver hand_over_;
     ProduceReport report_;
 };
 
 }  // namespace
-
-void pause_for(std::chrono::microseconds duration, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, duration, [] { return false; });
-}
 
 Result<ProduceReport> run(const ProduceOptions& options, const ProducePorts& ports,
                           const std::stop_token& stop) {
@@ -186,7 +154,7 @@ Result<ProduceReport> run(const ProduceOptions& options, const ProducePorts& por
                      SyntheticSource::create({.seed = options.seed,
                                               .start_ms = start_ms,
                                               .events_per_second = options.simulated_rate},
-                                             ports.stores));
+                                             ports.chain, ports.stock));
     return Producer(options, ports, std::move(source), stop).run();
 }
 

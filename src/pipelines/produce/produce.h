@@ -4,7 +4,6 @@
 /// `shelfcast produce`: hands the synthetic source's receipts in at a door, at a pace or as fast as
 /// the door takes them.
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -12,9 +11,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pipelines/produce/hand_over.h"
+#include "pipelines/produce/synthetic_source.h"
 #include "ports/clock.h"
 #include "ports/event_door.h"
-#include "retail/store_catalog.h"
+#include "synthetic/chain.h"
 
 namespace shelfcast::produce {
 
@@ -40,14 +41,11 @@ struct ProduceProgress {
     std::uint64_t wanted = 0;  ///< 0: until stopped.
 };
 
-/// Waits that long, or until asked to stop.
-using Pause = std::function<void(std::chrono::microseconds, const std::stop_token&)>;
-void pause_for(std::chrono::microseconds duration, const std::stop_token& stop);
-
 struct ProducePorts {
     ports::EventDoor& door;
     const ports::Clock& clock;
-    std::vector<retail::Store> stores;  ///< Where to sell; demo_stores() in the demonstration.
+    const synthetic::Chain& chain;  ///< Who sells.
+    synthetic::ChainStock stock;    ///< What lies on its shelves; empty: nothing.
     Pause pause = pause_for;
     std::function<void(const ProduceProgress&)> progress;  ///< May be empty; once per hand-over.
 };
@@ -57,6 +55,7 @@ struct ProduceReport {
     std::uint64_t skipped = 0;  ///< Not made up for, after the door held the pace up.
     ports::Tally tally;
     double seconds = 0;
+    synthetic::ChainStock stock;  ///< What lies on the shelves at the end.
 };
 
 /// Ends after `events`, or when asked to stop, which is no error. Errors: kInvalidInput for options

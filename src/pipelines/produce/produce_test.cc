@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pipelines/produce/assortment.h"
+#include "synthetic/chain.h"
 
 namespace shelfcast::produce {
 namespace {
@@ -59,7 +59,8 @@ protected:
         return run(options,
                    {.door = door_,
                     .clock = clock_,
-                    .stores = demo_stores(),
+                    .chain = *chain_,
+                    .stock = {},
                     .pause =
                         [this](std::chrono::microseconds wait, const std::stop_token&) {
                             EXPECT_GT(wait.count(), 0);
@@ -72,6 +73,7 @@ protected:
                    stop_.get_token());
     }
 
+    Result<synthetic::Chain> chain_ = synthetic::Chain::create({});
     ManualClock clock_;
     CountingDoor door_{clock_};
     std::stop_source stop_;
@@ -116,7 +118,7 @@ TEST_F(ProduceTest, FastRunSendsExactlySoManyInThePast) {
     EXPECT_EQ(report->tally.accepted, 12'345U);
     EXPECT_EQ(door_.events, 12'345U);
     EXPECT_EQ(door_.calls, 13);
-    constexpr std::string_view kTime = "\"event_time\":\"";
+    constexpr std::string_view kTime = R"("event_time":")";
     std::string latest;
     for (std::size_t at = door_.bodies.find(kTime); at != std::string::npos;
          at = door_.bodies.find(kTime, at + 1)) {

@@ -1,201 +1,212 @@
 #include "pipelines/produce/synthetic_source.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <functional>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "retail/event_codec.h"
+#include "synthetic/calendar.h"
+#include "synthetic/id_text.h"
 
 namespace shelfcast::produce {
 namespace {
 
+using retail::TransactionType;
+
+constexpr std::int64_t kUnit = 1000;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
-constexpr int kOpens = 9;
-constexpr int kCloses = 21;
-constexpr double kNightTrade = 0.02;
+constexpr double kClosedTrade = 0.02;
 
-/// From 9 o'clock on: lunch and the way home.
-constexpr std::array<double, kCloses - kOpens> kHourShape = {0.5, 0.7, 0.9, 1.2, 1.2, 1.0,
-                                                             0.9, 1.0, 1.3, 1.4, 1.1, 0.8};
-/// Monday first.
-constexpr std::array<double, 7> kDayShape = {0.80, 0.80, 0.90, 0.95, 1.20, 1.45, 0.90};
-
-constexpr double kReturnShare = 0.03;        // of lines
-constexpr double kKnownCustomerShare = 0.6;  // of baskets
-constexpr std::uint32_t kCustomers = 5000;
 constexpr double kMoreLines = 0.52;  // chance of one more line in a basket
-constexpr std::size_t kMostLines = 9;
-constexpr double kMeanLines = 2.15;  // measured, with restocks and returns
-constexpr std::size_t kSoldRemembered = 64;
-constexpr std::uint32_t kPromotionWeeks = 9;  // each product is on offer one week in so many
+constexpr int kMostLines = 9;
+constexpr double kMeanLines = 2.2;  // measured, with restocks and returns
+constexpr double kBackAtTheTill = 0.05;
+constexpr std::size_t kMostComingBack = 256;
 
-/// Mean over a week of one store of size 1, its closed hours included.
-constexpr double mean_weight() {
-    double hours = 0;
-    for (const double hour : kHourShape) {
-        hours += hour;
-    }
-    double days = 0;
-    for (const double day : kDayShape) {
-        days += day;
-    }
-    return hours / 24 * days / 7;
+std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
+    return value / by - (value % by < 0 ? 1 : 0);
 }
 
-/// How busy a store of size 1 is at that local time.
-double weight_at(std::int64_t local_ms, double night) {
-    const std::int64_t day = local_ms / kDayMs;
-    const auto hour = static_cast<int>((local_ms % kDayMs) / kHourMs);
-    // 1970-01-01 was a Thursday.
-    const double by_day = kDayShape[static_cast<std::size_t>((day + 3) % 7)];
-    return hour < kOpens || hour >= kCloses
-               ? night
-               : by_day * kHourShape[static_cast<std::size_t>(hour - kOpens)];
+std::int32_t local_date(const retail::TimeZone& zone, std::int64_t at_ms) {
+    return static_cast<std::int32_t>(floor_divide(at_ms + zone.offset_s(at_ms) * 1000, kDayMs));
 }
 
-std::int64_t week_of(std::int64_t at_ms) { return (at_ms / kDayMs + 3) / 7; }
-
-bool on_offer(std::size_t product, std::int64_t week) {
-    return (static_cast<std::uint64_t>(week) * 5 + product * 7) % kPromotionWeeks == 0;
-}
-
-void append_pence(std::string& out, std::int64_t pence) {
-    fmt::format_to(std::back_inserter(out), "{}.{:02}", pence / 100, pence % 100);
+void append_price(std::string& out, std::int64_t ten_thousandths) {
+    const std::int64_t cents = ten_thousandths / 100;
+    fmt::format_to(std::back_inserter(out), "{}.{:02}", cents / 100, cents % 100);
 }
 
 }  // namespace
 
 Result<SyntheticSource> SyntheticSource::create(const SourceOptions& options,
-                                                const std::vector<retail::Store>& stores) {
-    if (stores.empty()) {
-        return fail(ErrorKind::kInvalidInput, "produce: there is no store to sell in");
-    }
+                                                const synthetic::Chain& chain,
+                                                const synthetic::ChainStock& stock) {
     if (!(options.events_per_second > 0)) {
         return fail(ErrorKind::kInvalidInput, "produce: events_per_second is {}, not above 0",
                     options.events_per_second);
     }
-    std::vector<Shop> shops;
-    for (std::size_t i = 0; i < stores.size(); ++i) {
-        Shop shop;
-        shop.id = stores[i].id;
-        SHELFCAST_ASSIGN(shop.zone, retail::TimeZone::load(stores[i].time_zone));
-        shop.size = demo_store_size(i);
-        shop.registers = 2 + static_cast<std::uint32_t>(3 * shop.size);
-        shop.shelf.resize(demo_products().size());
+    if (!stock.empty() && stock.size() != chain.stores().size()) {
+        return fail(ErrorKind::kInvalidInput, "produce: a stock of {} stores for a chain of {}",
+                    stock.size(), chain.stores().size());
+    }
+    std::vector<std::unique_ptr<Shop>> shops;
+    for (std::uint32_t i = 0; i < chain.stores().size(); ++i) {
+        auto shop = std::make_unique<Shop>(Shop{.store_plan = synthetic::StorePlan(chain, i)});
+        shop->shelf.resize(chain.products().size());
+        if (!stock.empty()) {
+            if (stock[i].size() != shop->shelf.size()) {
+                return fail(ErrorKind::kInvalidInput,
+                            "produce: a stock of {} products for a chain of {}", stock[i].size(),
+                            shop->shelf.size());
+            }
+            shop->shelf = stock[i];
+        }
+        const std::int32_t date = local_date(*chain.profiles()[i].zone, options.start_ms);
+        go_to_week(*shop, synthetic::week_of(date));
         shops.push_back(std::move(shop));
     }
-    return SyntheticSource(options, std::move(shops));
+    return SyntheticSource(options, chain, std::move(shops));
 }
 
-SyntheticSource::SyntheticSource(const SourceOptions& options, std::vector<Shop> shops)
+SyntheticSource::SyntheticSource(const SourceOptions& options, const synthetic::Chain& chain,
+                                 std::vector<std::unique_ptr<Shop>> shops)
     : options_(options),
+      chain_(chain),
       // The start is part of the seed: two runs at different times share no event id.
       random_(options.seed * 0x9E3779B97F4A7C15ULL ^ static_cast<std::uint64_t>(options.start_ms)),
       shops_(std::move(shops)),
       weights_(shops_.size()),
       simulated_ms_(static_cast<double>(options.start_ms)) {
-    std::uint32_t sum = 0;
-    for (const Product& product : demo_products()) {
-        sum += product.popularity;
-        popularity_.push_back(sum);
-    }
-}
-
-double SyntheticSource::weigh_shops(std::int64_t at_ms, double night) {
-    double sum = 0;
-    for (std::size_t i = 0; i < shops_.size(); ++i) {
-        const Shop& shop = shops_[i];
-        const std::int64_t local_ms = at_ms + shop.zone->offset_s(at_ms) * 1000;
-        weights_[i] = shop.size * weight_at(local_ms, night);
-        sum += weights_[i];
-    }
-    return sum;
-}
-
-std::size_t SyntheticSource::pick_shop(double sum) {
-    double left = random_.unit() * sum;
-    for (std::size_t i = 0; i + 1 < weights_.size(); ++i) {
-        if (left < weights_[i]) {
-            return i;
+    constexpr int kWeekHours = 7 * 24;
+    for (int hour = 0; hour < kWeekHours; ++hour) {
+        for (std::uint32_t i = 0; i < shops_.size(); ++i) {
+            mean_weight_ += weight_at(i, options.start_ms + hour * kHourMs, 0) / kWeekHours;
         }
-        left -= weights_[i];
     }
-    return weights_.size() - 1;
 }
 
-std::size_t SyntheticSource::pick_product() {
-    const std::uint32_t at = random_.below(popularity_.back());
-    return static_cast<std::size_t>(std::ranges::upper_bound(popularity_, at) -
-                                    popularity_.begin());
+void SyntheticSource::go_to_week(Shop& shop, std::int32_t week) {
+    if (shop.plan != nullptr && shop.plan->week == week) {
+        return;
+    }
+    shop.plan = &shop.store_plan.at_week(week);
+    shop.popularity.resize(shop.plan->lines.size());
+    std::inclusive_scan(shop.plan->lines.begin(), shop.plan->lines.end(), shop.popularity.begin(),
+                        std::plus<>(), 0.0);
 }
 
-void SyntheticSource::fill_basket(std::size_t shop, std::int64_t at_ms) {
+double SyntheticSource::weight_at(std::uint32_t shop, std::int64_t at_ms, double closed) const {
+    const synthetic::StoreProfile& profile = chain_.profiles()[shop];
+    const std::int64_t local_ms = at_ms + profile.zone->offset_s(at_ms) * 1000;
+    const auto date = static_cast<std::int32_t>(floor_divide(local_ms, kDayMs));
+    const auto hour = static_cast<int>(floor_divide(local_ms, kHourMs) - std::int64_t{date} * 24);
+    const synthetic::OpeningHours hours = chain_.opening_hours(shop, date);
+    if (hour < hours.opens || hour >= hours.closes) {
+        return profile.size * closed;
+    }
+    return profile.size * chain_.day_factor(shop, date) *
+           synthetic::hour_shape(hour, synthetic::weekday_of(date) >= 5);
+}
+
+double SyntheticSource::weigh_shops(std::int64_t at_ms, double closed) {
+    // Every zone of the chain is whole hours from UTC.
+    const std::int64_t hour = floor_divide(at_ms, kHourMs);
+    if (hour != weighed_hour_) {
+        weighed_hour_ = hour;
+        double sum = 0;
+        for (std::uint32_t i = 0; i < shops_.size(); ++i) {
+            const std::int32_t date = local_date(*chain_.profiles()[i].zone, at_ms);
+            go_to_week(*shops_[i], synthetic::week_of(date));
+            sum += weight_at(i, at_ms, closed);
+            weights_[i] = sum;
+        }
+    }
+    return weights_.back();
+}
+
+std::uint32_t SyntheticSource::pick_shop(double sum) {
+    const auto found = std::ranges::upper_bound(weights_, random_.unit() * sum);
+    return static_cast<std::uint32_t>(found - weights_.begin());
+}
+
+std::uint32_t SyntheticSource::pick_product(const Shop& shop) {
+    const double at = random_.unit() * shop.popularity.back();
+    return static_cast<std::uint32_t>(std::ranges::upper_bound(shop.popularity, at) -
+                                      shop.popularity.begin());
+}
+
+void SyntheticSource::fill_basket(std::uint32_t shop) {
+    const synthetic::StoreProfile& profile = chain_.profiles()[shop];
     Line line;
     line.store = shop;
+    line.week = shops_[shop]->plan->week;
     line.basket = random_.next() >> 16U | 1U;
-    line.register_number = 1 + random_.below(shops_[shop].registers);
-    line.customer = random_.chance(kKnownCustomerShare) ? 1 + random_.below(kCustomers) : 0;
-    std::size_t lines = 1;
+    line.register_number = 1 + random_.below(profile.registers);
+    line.customer = synthetic::draw_customer(profile.size, random_);
+    int lines = 1;
     while (lines < kMostLines && random_.chance(kMoreLines)) {
         ++lines;
     }
-    for (std::size_t i = 0; i < lines; ++i) {
-        if (!shops_[shop].sold.empty() && random_.chance(kReturnShare)) {
-            add_return(shops_[shop], line);
+    for (int i = 0; i < lines; ++i) {
+        if (!shops_[shop]->coming_back.empty() && random_.chance(kBackAtTheTill)) {
+            add_return(line);
         } else {
-            add_sale(line, at_ms);
+            add_sale(line);
         }
     }
 }
 
-void SyntheticSource::add_sale(Line line, std::int64_t at_ms) {
+void SyntheticSource::add_sale(Line line) {
     constexpr std::int64_t kDeliveredBeforeMs = 1000;
-    constexpr std::uint32_t kLowShelf = 5;  // below a fifth of a case
-    Shop& shop = shops_[line.store];
-    line.product = pick_product();
-    const Product& product = demo_products()[line.product];
-    const double draw = random_.unit();
-    line.units = product.price_pence > 10'000 || draw < 0.80 ? 1 : draw < 0.95 ? 2 : 3;
-    line.price_pence = product.price_pence;
-    if (on_offer(line.product, week_of(at_ms))) {
-        line.discount_pence = product.price_pence / 5;
-        line.price_pence -= line.discount_pence;
-    }
-    std::uint32_t& shelf = shop.shelf[line.product];
-    if (shelf < line.units + product.case_units / kLowShelf) {
+    constexpr double kDeliveryDays = 7;
+    Shop& shop = *shops_[line.store];
+    line.product = pick_product(shop);
+    const std::uint8_t kind_number = chain_.traits()[line.product].kind;
+    const synthetic::Kind& kind = synthetic::kinds()[kind_number];
+    line.quantity = synthetic::draw_quantity(kind_number, random_);
+    line.price = shop.plan->price[line.product];
+    line.discount = shop.plan->list_price[line.product] - line.price;
+    std::int64_t& shelf = shop.shelf[line.product];
+    if (shelf < line.quantity) {
+        const std::int64_t pack = std::int64_t{chain_.products()[line.product].pack_size} * kUnit;
+        const double a_week = shop.plan->lines[line.product] * kDeliveryDays *
+                              synthetic::mean_line_units(kind) * kUnit;
+        const std::int64_t wanted = std::max(line.quantity, static_cast<std::int64_t>(a_week));
         Line delivery;
         delivery.store = line.store;
         delivery.product = line.product;
-        delivery.type = retail::TransactionType::kRestock;
-        delivery.units = product.case_units;
-        delivery.price_pence = product.cost_pence;
+        delivery.type = TransactionType::kRestock;
+        delivery.quantity = (wanted + pack - 1) / pack * pack;
+        delivery.price = shop.store_plan.unit_cost(line.product);
         delivery.before_ms = kDeliveredBeforeMs;
-        shelf += delivery.units;
+        shelf += delivery.quantity;
         lines_.push_back(delivery);
     }
-    shelf -= line.units;
+    shelf -= line.quantity;
     lines_.push_back(line);
-    if (shop.sold.size() < kSoldRemembered) {
-        shop.sold.push_back(line);
-    } else {
-        shop.sold[shop.next_sold] = line;
-        shop.next_sold = (shop.next_sold + 1) % kSoldRemembered;
+    if (random_.chance(kind.returned) && shop.coming_back.size() < kMostComingBack) {
+        shop.coming_back.push_back(line);
     }
 }
 
-void SyntheticSource::add_return(Shop& shop, Line line) {
-    const auto at = random_.below(static_cast<std::uint32_t>(shop.sold.size()));
-    const Line& sold = shop.sold[at];
+void SyntheticSource::add_return(Line line) {
+    Shop& shop = *shops_[line.store];
+    const auto at = random_.below(static_cast<std::uint32_t>(shop.coming_back.size()));
+    const Line sold = shop.coming_back[at];
+    shop.coming_back[at] = shop.coming_back.back();
+    shop.coming_back.pop_back();
+    // A receipt of its own, for whoever bought it.
+    line.basket = random_.next() >> 16U | 1U;
     line.product = sold.product;
-    line.type = retail::TransactionType::kReturn;
+    line.type = TransactionType::kReturn;
     line.customer = sold.customer;
-    line.price_pence = sold.price_pence;
-    shop.shelf[line.product] += line.units;
-    // One unit comes back once.
-    shop.sold.erase(shop.sold.begin() + at);
-    shop.next_sold = 0;
+    line.price = sold.price;
+    line.quantity = sold.quantity;
+    shop.shelf[line.product] += line.quantity;
     lines_.push_back(line);
 }
 
@@ -204,14 +215,9 @@ void SyntheticSource::append_next(std::string& out) {
         const auto now_ms = static_cast<std::int64_t>(simulated_ms_);
         const std::int64_t hour_end_ms = (now_ms / kHourMs + 1) * kHourMs;
         const double sum = weigh_shops(now_ms, 0);
-        double total = 0;
-        for (const Shop& shop : shops_) {
-            total += shop.size;
-        }
         // Baskets per millisecond in this hour. Arrivals have no memory, so drawing anew in the
         // next hour changes nothing in their law.
-        const double rate =
-            options_.events_per_second / 1000 / kMeanLines * sum / (total * mean_weight());
+        const double rate = options_.events_per_second / 1000 / kMeanLines * sum / mean_weight_;
         const double wait_ms =
             rate > 0 ? random_.exponential(1 / rate) : static_cast<double>(kHourMs);
         if (simulated_ms_ + wait_ms >= static_cast<double>(hour_end_ms)) {
@@ -220,7 +226,7 @@ void SyntheticSource::append_next(std::string& out) {
         }
         simulated_ms_ += wait_ms;
         basket_ms_ = static_cast<std::int64_t>(simulated_ms_);
-        fill_basket(pick_shop(sum), basket_ms_);
+        fill_basket(pick_shop(sum));
     }
     const Line line = lines_.front();
     lines_.pop_front();
@@ -229,60 +235,65 @@ void SyntheticSource::append_next(std::string& out) {
 
 void SyntheticSource::append_next_at(std::int64_t now_ms, std::string& out) {
     if (lines_.empty()) {
-        fill_basket(pick_shop(weigh_shops(now_ms, kNightTrade)), now_ms);
+        fill_basket(pick_shop(weigh_shops(now_ms, kClosedTrade)));
     }
     const Line line = lines_.front();
     lines_.pop_front();
     append_line(line, now_ms, out);
 }
 
+synthetic::ChainStock SyntheticSource::stock() const {
+    synthetic::ChainStock stock;
+    for (const auto& shop : shops_) {
+        stock.push_back(shop->shelf);
+    }
+    // The basket at the till is off the shelf before all of its lines are handed on.
+    for (const Line& line : lines_) {
+        stock[line.store][line.product] +=
+            line.type == TransactionType::kSale ? line.quantity : -line.quantity;
+    }
+    return stock;
+}
+
 void SyntheticSource::append_line(const Line& line, std::int64_t at_ms, std::string& out) {
-    const Product& product = demo_products()[line.product];
+    const retail::Product& product = chain_.products()[line.product];
+    const StoreId store = chain_.stores()[line.store].id;
     const std::int64_t time_ms = at_ms - line.before_ms;
-    // Version 7 of RFC 9562: the time, then chance.
-    const retail::EventUuid id{
-        static_cast<std::uint64_t>(time_ms) << 16U | 0x7000U | (random_.next() & 0xFFFU),
-        0x8000'0000'0000'0000U | random_.next() >> 2U};
-    const std::string id_text = retail::format_uuid(id);
+    const std::string id_text = retail::format_uuid(synthetic::event_id_at(time_ms, random_));
     const std::string time_text = retail::format_utc_ms(time_ms);
-    std::array<char, 96> buffer{};
-    char* at = buffer.data();
-    const auto text = [&]<typename... Parts>(fmt::format_string<Parts...> form, Parts&&... parts) {
-        char* const begin = at;
-        at = fmt::format_to(at, form, std::forward<Parts>(parts)...);
-        return std::string_view(begin, static_cast<std::size_t>(at - begin));
-    };
+    const std::string register_text = synthetic::register_text(line.register_number);
+    const std::string customer_text = synthetic::customer_text(store, line.customer);
+    std::string basket_text;
+    std::string promotion_text;
     price_text_.clear();
-    append_pence(price_text_, line.price_pence);
+    append_price(price_text_, line.price);
     cost_text_.clear();
-    append_pence(cost_text_, product.cost_pence);
+    append_price(cost_text_, shops_[line.store]->store_plan.unit_cost(line.product));
+    quantity_text_.clear();
+    retail::append_decimal(quantity_text_, line.quantity, retail::Quantity::kScale, true);
     discount_text_.clear();
-    if (line.discount_pence > 0) {
-        append_pence(discount_text_, line.discount_pence);
+    if (line.discount > 0) {
+        append_price(discount_text_, line.discount);
+        promotion_text = synthetic::promotion_text(line.week, chain_.traits()[line.product].kind);
+    }
+    if (line.basket > 0) {
+        basket_text = synthetic::basket_text(line.basket);
     }
     retail::EventText event;
     event.event_time = time_text;
-    event.store_id = shops_[line.store].id.value;
+    event.store_id = store.value;
     event.product_id = product.product_id;
     event.category = product.category;
     event.transaction_type = to_string(line.type);
-    event.quantity = text("{}", line.units);
+    event.quantity = quantity_text_;
     event.unit_price = price_text_;
     event.event_id = id_text;
+    event.register_id = register_text;
+    event.customer_id = customer_text;
+    event.basket_id = basket_text;
+    event.promotion_id = promotion_text;
     event.unit_cost = cost_text_;
     event.discount = discount_text_;
-    if (line.register_number > 0) {
-        event.register_id = text("R{}", line.register_number);
-    }
-    if (line.customer > 0) {
-        event.customer_id = text("C{:05}", line.customer);
-    }
-    if (line.basket > 0) {
-        event.basket_id = text("B{:012x}", line.basket);
-    }
-    if (line.discount_pence > 0) {
-        event.promotion_id = text("WEEK-{}", week_of(at_ms));
-    }
     retail::append_message(out, event);
 }
 
