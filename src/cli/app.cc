@@ -28,6 +28,10 @@ constexpr std::size_t kSecretBytes = 24;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
+constexpr std::int64_t kSecondMs = 1'000;
+constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
+constexpr std::int64_t kHourMs = 60 * kMinuteMs;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr int kBatchAttempts = 20;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
@@ -94,7 +98,10 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(hasher_, adapters::SodiumHasher::create());
     SHELFCAST_ASSIGN(store_,
                      adapters::SqliteStore::open({.path = (path / "operational.sqlite").string()}));
-    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log", .clock = clock_}));
+    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log",
+                                                      .clock = clock_,
+                                                      .group_commit_ms = config_.group_commit_ms}));
+    SHELFCAST_TRY(keep_fixed_settings());
     for (const std::string_view topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
         if (!log_->partitions(topic)) {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
@@ -112,6 +119,28 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(authenticator_,
                      api::DirectoryAuthenticator::create({}, *store_, *hasher_, digest_, clock_));
     ingest_guard_ = std::make_unique<api::TokenGuard>(*store_, digest_, clock_);
+    return {};
+}
+
+retail::CodecLimits App::codec_limits() const {
+    return {.max_ahead_ms = config_.future_limit_hours * kHourMs};
+}
+
+Status App::keep_fixed_settings() {
+    const bool made_before = log_->partitions(retail::kRetailEventsTopic).has_value();
+    for (const config::Setting& setting : config::settings()) {
+        if (!setting.fixed) {
+            continue;
+        }
+        const std::string name = fmt::format("fixed.{}", setting.key);
+        SHELFCAST_ASSIGN(std::optional<std::string> kept, store_->setting(name));
+        if (!kept) {
+            // A directory made before these could be chosen has the defaults.
+            kept = config::value_text(made_before ? config::Config{} : config_, setting);
+            SHELFCAST_TRY(store_->put_setting(name, *kept));
+        }
+        SHELFCAST_TRY(config::keep_fixed(config_, setting, *kept));
+    }
     return {};
 }
 
@@ -213,10 +242,19 @@ Status App::make_layers(const std::stop_token& stop) {
     SHELFCAST_ASSIGN(lake_files_, adapters::PosixFiles::open((path / "lake").string()));
     lake_ = std::make_unique<adapters::LakeLocal>(*lake_files_, *warehouse_);
     SHELFCAST_ASSIGN(state_, adapters::PosixState::open_folder(path / "state"));
-    SHELFCAST_ASSIGN(const std::uint32_t partitions, log_->partitions(retail::kRetailEventsTopic));
 
+    const operators::OperatorOptions judging{
+        .partitions = config_.log_partitions,
+        .duplicate_horizon_hours = config_.duplicate_horizon_hours,
+        .allowed_lateness_ms = config_.allowed_lateness_minutes * kMinuteMs,
+        .limits = codec_limits()};
     stream::SpeedOptions speed_options;
-    speed_options.operator_options.partitions = partitions;
+    speed_options.operator_options = judging;
+    speed_options.flush_interval_ms = config_.flush_interval_ms;
+    speed_options.watched_flush_interval_ms = config_.watched_flush_interval_ms;
+    speed_options.watched_for_ms = config_.watched_for_ms;
+    speed_options.max_flush_rows = config_.max_flush_rows;
+    speed_options.snapshot_every_records = config_.snapshot_every_records;
     speed_options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
         return batch::load_epoch_state(target, epoch, *state_, *lake_);
     };
@@ -225,7 +263,14 @@ Status App::make_layers(const std::stop_token& stop) {
         std::move(speed_options));
 
     batch::BatchOptions batch_options;
-    batch_options.operator_options.partitions = partitions;
+    batch_options.operator_options = judging;
+    batch_options.operator_options.state_prefix = "batch";
+    batch_options.max_buffered_rows = config_.max_buffered_rows;
+    batch_options.max_insert_rows = config_.max_insert_rows;
+    batch_options.max_rollup_keys = config_.max_rollup_keys;
+    batch_options.max_differences = config_.max_differences;
+    batch_options.speed_grace_ms = config_.speed_grace_s * kSecondMs;
+    batch_options.realtime_retention_ms = config_.realtime_retention_days * kDayMs;
     batch_ = std::make_unique<batch::BatchLayer>(
         batch::BatchPorts{
             *log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_, metrics_,
@@ -238,7 +283,8 @@ Status App::make_layers(const std::stop_token& stop) {
         log::warning("batch", "restored reloaded_epochs={} switched={}", restored.reloaded_epochs,
                      restored.switched);
     }
-    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_));
+    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
+                                                     {.codec = codec_limits()}));
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
     metrics_.set(ports::Gauge::kOpenEpoch, open.value);
 
@@ -347,9 +393,11 @@ Status App::serve() {
 Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
                                          const ingest::ReportProgress& progress,
                                          const std::stop_token& stop) {
+    ingest::ImportOptions judged = options;
+    judged.codec = codec_limits();
     SHELFCAST_ASSIGN(
         ingest::ImportReport report,
-        ingest::run(options, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
+        ingest::run(judged, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
                     stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;

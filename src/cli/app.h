@@ -107,6 +107,8 @@ private:
         : config_(config), directory_(std::move(directory)) {}
 
     [[nodiscard]] Status open_stores();
+    [[nodiscard]] Status keep_fixed_settings();
+    [[nodiscard]] retail::CodecLimits codec_limits() const;
     [[nodiscard]] Status make_logins();
     [[nodiscard]] Status put_login(const std::string& name, const std::string& password,
                                    const std::string& ingest_token);
@@ -118,7 +120,7 @@ private:
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
 
-    const config::Config config_;
+    config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
     adapters::SystemClock clock_;
     adapters::PrometheusMetrics metrics_;
