@@ -364,6 +364,8 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/doctor", kJobBytes, api::make_job_handler(doctor_job(*this), control)});
     return all;
 }
 

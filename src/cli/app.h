@@ -40,6 +40,7 @@
 #include "cli/data_directory.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
+#include "pipelines/doctor/doctor.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/stream/speed_layer.h"
@@ -78,6 +79,9 @@ public:
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
     [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(const std::stop_token& stop);
+
+    /// What is wrong with log, lake, layers and clock, as `shelfcast doctor` says it.
+    [[nodiscard]] doctor::Findings diagnose(bool deep, const std::stop_token& stop);
 
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
@@ -123,6 +127,8 @@ private:
     config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
     adapters::SystemClock clock_;
+    /// Wall clock minus steady clock at the start: changes when somebody sets the clock.
+    const std::int64_t clock_drift_start_us_ = clock_.now_us() - clock_.steady_us();
     adapters::PrometheusMetrics metrics_;
     adapters::SodiumDigest digest_;
     adapters::ZlibInflater inflater_;

@@ -77,6 +77,7 @@ void add_batch(Commands& commands);
 void add_config(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
+void add_doctor(Commands& commands);
 void add_import(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);

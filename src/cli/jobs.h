@@ -22,4 +22,7 @@ class App;
 /// {} to {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] api::Job batch_job(App& app);
 
+/// {"deep":bool} to {"findings":[{"check":"…","level":"OK","found":"…","remedy":""}]}.
+[[nodiscard]] api::Job doctor_job(App& app);
+
 }  // namespace shelfcast::cli

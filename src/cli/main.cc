@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
     add_schema(commands);
     add_dead_letters(commands);
     add_demo(commands);
+    add_doctor(commands);
 
     CLI11_PARSE(app, argc, argv);
     common.load(environment_variables());

@@ -18,7 +18,7 @@ The file is the first of
 
 1. `--config FILE`,
 2. the file that `SHELFCAST_CONFIG` names,
-3. `shelfcast.toml` in the data directory (as the command line, the environment or the default has it),
+3. `shelfcast.toml` in the data directory (that of flag, environment or default),
 4. `shelfcast.toml` in the working directory.
 
 A file that is named and not there is a mistake; one of the other two may be absent. Relative
