@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
+#include "api/status_page.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/pause.h"
@@ -32,6 +34,7 @@ constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
@@ -224,6 +227,10 @@ Status App::reach_warehouse(const std::stop_token& stop) {
     }
     metrics_.set(ports::Gauge::kEngineUp, 1);
     SHELFCAST_ASSIGN(warehouse_, ClickHouseWarehouse::connect(warehouse_options_));
+    adapters::clickhouse::ClickHouseOptions impatient = warehouse_options_;
+    impatient.max_connections = 1;
+    impatient.request_timeout_ms = kStatusPatienceMs;
+    SHELFCAST_ASSIGN(status_warehouse_, ClickHouseWarehouse::connect(impatient));
     return {};
 }
 
@@ -288,6 +295,7 @@ Status App::make_layers(const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
     metrics_.set(ports::Gauge::kOpenEpoch, open.value);
 
+    rates_.add(clock_.steady_us(), speed_->counts());
     speed_thread_ = std::jthread([this](const std::stop_token& own) {
         if (const Status ended = speed_->run(own); !ended) {
             log::error("stream", "stopped, a person must look error=\"{}\"", ended.error().message);
@@ -302,6 +310,7 @@ Status App::make_layers(const std::stop_token& stop) {
 void App::keep_house(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
+        rates_.add(clock_.steady_us(), speed_->counts());
         metrics_.set(ports::Gauge::kLogBytes, static_cast<double>(log_->bytes_on_disk()));
         const std::unique_lock lock(batch_mutex_, std::try_to_lock);
         if (stop.stop_requested() || !lock.owns_lock()) {
@@ -366,6 +375,10 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/doctor", kJobBytes, api::make_job_handler(doctor_job(*this), control)});
+    const bool open = config_.status_login == "auto" && config::is_loopback(config_.listen_address);
+    std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
+                                         *authenticator_, clock_),
+                      std::back_inserter(all));
     return all;
 }
 

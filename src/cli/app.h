@@ -38,6 +38,7 @@
 #include "api/authenticator.h"
 #include "base/result.h"
 #include "cli/data_directory.h"
+#include "cli/rate_meter.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/doctor/doctor.h"
@@ -83,6 +84,9 @@ public:
     /// What is wrong with log, lake, layers and clock, as `shelfcast doctor` says it.
     [[nodiscard]] doctor::Findings diagnose(bool deep, const std::stop_token& stop);
 
+    /// What GET /v1/status says, as JSON.
+    [[nodiscard]] Result<std::string> status();
+
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
@@ -123,6 +127,7 @@ private:
     void keep_house(const std::stop_token& stop);
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
+    [[nodiscard]] doctor::Findings diagnose_program();
 
     config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
@@ -144,6 +149,8 @@ private:
     std::string view_owner_;                  ///< The warehouse account that the views run as.
     adapters::EngineAccount people_account_;  ///< What administrators' queries run as.
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
+    /// For the status page: connections of its own, and little patience.
+    std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> status_warehouse_;
     std::unique_ptr<adapters::PosixFiles> lake_files_;
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
@@ -155,6 +162,7 @@ private:
     std::unique_ptr<api::TokenGuard> ingest_guard_;
     mutable std::mutex fault_mutex_;
     std::optional<Error> fault_;
+    RateMeter rates_;
     std::jthread speed_thread_;
     std::jthread house_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;

@@ -137,9 +137,11 @@ Findings check_data(const config::Config& config, bool deep, const std::stop_tok
 }
 
 Result<int> run_doctor(const Common& common, bool deep, const std::stop_token& stop) {
+    // First what an owner says, who may be starting: then its ports are its own.
+    Findings inside = check_data(common.config, deep, stop);
     const auto owner = DataDirectory::find_owner(common.config.data_directory);
     Findings all = check_machine(common, owner ? *owner : std::nullopt);
-    std::ranges::move(check_data(common.config, deep, stop), std::back_inserter(all));
+    std::ranges::move(inside, std::back_inserter(all));
     const auto count = [&](Level level) { return std::ranges::count(all, level, &Finding::level); };
     if (common.json) {
         fmt::print("{}\n", json{{"findings", to_json(all)},
@@ -177,6 +179,22 @@ doctor::Findings App::diagnose(bool deep, const std::stop_token& stop) {
     std::ranges::move(
         doctor::check_lake(*lake_, sizes_below(directory_.path() / "lake"), deep, stop),
         std::back_inserter(out));
+    std::ranges::move(diagnose_program(), std::back_inserter(out));
+    const auto lake = lake_->manifest();
+    const auto views = warehouse_->manifest();
+    if (lake && views && lake->version > 0 &&
+        (!*views || (*views)->closed_epoch != lake->closed_epoch())) {
+        out.push_back(
+            {"views", Level::kWarning,
+             fmt::format("the views go by epoch {}, the lake has closed {}",
+                         *views ? (*views)->closed_epoch.value : 0, lake->closed_epoch().value),
+             "a batch is at work; if none is, start the program again"});
+    }
+    return out;
+}
+
+doctor::Findings App::diagnose_program() {
+    Findings out;
     if (const auto broken = fault()) {
         out.push_back({"program", Level::kFault, broken->message,
                        "a person must look: keep the directory, see docs/TROUBLESHOOTING.md"});
@@ -196,16 +214,6 @@ doctor::Findings App::diagnose(bool deep, const std::stop_token& stop) {
         out.push_back({"clock", Level::kWarning,
                        fmt::format("the clock was set by {} s since the program started", jump_s),
                        "see that NTP slews; times of receipts in between are as the clock was"});
-    }
-    const auto lake = lake_->manifest();
-    const auto views = warehouse_->manifest();
-    if (lake && views && lake->version > 0 &&
-        (!*views || (*views)->closed_epoch != lake->closed_epoch())) {
-        out.push_back(
-            {"views", Level::kWarning,
-             fmt::format("the views go by epoch {}, the lake has closed {}",
-                         *views ? (*views)->closed_epoch.value : 0, lake->closed_epoch().value),
-             "a batch is at work; if none is, start the program again"});
     }
     return out;
 }

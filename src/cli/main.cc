@@ -15,14 +15,13 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/version.h"
 
 namespace {
 
 using shelfcast::Error;
 using shelfcast::Result;
 using shelfcast::cli::Common;
-
-constexpr const char* kVersion = "shelfcast 0.1.0";
 
 /// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once.
 class SignalThread {
@@ -94,7 +93,7 @@ int main(int argc, char** argv) {
 
     CLI::App app(
         "Till receipts to live stock, forecasts and orders: one truth, live and in batch.");
-    app.set_version_flag("--version", kVersion);
+    app.set_version_flag("--version", fmt::format("shelfcast {}", shelfcast::cli::kVersion));
     app.require_subcommand(1);
     app.fallthrough();
     add_common_flags(app, common);

@@ -31,6 +31,7 @@ struct Config {
     std::uint16_t clickhouse_http_port = 8123;
     std::uint16_t clickhouse_native_port = 9010;
     std::uint16_t web_port = 8501;
+    std::string status_login = "auto";
 
     std::filesystem::path engine_library;
     std::uint64_t engine_memory_bytes = 0;

@@ -65,6 +65,13 @@ const std::array kSettings = {
             .flag = "--web-port",
             .description = "Events in, status page, metrics, health; 0: any free one",
             .maximum = kMaxPort},
+    Setting{.key = "server.status_login",
+            .member = &Config::status_login,
+            .environment = "SHELFCAST_STATUS_LOGIN",
+            .flag = "",
+            .description = "Whether the status page asks for the login of SQL; auto: unless the "
+                           "listen address is loopback. Say always behind a proxy",
+            .choices = "auto|always"},
     Setting{.key = "engine.library",
             .member = &Config::engine_library,
             .environment = "SHELFCAST_ENGINE",

@@ -20,6 +20,7 @@
 #include "adapters/clickhouse/query_client.h"
 #include "base/result.h"
 #include "ports/parquet_codec.h"
+#include "ports/query_runner.h"
 #include "ports/warehouse.h"
 
 namespace shelfcast::adapters::clickhouse {
@@ -33,7 +34,9 @@ struct ClickHouseOptions {
     long request_timeout_ms = 300'000;
 };
 
-class ClickHouseWarehouse final : public ports::Warehouse, public ports::ParquetCodec {
+class ClickHouseWarehouse final : public ports::Warehouse,
+                                  public ports::ParquetCodec,
+                                  public ports::QueryRunner {
 public:
     /// Reaches the server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
     [[nodiscard]] static Result<std::unique_ptr<ClickHouseWarehouse>> connect(
@@ -70,6 +73,10 @@ public:
     Result<std::string> encode(const retail::ColumnBlock& block) override;
     Result<retail::ColumnBlock> decode(std::string_view bytes,
                                        std::span<const retail::ColumnSpec> columns) override;
+
+    [[nodiscard]] Result<retail::ColumnBlock> read_rows(std::string_view sql,
+                                                        std::span<const retail::ColumnSpec> columns,
+                                                        const ports::QueryValues& values) override;
 
     /// Runs any statement and returns its answer in `format`, where the statement names none.
     /// Errors carry the server's own words.

@@ -48,8 +48,7 @@ struct TopicFacts {
     std::uint32_t partitions = 0;
     std::int64_t begin = 0;
     std::int64_t end = 0;
-    std::int64_t newest_log_time_us = 0;  ///< 0: it holds no record.
-    [[nodiscard]] std::int64_t kept() const { return end - begin; }
+    std::int64_t newest_log_time_us = 0;  ///< 0: it holds no record, or none was read.
 };
 
 /// Times are UTC microseconds.
@@ -59,17 +58,23 @@ struct Facts {
     std::vector<TopicFacts> topics{};
     std::vector<Error> log_errors{};
     std::int64_t undelivered = 0;  ///< Messages in the log past the last written-down end.
-    std::int64_t oldest_undelivered_us = 0;  ///< Log time of the first of them.
+    std::int64_t oldest_undelivered_us = 0;  ///< Log time of the first of them; 0: not looked up.
     EpochId open_epoch{};
-    std::int64_t open_messages = 0;  ///< Messages in the log past the last closed epoch.
+    std::int64_t open_messages = 0;      ///< Messages in the log past the last closed epoch.
+    std::int64_t open_dead_letters = 0;  ///< Of them, those in the topic of dead letters.
     std::vector<EpochId> closing{};
     std::optional<ports::LakeManifest> manifest{};
     std::vector<ports::StoredDifference> differences{};  ///< The newest few.
     std::vector<Error> errors{};                         ///< Of ledger and lake.
 };
 
-/// Reads the ends of the log (and its first and last records), the ledger and the manifest.
-[[nodiscard]] Facts gather(const Ports& ports, bool serving);
+enum class Look : std::uint8_t {
+    kThorough,  ///< Reads the first and last record of every partition.
+    kGlance,    ///< Reads one record at most: cheap enough for every second.
+};
+
+/// Reads the ends of the log, the ledger and the manifest.
+[[nodiscard]] Facts gather(const Ports& ports, bool serving, Look look = Look::kThorough);
 
 /// Clock, log, delivery, batches, reconciliation, dead letters. Pure.
 [[nodiscard]] Findings judge(const Facts& facts);

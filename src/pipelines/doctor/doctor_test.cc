@@ -108,7 +108,10 @@ TEST(Doctor, ADifferenceIsAFaultUntilAnEpochClosesWithoutOne) {
 TEST(Doctor, ManyDeadLettersAreAWarning) {
     Facts facts = healthy();
     facts.topics[1].end = 100;
-    EXPECT_EQ(worst(facts, "dead letters").level, Level::kWarning);
+    EXPECT_EQ(worst(facts, "dead letters").level, Level::kWarning) << "ever";
+    facts = healthy();
+    facts.open_dead_letters = 1;
+    EXPECT_EQ(worst(facts, "dead letters").level, Level::kWarning) << "1 of 10 lately";
 }
 
 }  // namespace
