@@ -12,8 +12,9 @@ from
         true as is_speed,
         {{bucket}} as bucket,
         {{row_hash}} as row_hash
-    from retail_core.{{table}}_speed
-    where epoch = {epoch:UInt32}
+    from {{speed_side}}
+    where {{speed_share}}
+        and epoch = {epoch:UInt32}
     union all
     select
         false as is_speed,

@@ -22,8 +22,9 @@ from
             true as is_speed,
             {{keys}},
             {{measures}}
-        from retail_core.{{table}}_speed
-        where epoch = {epoch:UInt32}
+        from {{speed_side}}
+        where {{speed_share}}
+            and epoch = {epoch:UInt32}
         union all
         select
             false as is_speed,

@@ -11,8 +11,9 @@ from
             true as is_speed,
             {{keys}},
             {{row_hash}} as row_hash
-        from retail_core.{{table}}_speed
-        where epoch = {epoch:UInt32}
+        from {{speed_side}}
+        where {{speed_share}}
+            and epoch = {epoch:UInt32}
             and {{bucket}} in {buckets:Array(UInt64)}
         union all
         select

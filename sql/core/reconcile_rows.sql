@@ -21,8 +21,9 @@ from
             {{keys}},
             {{row_hash}} as row_hash,
             {{payload_text}} as payload_text
-        from retail_core.{{table}}_speed
-        where epoch = {epoch:UInt32}
+        from {{speed_side}}
+        where {{speed_share}}
+            and epoch = {epoch:UInt32}
             and {{bucket}} in {buckets:Array(UInt64)}
         union all
         select

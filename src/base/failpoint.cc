@@ -38,6 +38,17 @@ constexpr std::array kNames = {
     std::string_view{"batch.switched"},               // views switched, operational store not told
     std::string_view{"batch.closed"},                 // epoch closed, log not pruned
     std::string_view{"batch.speed_dropped"},          // old speed partitions gone, log not pruned
+    std::string_view{"backfill.file_written"},        // some files of a contribution in place
+    std::string_view{"backfill.written"},             // all of them, not in a manifest
+    std::string_view{"backfill.committed"},           // in the manifest, waiting for an epoch
+    std::string_view{"rebuild.epoch_loaded"},         // an epoch of the new generation in
+    std::string_view{"rebuild.compared"},             // all of them, the old generation serves
+    std::string_view{"rebuild.manifest_written"},     // lake says the new one, warehouse the old
+    std::string_view{"rebuild.switched"},             // views switched, the old rows still there
+    std::string_view{"rebuild.generation_dropped"},   // some rows of another generation gone
+    std::string_view{"compaction.file_written"},      // a merged file in place, not in a manifest
+    std::string_view{"compaction.manifest_written"},  // merged, the old files retired
+    std::string_view{"compaction.file_removed"},      // a retired file gone, still named retired
 };
 
 std::atomic<bool> armed{false};

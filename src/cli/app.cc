@@ -12,8 +12,10 @@
 #include "api/status_page.h"
 #include "base/log.h"
 #include "cli/jobs.h"
+#include "cli/lake_jobs.h"
 #include "cli/pause.h"
 #include "pipelines/batch/epoch_state.h"
+#include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
 
 namespace shelfcast::cli {
@@ -273,8 +275,8 @@ Status App::make_layers(const std::stop_token& stop) {
     batch_options.operator_options = judging;
     batch_options.operator_options.state_prefix = "batch";
     batch_options.max_buffered_rows = config_.max_buffered_rows;
-    batch_options.max_insert_rows = config_.max_insert_rows;
-    batch_options.max_rollup_keys = config_.max_rollup_keys;
+    batch_options.load.max_insert_rows = config_.max_insert_rows;
+    batch_options.load.max_rollup_keys = config_.max_rollup_keys;
     batch_options.max_differences = config_.max_differences;
     batch_options.speed_grace_ms = config_.speed_grace_s * kSecondMs;
     batch_options.realtime_retention_ms = config_.realtime_retention_days * kDayMs;
@@ -324,12 +326,24 @@ void App::keep_house(const std::stop_token& stop) {
             }
         }
         if (done) {
-            done = batch_->drop_old_speed_rows();
+            done = drop_what_nobody_reads();
         }
         if (!done && !is_retryable(done.error().kind)) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
         }
     }
+}
+
+Status App::drop_what_nobody_reads() {
+    SHELFCAST_TRY(batch_->drop_old_speed_rows());
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
+    const std::int64_t superseded_before_us =
+        clock_.now_us() - config_.speed_grace_s * kSecondMs * 1'000;
+    if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
+        SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
+        only_generation_ = manifest.generation;
+    }
+    return {};
 }
 
 std::optional<Error> App::fault() const {
@@ -379,6 +393,12 @@ std::vector<ports::HttpRoute> App::routes() {
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
+    all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
+                   api::make_job_handler(backfill_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,
+                   api::make_job_handler(rebuild_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/lake", kJobBytes, api::make_job_handler(lake_job(*this), control)});
     return all;
 }
 

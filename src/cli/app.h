@@ -90,8 +90,25 @@ public:
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
+    /// Runs work that commits to the lake; no epoch is closed meanwhile.
+    template <typename Work>
+    [[nodiscard]] auto with_lake_held(Work&& work) {
+        const std::scoped_lock lock(batch_mutex_);
+        return work();
+    }
+    /// Runs a backfill. Error: kBusy while another one runs.
+    template <typename Work>
+    [[nodiscard]] auto with_backfill(Work&& work) -> decltype(work()) {
+        const std::unique_lock lock(backfill_mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) {
+            return fail(ErrorKind::kBusy, "another backfill is running");
+        }
+        return work();
+    }
+
     [[nodiscard]] ingest::IngestDoor& door() noexcept { return *door_; }
     [[nodiscard]] ports::EventLog& log() noexcept { return *log_; }
+    [[nodiscard]] ports::Lake& lake() noexcept { return *lake_; }
     [[nodiscard]] adapters::SqliteStore& store() noexcept { return *store_; }
     [[nodiscard]] adapters::clickhouse::ClickHouseWarehouse& warehouse() noexcept {
         return *warehouse_;
@@ -128,6 +145,7 @@ private:
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
     [[nodiscard]] doctor::Findings diagnose_program();
+    [[nodiscard]] Status drop_what_nobody_reads();
 
     config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
@@ -155,8 +173,10 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stream::SpeedLayer> speed_;
-    std::mutex batch_mutex_;  ///< One caller of batch_ at a time.
+    std::mutex batch_mutex_;     ///< One caller of batch_, one committer to lake_ at a time.
+    std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
     std::unique_ptr<batch::BatchLayer> batch_;
+    GenerationId only_generation_{0};  ///< Known to have no other beside it.
     std::unique_ptr<ingest::IngestDoor> door_;
     std::unique_ptr<api::DirectoryAuthenticator> authenticator_;
     std::unique_ptr<api::TokenGuard> ingest_guard_;

@@ -12,11 +12,8 @@
 #include "pipelines/ingest/import.h"
 
 namespace shelfcast::cli {
-namespace {
-
 using nlohmann::json;
 
-/// Redraws one line on a terminal; silent elsewhere.
 void show_progress(std::string_view text) {
     static const bool kTerminal = ::isatty(STDERR_FILENO) != 0;
     const json at = json::parse(text, nullptr, false);
@@ -37,6 +34,29 @@ void end_progress() {
         fmt::print(stderr, "\n");
     }
 }
+
+std::uint64_t print_epochs(const std::string& report_json) {
+    const json report = json::parse(report_json);
+    for (const json& epoch : report["epochs"]) {
+        fmt::print("epoch {}: {} accepted, {} rejected, {} duplicates, {} lake files, {} ms\n",
+                   epoch.value("epoch", 0U), epoch.value("accepted", std::uint64_t{0}),
+                   epoch.value("rejected", std::uint64_t{0}),
+                   epoch.value("duplicates", std::uint64_t{0}),
+                   epoch.value("lake_files", std::uint64_t{0}),
+                   epoch.value("elapsed_ms", std::int64_t{0}));
+        for (const json& one : epoch["differences"]) {
+            fmt::print("  differs: {} epoch {} {}: speed [{}] batch [{}]\n", one.value("table", ""),
+                       one.value("epoch", 0U), one.value("key", ""), one.value("speed", ""),
+                       one.value("batch", ""));
+        }
+    }
+    const auto differing = report.value("differing_keys", std::uint64_t{0});
+    fmt::print("closed {} epochs, {} keys differ between speed and batch\n",
+               report["epochs"].size(), differing);
+    return differing;
+}
+
+namespace {
 
 struct ImportFlags {
     ingest::ImportOptions options;
@@ -88,21 +108,7 @@ Result<int> run_batch(const Common& common, const std::stop_token& stop) {
         fmt::print("{}\n", done);
         return differing == 0 ? 0 : kDifferenceExit;
     }
-    for (const json& epoch : report["epochs"]) {
-        fmt::print("epoch {}: {} accepted, {} rejected, {} duplicates, {} lake files, {} ms\n",
-                   epoch.value("epoch", 0U), epoch.value("accepted", std::uint64_t{0}),
-                   epoch.value("rejected", std::uint64_t{0}),
-                   epoch.value("duplicates", std::uint64_t{0}),
-                   epoch.value("lake_files", std::uint64_t{0}),
-                   epoch.value("elapsed_ms", std::int64_t{0}));
-        for (const json& one : epoch["differences"]) {
-            fmt::print("  differs: {} epoch {} {}: speed [{}] batch [{}]\n", one.value("table", ""),
-                       one.value("epoch", 0U), one.value("key", ""), one.value("speed", ""),
-                       one.value("batch", ""));
-        }
-    }
-    fmt::print("closed {} epochs, {} keys differ between speed and batch\n",
-               report["epochs"].size(), differing);
+    print_epochs(done);
     return differing == 0 ? 0 : kDifferenceExit;
 }
 

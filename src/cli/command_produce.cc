@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/data_directory.h"
 #include "cli/producer.h"
+#include "cli/session.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -60,7 +61,7 @@ Result<int> run_produce(const Common& common, const ProduceFlags& flags,
         OwnerDoor door(*owner);
         report = produce_into(door, clock, flags, stop);
     } else {
-        SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
+        SHELFCAST_ASSIGN(const std::unique_ptr<App> app, open_alone(common.config, stop));
         SHELFCAST_TRY(add_demo_stores(app->store()));
         report = produce_into(app->door(), clock, flags, stop);
         if (report) {

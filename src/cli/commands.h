@@ -73,14 +73,17 @@ private:
     std::vector<const CLI::App*> tolerant_;
 };
 
+void add_backfill(Commands& commands);
 void add_batch(Commands& commands);
 void add_config(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
 void add_doctor(Commands& commands);
 void add_import(Commands& commands);
+void add_lake(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
+void add_rebuild(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
@@ -89,6 +92,15 @@ void add_setting_flags(CLI::App& command, Common& common,
                        std::initializer_list<std::string_view> keys);
 /// Flags for the ports that `up` and `demo` listen on.
 void add_port_flags(CLI::App& command, Common& common);
+
+/// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
+/// number of keys at which the layers differ.
+std::uint64_t print_epochs(const std::string& report_json);
+
+/// Redraws one line on a terminal; silent elsewhere. {"file":"…","rows":n,"done":n,"total":n}.
+void show_progress(std::string_view progress_json);
+/// Leaves that line.
+void end_progress();
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

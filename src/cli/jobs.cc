@@ -41,14 +41,6 @@ json to_json(const ingest::ImportReport& report) {
 }
 
 json to_json(const batch::EpochReport& report) {
-    json differences = json::array();
-    for (const ports::Difference& one : report.differences) {
-        differences.push_back({{"table", one.table},
-                               {"epoch", one.epoch.value},
-                               {"key", one.key},
-                               {"speed", one.speed},
-                               {"batch", one.batch}});
-    }
     return {{"epoch", report.epoch.value},
             {"accepted", report.accepted},
             {"rejected", report.rejected},
@@ -56,7 +48,7 @@ json to_json(const batch::EpochReport& report) {
             {"lake_files", report.lake_files},
             {"lake_bytes", report.lake_bytes},
             {"differing_keys", report.differing_keys},
-            {"differences", std::move(differences)},
+            {"differences", differences_json(report.differences)},
             {"elapsed_ms", report.elapsed_us / 1000}};
 }
 
@@ -75,13 +67,7 @@ Result<ingest::ImportOptions> import_options_from(const std::string& text) {
             options.columns = request["columns"].get<ingest::ColumnNames>();
         }
         if (const std::string format = request.value("format", ""); !format.empty()) {
-            options.format = format == "csv"      ? ingest::FileFormat::kCsv
-                             : format == "ndjson" ? ingest::FileFormat::kNdjson
-                                                  : ingest::FileFormat::kParquet;
-            if (ingest::to_string(*options.format) != format) {
-                return fail(ErrorKind::kInvalidInput,
-                            "format \"{}\" is none of csv, ndjson, parquet", format);
-            }
+            SHELFCAST_ASSIGN(options.format, file_format_from(format));
         }
     } catch (const json::exception& broken) {
         return fail(ErrorKind::kInvalidInput, "import job: {}", broken.what());
@@ -90,6 +76,38 @@ Result<ingest::ImportOptions> import_options_from(const std::string& text) {
 }
 
 }  // namespace
+
+json differences_json(std::span<const ports::Difference> differences) {
+    json list = json::array();
+    for (const ports::Difference& one : differences) {
+        list.push_back({{"table", one.table},
+                        {"epoch", one.epoch.value},
+                        {"key", one.key},
+                        {"speed", one.speed},
+                        {"batch", one.batch}});
+    }
+    return list;
+}
+
+json epochs_json(std::span<const batch::EpochReport> reports) {
+    json epochs = json::array();
+    std::uint64_t differing = 0;
+    for (const batch::EpochReport& report : reports) {
+        epochs.push_back(to_json(report));
+        differing += report.differing_keys;
+    }
+    return {{"epochs", std::move(epochs)}, {"differing_keys", differing}};
+}
+
+Result<ingest::FileFormat> file_format_from(const std::string& name) {
+    for (const auto format :
+         {ingest::FileFormat::kCsv, ingest::FileFormat::kNdjson, ingest::FileFormat::kParquet}) {
+        if (ingest::to_string(format) == name) {
+            return format;
+        }
+    }
+    return fail(ErrorKind::kInvalidInput, "format \"{}\" is none of csv, ndjson, parquet", name);
+}
 
 std::string import_request(const ingest::ImportOptions& options) {
     json request = {{"files", options.files},
@@ -124,14 +142,7 @@ api::Job batch_job(App& app) {
     return [&app](const std::string&, const api::JobProgress&,
                   const std::stop_token& stop) -> Result<std::string> {
         SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, app.close_epochs(stop));
-        json epochs = json::array();
-        std::uint64_t differing = 0;
-        for (const batch::EpochReport& report : reports) {
-            epochs.push_back(to_json(report));
-            differing += report.differing_keys;
-        }
-        return json{{"epochs", std::move(epochs)}, {"differing_keys", differing}}.dump(
-            -1, ' ', false, json::error_handler_t::replace);
+        return epochs_json(reports).dump(-1, ' ', false, json::error_handler_t::replace);
     };
 }
 

@@ -4,10 +4,13 @@
 /// Jobs as JSON in and out, so that a command does the same whether it runs them itself or asks the
 /// owner of the data directory to.
 
+#include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 
 #include "api/jobs_handler.h"
 #include "base/result.h"
+#include "pipelines/batch/batch_layer.h"
 #include "pipelines/ingest/import.h"
 
 namespace shelfcast::cli {
@@ -24,5 +27,12 @@ class App;
 
 /// {"deep":bool} to {"findings":[{"check":"…","level":"OK","found":"…","remedy":""}]}.
 [[nodiscard]] api::Job doctor_job(App& app);
+
+/// The keys at which layers or generations differ, as a JSON list.
+[[nodiscard]] nlohmann::json differences_json(std::span<const ports::Difference> differences);
+/// {"epochs":[{…}],"differing_keys":n}.
+[[nodiscard]] nlohmann::json epochs_json(std::span<const batch::EpochReport> reports);
+/// The format of that name; kInvalidInput for another word.
+[[nodiscard]] Result<ingest::FileFormat> file_format_from(const std::string& name);
 
 }  // namespace shelfcast::cli

@@ -104,6 +104,9 @@ int main(int argc, char** argv) {
     add_import(commands);
     add_batch(commands);
     add_config(commands);
+    add_backfill(commands);
+    add_rebuild(commands);
+    add_lake(commands);
     add_query(commands);
     add_schema(commands);
     add_dead_letters(commands);

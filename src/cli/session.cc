@@ -77,6 +77,11 @@ Result<std::string> ask_owner(const OwnerAddress& owner, std::string_view name,
 
 }  // namespace
 
+Result<std::unique_ptr<App>> open_alone(config::Config config, const std::stop_token& stop) {
+    config.clickhouse_native_port = 0;
+    return App::open(config, stop);
+}
+
 Result<std::string> run_job(const config::Config& config, std::string_view name,
                             const std::function<api::Job(App&)>& local, const std::string& request,
                             const api::JobProgress& progress, const std::stop_token& stop) {
@@ -84,7 +89,7 @@ Result<std::string> run_job(const config::Config& config, std::string_view name,
     if (owner) {
         return ask_owner(*owner, name, request, progress, stop);
     }
-    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(config, stop));
+    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, open_alone(config, stop));
     return local(*app)(request, progress, stop);
 }
 
@@ -112,7 +117,9 @@ Status with_warehouse(
                                                     .password = owner->warehouse_password}));
         return use(*warehouse);
     }
-    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open_warehouse(config, stop));
+    config::Config alone = config;
+    alone.clickhouse_native_port = 0;
+    SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open_warehouse(alone, stop));
     return use(app->warehouse());
 }
 

@@ -5,6 +5,7 @@
 /// the directory here and letting it go afterwards.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@
 namespace shelfcast::cli {
 
 class App;
+
+/// Opens a data directory that nobody owns, for one command: nobody else is served, so no
+/// well-known port is taken from an instance on another data directory.
+[[nodiscard]] Result<std::unique_ptr<App>> open_alone(config::Config config,
+                                                      const std::stop_token& stop);
 
 /// Runs a job ("import", "batch") and returns its result, a JSON object.
 [[nodiscard]] Result<std::string> run_job(const config::Config& config, std::string_view name,

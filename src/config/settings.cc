@@ -216,8 +216,8 @@ const std::array kSettings = {
             .member = &Config::speed_grace_s,
             .environment = "SHELFCAST_BATCH_SPEED_GRACE_S",
             .flag = "",
-            .description = "Seconds that a closed epoch's speed roll-ups stay: longer than the "
-                           "longest query",
+            .description = "Seconds that a closed epoch's speed roll-ups, and a generation after a "
+                           "rebuild, stay: longer than the longest query",
             .maximum = 86'400},
     Setting{
         .key = "batch.realtime_retention_days",

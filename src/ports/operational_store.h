@@ -71,8 +71,9 @@ public:
     [[nodiscard]] virtual Result<EpochId> open_epoch() = 0;
     /// Epochs that were cut but not closed, in order.
     [[nodiscard]] virtual Result<std::vector<EpochId>> closing_epochs() = 0;
-    /// Cuts the open epoch at the last written-down ends and opens the next; returns the cut one.
-    [[nodiscard]] virtual Result<EpochId> raise_epoch() = 0;
+    /// Cuts the open epoch at the last written-down ends, then so many more with nothing in them
+    /// (for contributions to the lake), and opens the next; returns the first cut one.
+    [[nodiscard]] virtual Result<EpochId> raise_epoch(std::uint32_t empty_ones) = 0;
     /// Where each partition stood at the end of a cut epoch. Error: kNotFound.
     [[nodiscard]] virtual Result<std::vector<EpochCut>> cuts(EpochId epoch) = 0;
     [[nodiscard]] virtual Status mark_closed(EpochId epoch, std::int64_t closed_at_us) = 0;

@@ -51,6 +51,23 @@ struct Reconciliation {
     std::string batch_hash;               ///< Order-free hash of the batch side.
 };
 
+/// What the batch rows of an epoch add up to.
+struct BatchTotals {
+    std::uint64_t events = 0;
+    retail::Int128 revenue = 0;  ///< Net, ten-millionths, over all currencies; 0 for rejections.
+    bool operator==(const BatchTotals&) const = default;
+};
+
+/// A share of a batch table.
+struct BatchPartition {
+    GenerationId generation;
+    EpochId epoch;
+    auto operator<=>(const BatchPartition&) const = default;
+};
+
+/// In the place of a generation: the speed layer.
+inline constexpr GenerationId kSpeedLayer{0};
+
 class Warehouse {
 public:
     virtual ~Warehouse() = default;
@@ -110,9 +127,20 @@ public:
     [[nodiscard]] virtual Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(
         const retail::OperatorTable& table, GenerationId generation) = 0;
 
-    /// Compares the layers of one epoch, key by key.
+    /// What the batch rows of (generation, epoch) add up to.
+    [[nodiscard]] virtual Result<BatchTotals> batch_totals(const retail::OperatorTable& table,
+                                                           GenerationId generation,
+                                                           EpochId epoch) = 0;
+
+    /// The partitions that NAME_batch has rows of, in order.
+    [[nodiscard]] virtual Result<std::vector<BatchPartition>> batch_partitions(
+        const retail::OperatorTable& table) = 0;
+
+    /// Compares the batch rows of one epoch, key by key, with the speed layer's or with those of
+    /// another generation, which then stand in the place of the speed rows.
     [[nodiscard]] virtual Result<Reconciliation> reconcile(const retail::OperatorTable& table,
                                                            GenerationId generation, EpochId epoch,
+                                                           GenerationId against,
                                                            std::size_t max_differences) = 0;
 
     /// Switches every view: inserts the row, durably. The same row again changes nothing.

@@ -174,6 +174,33 @@ void append_decimal(std::string& out, Int128 value, int scale, bool trim) {
     out.append(digits.data() + at, digits.size() - at);
 }
 
+std::optional<Int128> read_formatted_decimal(std::string_view text, int scale) noexcept {
+    const bool negative = text.starts_with('-');
+    text.remove_prefix(negative ? 1 : 0);
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::size_t decimals = point == text.size() ? 0 : text.size() - point - 1;
+    const bool lone_point = point != text.size() && decimals == 0;
+    constexpr std::size_t kMaxDigits = 38;
+    if (point == 0 || lone_point || decimals > static_cast<std::size_t>(scale) ||
+        point + static_cast<std::size_t>(scale) > kMaxDigits) {
+        return std::nullopt;
+    }
+    Int128 value = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i == point) {
+            continue;
+        }
+        if (text[i] < '0' || text[i] > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (text[i] - '0');
+    }
+    for (std::size_t missing = decimals; missing < static_cast<std::size_t>(scale); ++missing) {
+        value *= 10;
+    }
+    return negative ? -value : value;
+}
+
 std::string format_decimal(Int128 value, int scale, bool trim) {
     std::string out;
     append_decimal(out, value, scale, trim);

@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -69,6 +70,10 @@ enum class DecimalFault : std::uint8_t {
 /// "12.345" from 12345 at scale 3 (0 to 38); trailing zeros after the point are dropped when
 /// `trim`.
 [[nodiscard]] std::string format_decimal(Int128 value, int scale, bool trim = false);
+
+/// The number that format_decimal() wrote at `scale`, trimmed or not; nothing for any other text.
+[[nodiscard]] std::optional<Int128> read_formatted_decimal(std::string_view text,
+                                                           int scale) noexcept;
 
 /// Appends the same text to `out` without allocating for itself.
 void append_decimal(std::string& out, Int128 value, int scale, bool trim = false);

@@ -193,5 +193,20 @@ TEST(Decimal, WritesSignPointAndZeros) {
               "-1.70141183460469231731687303715884105728");
 }
 
+RC_GTEST_PROP(FormattedDecimal, IsReadBack, (std::int64_t high, std::uint64_t low, bool trim)) {
+    // Up to 38 digits at scale 7.
+    const Int128 value = (static_cast<Int128>(high % 1'000'000'000'000) << 64U) + low;
+    const auto read = read_formatted_decimal(format_decimal(value, 7, trim), 7);
+    RC_ASSERT(read.has_value());
+    RC_ASSERT(*read == value);
+}
+
+TEST(FormattedDecimal, OtherTextsAreNone) {
+    for (const char* text : {"", "-", ".", "1.", ".5", "1.12345678", "1e3", "+1", " 1", "1.2.3",
+                             "99999999999999999999999999999999999999"}) {
+        EXPECT_FALSE(read_formatted_decimal(text, 7)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace shelfcast::retail

@@ -209,6 +209,30 @@ std::string format_date(std::int32_t days) {
     return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
 }
 
+std::optional<std::int32_t> parse_date(std::string_view text) noexcept {
+    constexpr std::string_view kShape = "0000-00-00";
+    const auto fits = [](char c, char shape) {
+        return shape == '0' ? c >= '0' && c <= '9' : c == shape;
+    };
+    if (!std::ranges::equal(text, kShape, fits)) {
+        return std::nullopt;
+    }
+    const auto number = [&](std::size_t from, std::size_t digits) {
+        unsigned value = 0;
+        for (const char c : text.substr(from, digits)) {
+            value = value * 10 + static_cast<unsigned>(c - '0');
+        }
+        return value;
+    };
+    const CivilDate date{static_cast<int>(number(0, 4)), number(5, 2), number(8, 2)};
+    if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31) {
+        return std::nullopt;
+    }
+    const std::int32_t days = days_from_civil(date.year, date.month, date.day);
+    const CivilDate back = civil_from_days(days);
+    return back.month == date.month && back.day == date.day ? std::optional(days) : std::nullopt;
+}
+
 std::string format_utc_ms(std::int64_t utc_ms) {
     constexpr std::int64_t kDayMs = kDay * 1000;
     const std::int64_t days = floor_divide(utc_ms, kDayMs);

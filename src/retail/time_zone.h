@@ -75,6 +75,8 @@ struct CivilDate {
 [[nodiscard]] CivilDate civil_from_days(std::int32_t days) noexcept;
 /// "2025-11-27".
 [[nodiscard]] std::string format_date(std::int32_t days);
+/// Days since 1970-01-01 of such a text; nothing for another text or a day that does not exist.
+[[nodiscard]] std::optional<std::int32_t> parse_date(std::string_view text) noexcept;
 /// "2025-11-27T16:00:00.000Z".
 [[nodiscard]] std::string format_utc_ms(std::int64_t utc_ms);
 

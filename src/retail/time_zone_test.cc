@@ -261,5 +261,16 @@ TEST(PosixTimeZone, RefusesOtherTexts) {
     }
 }
 
+TEST(Date, IsReadBackAsItWasWritten) {
+    for (const std::int32_t days : {-719'528, -1, 0, 59, 20'779, 24'855, 65'535}) {
+        EXPECT_EQ(parse_date(format_date(days)), days) << format_date(days);
+    }
+    for (const char* text :
+         {"", "2026-11-2", "2026-11-222", "2026/11/22", "2026-13-01", "2026-02-29", "2026-00-10",
+          "2026-04-31", "2026-01-00", "20261-1-01"}) {
+        EXPECT_EQ(parse_date(text), std::nullopt) << text;
+    }
+}
+
 }  // namespace
 }  // namespace shelfcast::retail

@@ -193,7 +193,29 @@ protected:
     }
     ports::LakeFile write(EpochId epoch, std::uint32_t part, std::int64_t first = 0,
                           std::int32_t date = kDay) {
-        return value(lake().write_file(folder(date), "events", epoch, part, rows(first, 10)));
+        return value(lake().write_file(events(epoch, part, date), rows(first, 10)));
+    }
+    static ports::NewLakeFile events(EpochId epoch, std::uint32_t part, std::int32_t date = kDay) {
+        return {.folder = folder(date),
+                .name = {ports::FileWriter::kEpoch, epoch.value, part},
+                .table = "events",
+                .epoch = epoch,
+                .last_epoch = epoch};
+    }
+    static ports::NewLakeFile rejections(EpochId epoch) {
+        return {.folder = folder(kDay, true),
+                .name = {ports::FileWriter::kEpoch, epoch.value, 0},
+                .table = "rejections",
+                .epoch = epoch,
+                .last_epoch = epoch};
+    }
+    ports::LakeFile write_as(ports::FileWriter writer, std::uint64_t number, EpochId epoch = {}) {
+        return value(lake().write_file({.folder = folder(),
+                                        .name = {writer, number, 0},
+                                        .table = "events",
+                                        .epoch = epoch,
+                                        .last_epoch = epoch},
+                                       rows(0, 10)));
     }
     /// The manifest after `last` that closes `epoch` with these files besides those it has.
     static ports::LakeManifest next(ports::LakeManifest last, EpochId epoch,
@@ -216,8 +238,7 @@ protected:
 TEST_P(LakeContract, AFileLiesWhereItsNameSays) {
     EXPECT_EQ(write(EpochId{7}, 12).path,
               "retail_events/business_date=2026-11-22/part-00000007-0012.parquet");
-    const auto rejected =
-        value(lake().write_file(folder(kDay, true), "rejections", EpochId{7}, 0, rows(0, 1)));
+    const auto rejected = value(lake().write_file(rejections(EpochId{7}), rows(0, 1)));
     EXPECT_EQ(rejected.path,
               "_rejected/retail_events/log_date=2026-11-22/part-00000007-0000.parquet");
     EXPECT_EQ(rejected.topic, "retail_events");
@@ -225,8 +246,9 @@ TEST_P(LakeContract, AFileLiesWhereItsNameSays) {
     EXPECT_EQ(rejected.epoch, EpochId{7});
     EXPECT_EQ(rejected.rows, 1U);
     EXPECT_EQ(rejected.hash.size(), 32U);
-    expect_error(lake().write_file({"../x", false, kDay}, "events", EpochId{1}, 0, rows(0, 1)),
-                 ErrorKind::kInvalidInput, "../x");
+    auto elsewhere = events(EpochId{1}, 0);
+    elsewhere.folder.topic = "../x";
+    expect_error(lake().write_file(elsewhere, rows(0, 1)), ErrorKind::kInvalidInput, "../x");
 }
 
 TEST_P(LakeContract, RowsComeBackAsTheyWere) {
@@ -234,7 +256,7 @@ TEST_P(LakeContract, RowsComeBackAsTheyWere) {
     harness_->reopen();
     EXPECT_EQ(value(lake().read_rows(file, columns())), rows(500, 10));
     EXPECT_EQ(value(lake().read_bytes(file)).size(), file.bytes);
-    const auto none = value(lake().write_file(folder(), "events", EpochId{1}, 1, rows(0, 0)));
+    const auto none = value(lake().write_file(events(EpochId{1}, 1), rows(0, 0)));
     EXPECT_EQ(value(lake().read_rows(none, columns())).rows(), 0U);
 }
 
@@ -339,11 +361,11 @@ TEST_P(LakeContract, EpochsCloseInOrderAndNeverOpenAgain) {
 TEST_P(LakeContract, ACommittedFileIsNeverOverwritten) {
     const auto file = write(EpochId{1}, 0);
     ok(lake().commit(next({}, EpochId{1}, {file})));
-    expect_error(lake().write_file(folder(), "events", EpochId{1}, 0, rows(9, 9)),
-                 ErrorKind::kConflict, file.path);
+    expect_error(lake().write_file(events(EpochId{1}, 0), rows(9, 9)), ErrorKind::kConflict,
+                 file.path);
     harness_->reopen();
-    expect_error(lake().write_file(folder(), "events", EpochId{1}, 0, rows(9, 9)),
-                 ErrorKind::kConflict, file.path);
+    expect_error(lake().write_file(events(EpochId{1}, 0), rows(9, 9)), ErrorKind::kConflict,
+                 file.path);
     EXPECT_EQ(value(lake().read_rows(file, columns())), rows(0, 10));
     EXPECT_EQ(write(EpochId{1}, 1).rows, 10U);
 }
@@ -354,12 +376,11 @@ TEST_P(LakeContract, OrphansOfABrokenAttemptGoAndNothingElse) {
     const auto old_part = write(EpochId{1}, 1);
     const auto waiting = write(EpochId{3}, 0);
     const auto orphan = write(EpochId{2}, 0, 0, kDay + 1);
-    const auto rejected =
-        value(lake().write_file(folder(kDay, true), "rejections", EpochId{2}, 0, rows(0, 1)));
+    const auto rejected = value(lake().write_file(rejections(EpochId{2}), rows(0, 1)));
     // A manifest may name files of an epoch that is still to close.
     ok(lake().commit(next({}, EpochId{1}, {kept, waiting})));
-    ok(lake().remove_orphans());
-    ok(lake().remove_orphans());
+    ok(lake().remove_orphans(ports::FileWriter::kEpoch));
+    ok(lake().remove_orphans(ports::FileWriter::kEpoch));
     harness_->reopen();
     for (const auto& file : {kept, old_part, waiting}) {
         EXPECT_TRUE(lake().read_bytes(file)) << file.path;
@@ -370,9 +391,78 @@ TEST_P(LakeContract, OrphansOfABrokenAttemptGoAndNothingElse) {
 
 TEST_P(LakeContract, BeforeTheFirstManifestEveryDataFileIsAnOrphan) {
     const auto file = write(EpochId{1}, 0);
-    ok(lake().remove_orphans());
+    ok(lake().remove_orphans(ports::FileWriter::kEpoch));
     expect_error(lake().read_bytes(file), ErrorKind::kNotFound, file.path);
-    ok(lake().remove_orphans());
+    ok(lake().remove_orphans(ports::FileWriter::kEpoch));
+}
+
+TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
+    auto manifest = next({}, EpochId{1}, {write(EpochId{1}, 0)});
+    ports::Contribution contribution;
+    contribution.id = 3;
+    contribution.origin = "a \"history\"";
+    contribution.identity = "file ff";
+    contribution.events = 10;
+    contribution.rejections = 2;
+    contribution.revenue = -(static_cast<retail::Int128>(1) << 70U);
+    contribution.committed_at_us = 5;
+    contribution.files = {write_as(ports::FileWriter::kContribution, 3)};
+    EXPECT_EQ(contribution.files[0].path,
+              "retail_events/business_date=2026-11-22/backfill-00000003-0000.parquet");
+    manifest.waiting = {contribution};
+    manifest.retired = {{"retail_events/business_date=2026-11-22/part-00000001-0009.parquet", 7}};
+    manifest.switched_at_us = 9;
+    manifest.epochs[0].contribution = 2;
+    manifest.epochs[0].identity = "file ee";
+    ok(lake().commit(manifest));
+    harness_->reopen();
+    EXPECT_EQ(value(lake().manifest()), manifest);
+    // A file that waits is as safe as one that is closed.
+    ok(lake().remove_orphans(ports::FileWriter::kContribution));
+    EXPECT_TRUE(lake().read_bytes(contribution.files[0]));
+    expect_error(lake().remove_file(contribution.files[0].path), ErrorKind::kConflict, "backfill");
+    harness_->remove(contribution.files[0].path);
+    expect_error(lake().commit(next(manifest, EpochId{2}, {})), ErrorKind::kNotFound, "backfill");
+}
+
+TEST_P(LakeContract, AFileMayHoldSeveralEpochs) {
+    auto manifest = next({}, EpochId{1}, {});
+    manifest = next(manifest, EpochId{2}, {write_as(ports::FileWriter::kMerge, 2, EpochId{1})});
+    manifest.version = 1;
+    manifest.files[0].last_epoch = EpochId{2};
+    ok(lake().commit(manifest));
+    const auto file = value(lake().manifest()).files[0];
+    EXPECT_EQ(file.path, "retail_events/business_date=2026-11-22/merged-00000002-0000.parquet");
+    EXPECT_TRUE(file.holds(EpochId{1}) && file.holds(EpochId{2}));
+    EXPECT_FALSE(file.holds(EpochId{3}));
+}
+
+TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
+    const auto part = write(EpochId{1}, 0);
+    const auto backfill = write_as(ports::FileWriter::kContribution, 1);
+    const auto merged = write_as(ports::FileWriter::kMerge, 1);
+    ok(lake().remove_orphans(ports::FileWriter::kMerge));
+    expect_error(lake().read_bytes(merged), ErrorKind::kNotFound, merged.path);
+    EXPECT_TRUE(lake().read_bytes(backfill));
+    ok(lake().remove_orphans(ports::FileWriter::kContribution));
+    expect_error(lake().read_bytes(backfill), ErrorKind::kNotFound, backfill.path);
+    EXPECT_TRUE(lake().read_bytes(part));
+    ok(lake().remove_file(part.path));
+    ok(lake().remove_file(part.path));
+    expect_error(lake().read_bytes(part), ErrorKind::kNotFound, part.path);
+}
+
+TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
+    const auto file = write(EpochId{1}, 0);
+    const auto described = value(lake().describe_file(file.path, columns()));
+    EXPECT_EQ(described.path, file.path);
+    EXPECT_EQ(described.rows, 10U);
+    EXPECT_EQ(described.bytes, file.bytes);
+    EXPECT_EQ(described.hash, file.hash);
+    expect_error(lake().describe_file("retail_events/none.parquet", columns()),
+                 ErrorKind::kNotFound, "none.parquet");
+    harness_->overwrite(file.path, "no columns");
+    expect_error(lake().describe_file(file.path, columns()), ErrorKind::kCorrupted, file.path);
 }
 
 }  // namespace shelfcast::contract

@@ -186,7 +186,7 @@ TEST_P(OperationalStoreContract, TheFirstEpochIsOneAndOpen) {
 
 TEST_P(OperationalStoreContract, RaisingCutsAtTheWrittenEndsAndOpensTheNext) {
     value(epochs().write_down(draft({range(0, 0, 10), range(2, 5, 6, "dead-letters")})));
-    EXPECT_EQ(value(epochs().raise_epoch()), EpochId{1});
+    EXPECT_EQ(value(epochs().raise_epoch(0)), EpochId{1});
     EXPECT_EQ(value(epochs().open_epoch()), EpochId{2});
     const auto later = value(epochs().write_down(draft({range(0, 10, 20), range(1, 0, 4)})));
     EXPECT_EQ(later.epoch, EpochId{2});
@@ -194,7 +194,7 @@ TEST_P(OperationalStoreContract, RaisingCutsAtTheWrittenEndsAndOpensTheNext) {
     EXPECT_EQ(value(epochs().closing_epochs()), (std::vector<EpochId>{EpochId{1}}));
     EXPECT_EQ(value(epochs().cuts(EpochId{1})),
               (std::vector<ports::EpochCut>{cut(2, 6, "dead-letters"), cut(0, 10)}));
-    EXPECT_EQ(value(epochs().raise_epoch()), EpochId{2});
+    EXPECT_EQ(value(epochs().raise_epoch(0)), EpochId{2});
     EXPECT_EQ(value(epochs().cuts(EpochId{2})),
               (std::vector<ports::EpochCut>{cut(2, 6, "dead-letters"), cut(0, 20), cut(1, 4)}));
     EXPECT_EQ(value(epochs().flushes(EpochId{1})).size(), 1U);
@@ -202,19 +202,30 @@ TEST_P(OperationalStoreContract, RaisingCutsAtTheWrittenEndsAndOpensTheNext) {
 }
 
 TEST_P(OperationalStoreContract, AnEmptyEpochCarriesTheCutOver) {
-    EXPECT_EQ(value(epochs().raise_epoch()), EpochId{1});
+    EXPECT_EQ(value(epochs().raise_epoch(0)), EpochId{1});
     EXPECT_TRUE(value(epochs().cuts(EpochId{1})).empty());
     value(epochs().write_down(draft({range(0, 0, 10)})));
-    value(epochs().raise_epoch());
-    value(epochs().raise_epoch());
+    value(epochs().raise_epoch(0));
+    value(epochs().raise_epoch(0));
     EXPECT_EQ(value(epochs().cuts(EpochId{3})), value(epochs().cuts(EpochId{2})));
     EXPECT_EQ(value(epochs().closing_epochs()),
               (std::vector<EpochId>{EpochId{1}, EpochId{2}, EpochId{3}}));
 }
 
+TEST_P(OperationalStoreContract, EmptyEpochsAreCutTogetherWithTheOpenOne) {
+    value(epochs().write_down(draft({range(0, 0, 10)})));
+    EXPECT_EQ(value(epochs().raise_epoch(2)), EpochId{1});
+    EXPECT_EQ(value(epochs().open_epoch()), EpochId{4});
+    EXPECT_EQ(value(epochs().closing_epochs()),
+              (std::vector<EpochId>{EpochId{1}, EpochId{2}, EpochId{3}}));
+    EXPECT_EQ(value(epochs().cuts(EpochId{3})), value(epochs().cuts(EpochId{1})));
+    EXPECT_TRUE(value(epochs().flushes(EpochId{2})).empty());
+    EXPECT_EQ(value(epochs().write_down(draft({range(0, 10, 11)}))).epoch, EpochId{4});
+}
+
 TEST_P(OperationalStoreContract, ClosingIsRepeatableAndKeepsTheFirstTime) {
-    value(epochs().raise_epoch());
-    value(epochs().raise_epoch());
+    value(epochs().raise_epoch(0));
+    value(epochs().raise_epoch(0));
     expect_error(epochs().mark_closed(EpochId{3}, 5), ErrorKind::kConflict, "epoch 3");
     expect_error(epochs().mark_closed(EpochId{4}, 5), ErrorKind::kNotFound, "epoch 4");
     ok(epochs().mark_closed(EpochId{1}, 1000));
@@ -230,7 +241,7 @@ TEST_P(OperationalStoreContract, ForgettingFlushesKeepsEndsCutsAndNumbers) {
     FlushId last;
     for (std::int64_t i = 0; i < 3; ++i) {
         last = value(epochs().write_down(draft({range(0, 10 * i, 10 * i + 10)}))).id;
-        value(epochs().raise_epoch());
+        value(epochs().raise_epoch(0));
     }
     const auto ends = value(epochs().written_ends());
     ok(epochs().mark_closed(EpochId{1}, 1));
@@ -268,7 +279,7 @@ TEST_P(OperationalStoreContract, EveryOffsetBelongsToExactlyOneEpoch) {
         EpochId open{1};
         for (int step = 0; step < 60; ++step) {
             if (below(8) == 0) {
-                ASSERT_EQ(value(epochs().raise_epoch()), open);
+                ASSERT_EQ(value(epochs().raise_epoch(0)), open);
                 ++open.value;
                 continue;
             }
@@ -339,7 +350,7 @@ TEST_P(OperationalStoreContract, ThreadsWriteDownWhileEpochsRise) {
             });
         }
         for (int i = 0; i < 10; ++i) {
-            value(epochs().raise_epoch());
+            value(epochs().raise_epoch(0));
         }
     }
     std::map<std::uint32_t, std::int64_t> position;

@@ -67,8 +67,9 @@ protected:
     }
     ports::Reconciliation reconcile(const retail::OperatorTable& table,
                                     std::size_t limit = kManyDifferences,
-                                    GenerationId generation = kGeneration, EpochId epoch = kEpoch) {
-        auto found = warehouse().reconcile(table, generation, epoch, limit);
+                                    GenerationId generation = kGeneration, EpochId epoch = kEpoch,
+                                    GenerationId against = ports::kSpeedLayer) {
+        auto found = warehouse().reconcile(table, generation, epoch, against, limit);
         EXPECT_TRUE(found) << (found ? "" : found.error().message);
         return found ? *found : ports::Reconciliation{};
     }
@@ -330,6 +331,48 @@ TEST_P(WarehouseContract, EqualLayersReconcileWhateverTheOrder) {
         EXPECT_EQ(hash, reconcile(each, 1, GenerationId{2}).batch_hash) << each.name;
         insert_batch(each, without_row(rows, 3), 1, GenerationId{3});
         EXPECT_NE(hash, reconcile(each, 1, GenerationId{3}).batch_hash) << each.name;
+    }
+}
+
+TEST_P(WarehouseContract, GenerationsAreComparedLikeLayers) {
+    for (const retail::OperatorTable& each : retail::operator_tables()) {
+        const auto rows = sample_rows(each, 40);
+        insert_batch(each, rows);
+        insert_batch(each, rows, 1, GenerationId{2});
+        insert_batch(each, without_row(rows, 3), 1, GenerationId{3});
+        const auto equal = reconcile(each, 10, GenerationId{2}, kEpoch, kGeneration);
+        EXPECT_EQ(equal.differing, 0U) << each.name;
+        EXPECT_EQ(equal.speed_rows, rows.rows()) << each.name;
+        EXPECT_EQ(equal.batch_hash, reconcile(each).batch_hash) << each.name;
+        const auto found = reconcile(each, 10, GenerationId{3}, kEpoch, kGeneration);
+        EXPECT_EQ(found.differing, 1U) << each.name;
+        ASSERT_EQ(found.differences.size(), 1U) << each.name;
+        EXPECT_FALSE(found.differences[0].speed.empty()) << each.name;
+        EXPECT_TRUE(found.differences[0].batch.empty()) << each.name;
+    }
+}
+
+TEST_P(WarehouseContract, BatchTotalsAddUpAndPartitionsAreListed) {
+    const auto& events = table("events");
+    const auto rows = sample_rows(events, 40);
+    retail::Int128 revenue = 0;
+    for (const retail::Int128 one : rows.data<std::vector<retail::Int128>>("revenue")) {
+        revenue += one;
+    }
+    for (const retail::OperatorTable& each : retail::operator_tables()) {
+        EXPECT_TRUE(warehouse().batch_partitions(each)->empty()) << each.name;
+        const auto none = warehouse().batch_totals(each, kGeneration, kEpoch);
+        ASSERT_TRUE(none) << none.error().message;
+        EXPECT_EQ(*none, ports::BatchTotals{}) << each.name;
+        insert_batch(each, sample_rows(each, 40));
+        insert_batch(each, sample_rows(each, 1), 1, GenerationId{2}, EpochId{8});
+        const auto totals = warehouse().batch_totals(each, kGeneration, kEpoch);
+        ASSERT_TRUE(totals) << totals.error().message;
+        EXPECT_EQ(totals->events, 40U) << each.name;
+        EXPECT_EQ(totals->revenue, each.name == "rejections" ? 0 : revenue) << each.name;
+        const std::vector<ports::BatchPartition> both = {{kGeneration, kEpoch},
+                                                         {GenerationId{2}, EpochId{8}}};
+        EXPECT_EQ(*warehouse().batch_partitions(each), both) << each.name;
     }
 }
 

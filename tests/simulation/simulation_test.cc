@@ -32,15 +32,21 @@ TEST(Simulation, EveryHistoryEndsWithOneTruth) {
     }
     fmt::print(
         "{} histories: {} events, {} duplicates, {} crashes, {} epochs closed, {} flushes "
-        "inserted again, {} tables spoilt\n",
+        "inserted again, {} tables spoilt, {} contributions, {} rebuilds, {} files merged, {} "
+        "removed\n",
         histories, tally.events, tally.duplicates, tally.crashes, tally.epochs_closed,
-        tally.reinserted_flushes, tally.spoilt_tables);
+        tally.reinserted_flushes, tally.spoilt_tables, tally.contributions, tally.rebuilds,
+        tally.merged_files, tally.removed_files);
     if (histories < 100) {
         return;  // Too few for the dice to show every side.
     }
     EXPECT_GT(tally.duplicates, 0U);
     EXPECT_GT(tally.reinserted_flushes, 0U);
     EXPECT_GT(tally.spoilt_tables, 0U);
+    EXPECT_GT(tally.contributions, 0U);
+    EXPECT_GT(tally.rebuilds, 0U);
+    EXPECT_GT(tally.merged_files, 0U);
+    EXPECT_GT(tally.removed_files, 0U);
     for (const std::string_view name : failpoint::all_names()) {
         if (!name.starts_with("import.")) {  // Imports are killed in tests/system.
             EXPECT_GT(tally.failpoints[std::string(name)], 0U) << name;

@@ -51,6 +51,10 @@ struct Tally {
     std::uint64_t duplicates = 0;
     std::uint64_t reinserted_flushes = 0;
     std::uint64_t spoilt_tables = 0;
+    std::uint64_t contributions = 0;
+    std::uint64_t rebuilds = 0;
+    std::uint64_t merged_files = 0;
+    std::uint64_t removed_files = 0;
 };
 
 class World {
@@ -82,10 +86,15 @@ private:
     void step();
     void close_epoch();
     void add_store();
+    void contribute();
+    void rebuild();
+    void compact();
     void settle_everything();
     void read_new_records();
     void compare(bool at_end);
     void check_lake();
+    /// Records of the contributions that closed epochs hold.
+    [[nodiscard]] Result<std::vector<Logged>> closed_contributions();
     void note(const Error& error);
     void wrong(std::string what);
 
@@ -112,6 +121,8 @@ private:
     bool power_on_crash_ = false;
     std::uint32_t stores_ = 2;
     std::uint64_t requests_ = 0;
+    /// What each contribution holds, by identity; it counts once its epoch is closed.
+    std::map<std::string, std::vector<Logged>> contributions_;
     std::optional<std::string> wrong_;
     Tally* tally_ = nullptr;
 };

@@ -29,6 +29,10 @@ constexpr std::array kFlushColumns = {ColumnSpec{"flush_id", ColumnType::kUInt64
                                       ColumnSpec{"row_count", ColumnType::kUInt64}};
 constexpr std::array kEpochColumns = {ColumnSpec{"epoch", ColumnType::kUInt32},
                                       ColumnSpec{"row_count", ColumnType::kUInt64}};
+constexpr std::array kBatchTotals = {ColumnSpec{"events", ColumnType::kUInt64},
+                                     ColumnSpec{"revenue", ColumnType::kDecimal38s7}};
+constexpr std::array kPartitionColumns = {ColumnSpec{"generation", ColumnType::kUInt32},
+                                          ColumnSpec{"epoch", ColumnType::kUInt32}};
 constexpr std::array kCountColumns = {ColumnSpec{"row_count", ColumnType::kUInt64}};
 constexpr std::array kStartColumns = {ColumnSpec{"started_at_s", ColumnType::kInt64}};
 constexpr std::array kManifestColumns = {
@@ -346,10 +350,35 @@ Result<std::map<EpochId, std::uint64_t>> ClickHouseWarehouse::batch_rows_by_epoc
     return counts;
 }
 
+Result<ports::BatchTotals> ClickHouseWarehouse::batch_totals(const OperatorTable& table,
+                                                             GenerationId generation,
+                                                             EpochId epoch) {
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(*state_->http, core_statement("batch_totals", table), kBatchTotals,
+                             {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}}));
+    return ports::BatchTotals{rows.data<std::vector<std::uint64_t>>("events").at(0),
+                              rows.data<std::vector<retail::Int128>>("revenue").at(0)};
+}
+
+Result<std::vector<ports::BatchPartition>> ClickHouseWarehouse::batch_partitions(
+    const OperatorTable& table) {
+    SHELFCAST_ASSIGN(
+        const ColumnBlock rows,
+        rows_of(*state_->http, core_statement("batch_partitions", table), kPartitionColumns));
+    const auto& generations = rows.data<std::vector<std::uint32_t>>("generation");
+    const auto& epochs = rows.data<std::vector<std::uint32_t>>("epoch");
+    std::vector<ports::BatchPartition> partitions;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        partitions.push_back({GenerationId{generations[row]}, EpochId{epochs[row]}});
+    }
+    return partitions;
+}
+
 Result<ports::Reconciliation> ClickHouseWarehouse::reconcile(const OperatorTable& table,
                                                              GenerationId generation, EpochId epoch,
+                                                             GenerationId against,
                                                              std::size_t max_differences) {
-    return reconcile_layers(*state_->http, table, generation, epoch, max_differences);
+    return reconcile_layers(*state_->http, table, generation, epoch, against, max_differences);
 }
 
 Status ClickHouseWarehouse::insert_manifest(const ManifestRow& row) {

@@ -45,6 +45,7 @@ struct Comparison {
     HttpClient& http;
     const retail::OperatorTable& table;
     EpochId epoch;
+    Places places;
     QueryParameters values;
     std::size_t max_differences;
     Reconciliation found;
@@ -53,6 +54,9 @@ struct Comparison {
     Status compare_stretches(std::span<const std::uint64_t> stretches);
     Status compare_rows();
     Status compare_rollup();
+    [[nodiscard]] std::string statement(std::string_view name) const {
+        return expand(core_statement(name), places);
+    }
 };
 
 void Comparison::add_differences(const ColumnBlock& rows) {
@@ -75,15 +79,14 @@ Status Comparison::compare_stretches(std::span<const std::uint64_t> stretches) {
         stretches = stretches.subspan(chunk.size());
         values["buckets"] = fmt::format("[{}]", fmt::join(chunk, ","));
         if (in_full) {
-            SHELFCAST_ASSIGN(
-                const ColumnBlock rows,
-                rows_of(http, core_statement("reconcile_rows", table), kDifferenceColumns, values));
+            SHELFCAST_ASSIGN(const ColumnBlock rows, rows_of(http, statement("reconcile_rows"),
+                                                             kDifferenceColumns, values));
             found.differing += rows.rows();
             add_differences(rows);
         } else {
             SHELFCAST_ASSIGN(
                 const ColumnBlock count,
-                rows_of(http, core_statement("reconcile_row_count", table), kCountColumns, values));
+                rows_of(http, statement("reconcile_row_count"), kCountColumns, values));
             found.differing += count.data<Numbers>("differing").at(0);
         }
     }
@@ -91,9 +94,8 @@ Status Comparison::compare_stretches(std::span<const std::uint64_t> stretches) {
 }
 
 Status Comparison::compare_rows() {
-    SHELFCAST_ASSIGN(
-        const ColumnBlock stretches,
-        rows_of(http, core_statement("reconcile_buckets", table), kBucketColumns, values));
+    SHELFCAST_ASSIGN(const ColumnBlock stretches,
+                     rows_of(http, statement("reconcile_buckets"), kBucketColumns, values));
     const auto& buckets = stretches.data<Numbers>("bucket");
     const auto& speed_rows = stretches.data<Numbers>("speed_rows");
     const auto& batch_rows = stretches.data<Numbers>("batch_rows");
@@ -114,9 +116,8 @@ Status Comparison::compare_rows() {
 }
 
 Status Comparison::compare_rollup() {
-    SHELFCAST_ASSIGN(
-        const ColumnBlock totals,
-        rows_of(http, core_statement("reconcile_rollup_totals", table), kTotalColumns, values));
+    SHELFCAST_ASSIGN(const ColumnBlock totals,
+                     rows_of(http, statement("reconcile_rollup_totals"), kTotalColumns, values));
     if (totals.rows() != 1) {
         return fail(ErrorKind::kCorrupted, "clickhouse {}: reconciliation of {} gave {} totals",
                     http.address(), table.name, totals.rows());
@@ -129,9 +130,8 @@ Status Comparison::compare_rollup() {
         return {};
     }
     values["max_differences"] = std::to_string(max_differences);
-    SHELFCAST_ASSIGN(
-        const ColumnBlock rows,
-        rows_of(http, core_statement("reconcile_rollup", table), kDifferenceColumns, values));
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     rows_of(http, statement("reconcile_rollup"), kDifferenceColumns, values));
     add_differences(rows);
     return {};
 }
@@ -140,11 +140,19 @@ Status Comparison::compare_rollup() {
 
 Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::OperatorTable& table,
                                         GenerationId generation, EpochId epoch,
-                                        std::size_t max_differences) {
+                                        GenerationId against, std::size_t max_differences) {
+    Places places = places_of(table);
+    if (against != ports::kSpeedLayer) {
+        places["speed_side"] = fmt::format("retail_core.{}_batch", table.name);
+        places["speed_share"] = "generation = {against:UInt32}";
+    }
     Comparison comparison{http,
                           table,
                           epoch,
-                          {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}},
+                          std::move(places),
+                          {{"generation", text_of(generation)},
+                           {"epoch", text_of(epoch)},
+                           {"against", text_of(against)}},
                           max_differences,
                           {}};
     SHELFCAST_TRY(table.kind == retail::TableKind::kRows ? comparison.compare_rows()

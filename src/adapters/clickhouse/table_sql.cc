@@ -148,11 +148,15 @@ Places places_of(const OperatorTable& table) {
     places["keys"] = prefixed(table, is_key, "");
     places["source_keys"] = prefixed(table, is_key, "source.");
     places["key_text"] = text_of(table, is_key, "");
+    places["speed_side"] = fmt::format("retail_core.{}_speed", table.name);
+    places["speed_share"] = "true";
     if (table.kind == retail::TableKind::kRows) {
         places["bucket"] = bucket(table);
         places["row_hash"] = row_hash(table);
         places["payload_text"] = text_of(table, is_payload, "");
         places["event_count"] = "count()";
+        places["revenue_sum"] =
+            table.name == retail::kEventsTable ? "sum(revenue)" : "cast(0, 'Decimal(38, 7)')";
     } else {
         places["measures"] = prefixed(table, is_measure, "");
         places["speed_measures"] = layer_measures(table, "speed", "is_speed");
@@ -163,6 +167,7 @@ Places places_of(const OperatorTable& table) {
         places["speed_text"] = text_of(table, is_measure, "speed_");
         places["batch_text"] = text_of(table, is_measure, "batch_");
         places["event_count"] = "sum(events)";
+        places["revenue_sum"] = "sum(gross_revenue) - sum(returned_revenue)";
     }
     return places;
 }

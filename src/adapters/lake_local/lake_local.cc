@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
+#include <vector>
 
 #include "adapters/lake_local/lake_path.h"
 #include "adapters/lake_local/manifest_text.h"
@@ -30,20 +32,32 @@ Status check_epochs(const LakeManifest& newest, const LakeManifest& next) {
     return {};
 }
 
-std::set<std::string_view> paths_of(const LakeManifest& manifest) {
-    std::set<std::string_view> paths;
+/// The files that a manifest counts on: those of closed epochs and those that wait.
+std::vector<const LakeFile*> files_of(const LakeManifest& manifest) {
+    std::vector<const LakeFile*> files;
     for (const LakeFile& file : manifest.files) {
-        paths.insert(file.path);
+        files.push_back(&file);
     }
-    return paths;
+    for (const ports::Contribution& contribution : manifest.waiting) {
+        for (const LakeFile& file : contribution.files) {
+            files.push_back(&file);
+        }
+    }
+    return files;
+}
+
+/// Whether a writer that broke off may have left that file: only it takes such a file away.
+bool is_orphan_of(ports::FileWriter writer, std::string_view path, EpochId closed) {
+    const auto name = lake_local::name_of(path);
+    return name && name->writer == writer &&
+           (writer != ports::FileWriter::kEpoch || name->number > closed.value);
 }
 
 }  // namespace
 
-Result<LakeFile> LakeLocal::write_file(const ports::LakeFolder& folder, std::string_view table,
-                                       EpochId epoch, std::uint32_t part,
+Result<LakeFile> LakeLocal::write_file(const ports::NewLakeFile& file,
                                        const retail::ColumnBlock& rows) {
-    SHELFCAST_ASSIGN(std::string path, lake_local::data_path(folder, epoch, part));
+    SHELFCAST_ASSIGN(std::string path, lake_local::data_path(file.folder, file.name));
     SHELFCAST_ASSIGN(const bool committed, is_committed(path));
     if (committed) {
         return fail(ErrorKind::kConflict, "lake file {}: the newest manifest names it already",
@@ -60,8 +74,14 @@ Result<LakeFile> LakeLocal::write_file(const ports::LakeFolder& folder, std::str
     SHELFCAST_TRY(files_.rename(temporary, path));
     SHELFCAST_TRY(files_.sync_directory(folder_of(path)));
     failpoint::reach("lake.file_renamed");
-    return LakeFile{std::move(path), folder.topic,  std::string(table),         epoch,
-                    rows.rows(),     bytes->size(), lake_local::hash_of(*bytes)};
+    return LakeFile{.path = std::move(path),
+                    .topic = file.folder.topic,
+                    .table = std::string(file.table),
+                    .epoch = file.epoch,
+                    .last_epoch = file.last_epoch,
+                    .rows = rows.rows(),
+                    .bytes = bytes->size(),
+                    .hash = lake_local::hash_of(*bytes)};
 }
 
 Result<std::string> LakeLocal::read_bytes(const LakeFile& file) {
@@ -94,6 +114,23 @@ Result<retail::ColumnBlock> LakeLocal::read_rows(const LakeFile& file,
     return rows;
 }
 
+Result<LakeFile> LakeLocal::describe_file(std::string_view path,
+                                          std::span<const retail::ColumnSpec> columns) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    auto bytes = files_.read_file(path);
+    if (!bytes) {
+        return forward_error(bytes, fmt::format("lake file {}", path));
+    }
+    auto rows = codec_.decode(*bytes, columns);
+    if (!rows) {
+        return forward_error(rows, fmt::format("lake file {}", path));
+    }
+    return LakeFile{.path = std::string(path),
+                    .rows = rows->rows(),
+                    .bytes = bytes->size(),
+                    .hash = lake_local::hash_of(*bytes)};
+}
+
 Result<std::uint64_t> LakeLocal::newest_version() {
     SHELFCAST_ASSIGN(const auto paths, files_.list_files(lake_local::kManifestFolder));
     std::uint64_t newest = 0;
@@ -109,7 +146,10 @@ Result<bool> LakeLocal::is_committed(const std::string& path) {
     if (version != committed_version_) {
         SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
         committed_paths_.clear();
-        for (const LakeFile& file : newest.files) {
+        for (const LakeFile* const file : files_of(newest)) {
+            committed_paths_.insert(file->path);
+        }
+        for (const ports::RetiredFile& file : newest.retired) {
             committed_paths_.insert(file.path);
         }
         committed_version_ = newest.version;
@@ -143,24 +183,29 @@ Result<LakeManifest> LakeLocal::manifest() {
 
 Status LakeLocal::check_files(const LakeManifest& newest, const LakeManifest& next) {
     std::set<std::string_view> seen;
-    for (const LakeFile& file : next.files) {
-        if (!seen.insert(file.path).second) {
+    const auto files = files_of(next);
+    for (const LakeFile* const file : files) {
+        if (!seen.insert(file->path).second) {
             return fail(ErrorKind::kInvalidInput, "lake manifest {}: file {} is named twice",
-                        next.version, file.path);
+                        next.version, file->path);
         }
     }
     SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
-    std::set<LakeFile,
-             decltype([](const LakeFile& a, const LakeFile& b) { return a.path < b.path; })>
-        known(newest.files.begin(), newest.files.end());
-    for (const LakeFile& file : next.files) {
-        if (!std::ranges::binary_search(listed, file.path)) {
+    std::unordered_map<std::string_view, const LakeFile*> known;
+    const auto known_files = files_of(newest);
+    for (const LakeFile* const file : known_files) {
+        known.emplace(file->path, file);
+    }
+    for (const LakeFile* const file : files) {
+        if (!std::ranges::binary_search(listed, file->path)) {
             return fail(ErrorKind::kNotFound, "lake manifest {}: file {} is not there",
-                        next.version, file.path);
+                        next.version, file->path);
         }
         // What an earlier commit has checked is not read again: the lake is large.
-        if (const auto found = known.find(file); found == known.end() || *found != file) {
-            SHELFCAST_TRY(read_bytes(file));
+        const auto found = known.find(file->path);
+        if (found == known.end() || found->second->bytes != file->bytes ||
+            found->second->hash != file->hash) {
+            SHELFCAST_TRY(read_bytes(*file));
         }
     }
     return {};
@@ -178,25 +223,43 @@ Status LakeLocal::commit(const LakeManifest& next) {
     return ports::write_durably(files_, lake_local::manifest_path(next.version), text);
 }
 
-Status LakeLocal::remove_orphans() {
+Status LakeLocal::remove_orphans(ports::FileWriter writer) {
     SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
-    const auto named = paths_of(newest);
+    std::set<std::string_view> named;
+    for (const LakeFile* const file : files_of(newest)) {
+        named.insert(file->path);
+    }
+    for (const ports::RetiredFile& file : newest.retired) {
+        named.insert(file.path);
+    }
     SHELFCAST_ASSIGN(const auto paths, files_.list_files(""));
     for (const std::string& path : paths) {
         std::string_view whole = path;
         if (whole.ends_with(lake_local::kTemporarySuffix)) {
             whole.remove_suffix(lake_local::kTemporarySuffix.size());
-            if (lake_local::epoch_of(whole) || lake_local::manifest_version(whole)) {
+            if (is_orphan_of(writer, whole, EpochId{0}) || lake_local::manifest_version(whole)) {
                 SHELFCAST_TRY(files_.remove_file(path));
             }
-            continue;
-        }
-        const auto epoch = lake_local::epoch_of(path);
-        if (epoch && *epoch > newest.closed_epoch() && !named.contains(path)) {
+        } else if (is_orphan_of(writer, path, newest.closed_epoch()) && !named.contains(path)) {
             SHELFCAST_TRY(files_.remove_file(path));
         }
     }
     return {};
+}
+
+Status LakeLocal::remove_file(std::string_view path) {
+    SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+    for (const LakeFile* const file : files_of(newest)) {
+        if (file->path == path) {
+            return fail(ErrorKind::kConflict, "lake file {}: the newest manifest counts on it",
+                        path);
+        }
+    }
+    SHELFCAST_ASSIGN(const auto listed, files_.list_files(std::string(folder_of(path))));
+    if (std::ranges::find(listed, path) == listed.end()) {
+        return {};
+    }
+    return files_.remove_file(path);
 }
 
 }  // namespace shelfcast::adapters

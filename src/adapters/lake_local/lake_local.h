@@ -28,13 +28,13 @@ public:
     /// Errors: kInvalidInput (topic or date that cannot be a folder), kConflict (the newest
     /// manifest names the file: what is committed is never overwritten), kStorageFull,
     /// kUnavailable.
-    [[nodiscard]] Result<ports::LakeFile> write_file(const ports::LakeFolder& folder,
-                                                     std::string_view table, EpochId epoch,
-                                                     std::uint32_t part,
+    [[nodiscard]] Result<ports::LakeFile> write_file(const ports::NewLakeFile& file,
                                                      const retail::ColumnBlock& rows) override;
     [[nodiscard]] Result<std::string> read_bytes(const ports::LakeFile& file) override;
     [[nodiscard]] Result<retail::ColumnBlock> read_rows(
         const ports::LakeFile& file, std::span<const retail::ColumnSpec> columns) override;
+    [[nodiscard]] Result<ports::LakeFile> describe_file(
+        std::string_view path, std::span<const retail::ColumnSpec> columns) override;
     /// Error: kCorrupted when the newest manifest is damaged; an older one is no substitute.
     [[nodiscard]] Result<ports::LakeManifest> manifest() override;
     /// Checks first: files that the newest manifest does not name yet must be there with the stated
@@ -42,9 +42,10 @@ public:
     /// closed epoch would go back), kInvalidInput (a path named twice, epochs out of order),
     /// kNotFound, kCorrupted (a file that is not as stated).
     [[nodiscard]] Status commit(const ports::LakeManifest& next) override;
-    /// Removes data files of epochs past the closed one that the newest manifest does not name, and
-    /// temporary files of data and manifests. What has another kind of name is not ours to remove.
-    [[nodiscard]] Status remove_orphans() override;
+    /// Takes temporary files of that writer along, and those of manifests. What has another kind of
+    /// name is not ours to remove.
+    [[nodiscard]] Status remove_orphans(ports::FileWriter writer) override;
+    [[nodiscard]] Status remove_file(std::string_view path) override;
 
 private:
     [[nodiscard]] Result<std::uint64_t> newest_version();

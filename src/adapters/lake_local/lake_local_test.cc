@@ -97,7 +97,11 @@ protected:
         return block;
     }
     Result<ports::LakeFile> write(std::uint32_t epoch, std::uint32_t part = 0) {
-        return lake_.write_file({"retail_events", false, 20'779}, "events", EpochId{epoch}, part,
+        return lake_.write_file({.folder = {"retail_events", false, 20'779},
+                                 .name = {ports::FileWriter::kEpoch, epoch, part},
+                                 .table = "events",
+                                 .epoch = EpochId{epoch},
+                                 .last_epoch = EpochId{epoch}},
                                 rows());
     }
     Status commit(std::uint64_t version, std::uint32_t epoch, std::vector<ports::LakeFile> files) {
@@ -173,7 +177,7 @@ TEST_F(LakeLocalTest, ADamagedNewestManifestIsNamedAndNoOlderOneTakesItsPlace) {
             << manifest.error().message;
         EXPECT_FALSE(commit(3, 3, {}));
         EXPECT_FALSE(write(3));
-        EXPECT_FALSE(lake_.remove_orphans());
+        EXPECT_FALSE(lake_.remove_orphans(ports::FileWriter::kEpoch));
     }
     files_.contents[newest] = whole;
     EXPECT_EQ(lake_.manifest().value().version, 2U);
@@ -184,7 +188,7 @@ TEST_F(LakeLocalTest, ALeftOverTemporaryManifestIsNoManifest) {
     files_.contents["_manifest/v0000000002.json.tmp"] = "{\"checksum\":";
     files_.contents["_manifest/notes.txt"] = "by hand";
     EXPECT_EQ(lake_.manifest().value().version, 1U);
-    ASSERT_TRUE(lake_.remove_orphans());
+    ASSERT_TRUE(lake_.remove_orphans(ports::FileWriter::kEpoch));
     EXPECT_FALSE(files_.contents.contains("_manifest/v0000000002.json.tmp"));
     EXPECT_TRUE(files_.contents.contains("_manifest/notes.txt"));
     EXPECT_TRUE(commit(2, 2, {}));
@@ -200,7 +204,7 @@ TEST_F(LakeLocalTest, OnlyOurOwnTemporaryAndDataFilesAreRemoved) {
         files_.contents[path] = "somebody's";
     }
     files_.contents[path_ + ".tmp"] = "half";
-    ASSERT_TRUE(lake_.remove_orphans());
+    ASSERT_TRUE(lake_.remove_orphans(ports::FileWriter::kEpoch));
     Steps left;
     for (const auto& [path, bytes] : files_.contents) {
         left.push_back(path);

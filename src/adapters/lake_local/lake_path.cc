@@ -1,6 +1,7 @@
 #include "adapters/lake_local/lake_path.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
 
@@ -10,6 +11,8 @@ namespace shelfcast::adapters::lake_local {
 namespace {
 
 constexpr std::string_view kRejectedFolder = "_rejected/";
+// In the order of ports::FileWriter.
+constexpr std::array<std::string_view, 3> kWriters = {"part", "backfill", "merged"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -53,7 +56,7 @@ bool is_topic(std::string_view name) {
 
 }  // namespace
 
-Result<std::string> data_path(const ports::LakeFolder& folder, EpochId epoch, std::uint32_t part) {
+Result<std::string> data_path(const ports::LakeFolder& folder, const ports::LakeFileName& name) {
     if (!is_topic(folder.topic)) {
         return fail(ErrorKind::kInvalidInput, "'{}' is no topic name", folder.topic);
     }
@@ -61,30 +64,38 @@ Result<std::string> data_path(const ports::LakeFolder& folder, EpochId epoch, st
         return fail(ErrorKind::kInvalidInput, "topic {}: day {} since 1970 is out of range",
                     folder.topic, folder.date);
     }
-    return fmt::format("{}{}/{}={}/part-{:08}-{:04}.parquet",
-                       folder.rejected ? kRejectedFolder : "", folder.topic,
-                       folder.rejected ? "log_date" : "business_date",
-                       retail::format_date(folder.date), epoch.value, part);
+    return fmt::format("{}{}/{}={}/{}-{:08}-{:04}.parquet", folder.rejected ? kRejectedFolder : "",
+                       folder.topic, folder.rejected ? "log_date" : "business_date",
+                       retail::format_date(folder.date),
+                       kWriters.at(static_cast<std::size_t>(name.writer)), name.number, name.part);
 }
 
-std::optional<EpochId> epoch_of(std::string_view path) {
+std::optional<ports::LakeFileName> name_of(std::string_view path) {
     const bool rejected = take(path, kRejectedFolder);
     const std::size_t slash = path.find('/');
     if (slash == std::string_view::npos || !is_topic(path.substr(0, slash))) {
         return std::nullopt;
     }
     path.remove_prefix(slash + 1);
-    EpochId epoch;
-    std::uint32_t part = 0;
     if (!take(path, rejected ? "log_date=" : "business_date=") || !is_date(path.substr(0, 10))) {
         return std::nullopt;
     }
     path.remove_prefix(10);
-    if (!take(path, "/part-") || !take_number(path, 8, epoch.value) || !take(path, "-") ||
-        !take_number(path, 4, part) || path != ".parquet") {
+    if (!path.starts_with('/')) {
         return std::nullopt;
     }
-    return epoch;
+    path.remove_prefix(1);
+    const auto writer = std::ranges::find(kWriters, path.substr(0, path.find('-')));
+    if (writer == kWriters.end()) {
+        return std::nullopt;
+    }
+    path.remove_prefix(writer->size());
+    ports::LakeFileName name{static_cast<ports::FileWriter>(writer - kWriters.begin())};
+    if (!take(path, "-") || !take_number(path, 8, name.number) || !take(path, "-") ||
+        !take_number(path, 4, name.part) || path != ".parquet") {
+        return std::nullopt;
+    }
+    return name;
 }
 
 std::string manifest_path(std::uint64_t version) {

@@ -17,11 +17,11 @@ namespace shelfcast::adapters::lake_local {
 /// `retail_events/business_date=2026-11-22/part-00000007-0001.parquet`, or below `_rejected/` with
 /// `log_date=`. Error: kInvalidInput for a topic that cannot be a folder's name, or a date outside
 /// 1970-01-01 to 2149-06-06 (what a Date column holds).
-[[nodiscard]] Result<std::string> data_path(const ports::LakeFolder& folder, EpochId epoch,
-                                            std::uint32_t part);
+[[nodiscard]] Result<std::string> data_path(const ports::LakeFolder& folder,
+                                            const ports::LakeFileName& name);
 
-/// The epoch in a path that data_path() makes; nothing for any other path.
-[[nodiscard]] std::optional<EpochId> epoch_of(std::string_view path);
+/// The name in a path that data_path() makes; nothing for any other path.
+[[nodiscard]] std::optional<ports::LakeFileName> name_of(std::string_view path);
 
 /// `_manifest/v0000000012.json`.
 [[nodiscard]] std::string manifest_path(std::uint64_t version);

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "retail/decimal.h"
+
 namespace shelfcast::adapters::lake_local {
 namespace {
 
@@ -16,9 +18,42 @@ constexpr std::string_view kAfterManifest = "}\n";
 constexpr std::size_t kChecksumDigits = 32;
 
 json to_json(const ports::LakeFile& file) {
-    return {{"path", file.path},         {"topic", file.topic}, {"table", file.table},
-            {"epoch", file.epoch.value}, {"rows", file.rows},   {"bytes", file.bytes},
+    return {{"path", file.path},
+            {"topic", file.topic},
+            {"table", file.table},
+            {"epoch", file.epoch.value},
+            {"last_epoch", file.last_epoch.value},
+            {"rows", file.rows},
+            {"bytes", file.bytes},
             {"hash", file.hash}};
+}
+
+json to_json(const ports::ClosedEpoch& epoch);
+json to_json(const ports::Contribution& contribution);
+json to_json(const ports::RetiredFile& file);
+
+template <typename Range>
+json list_of(const Range& entries) {
+    json list = json::array();
+    for (const auto& entry : entries) {
+        list.push_back(to_json(entry));
+    }
+    return list;
+}
+
+json to_json(const ports::Contribution& contribution) {
+    return {{"id", contribution.id},
+            {"origin", contribution.origin},
+            {"identity", contribution.identity},
+            {"events", contribution.events},
+            {"rejections", contribution.rejections},
+            {"revenue", retail::format_decimal(contribution.revenue, retail::Revenue::kScale)},
+            {"committed_at_us", contribution.committed_at_us},
+            {"files", list_of(contribution.files)}};
+}
+
+json to_json(const ports::RetiredFile& file) {
+    return {{"path", file.path}, {"retired_at_us", file.retired_at_us}};
 }
 
 json to_json(const ports::ClosedEpoch& epoch) {
@@ -33,14 +68,42 @@ json to_json(const ports::ClosedEpoch& epoch) {
             {"rows_per_table", epoch.rows_per_table},
             {"hash_per_table", epoch.hash_per_table},
             {"differences", epoch.differences},
-            {"closed_at_us", epoch.closed_at_us}};
+            {"closed_at_us", epoch.closed_at_us},
+            {"contribution", epoch.contribution},
+            {"identity", epoch.identity}};
 }
 
 ports::LakeFile file_from(const json& from) {
-    return {from.at("path").get<std::string>(),   from.at("topic").get<std::string>(),
-            from.at("table").get<std::string>(),  EpochId{from.at("epoch").get<std::uint32_t>()},
-            from.at("rows").get<std::uint64_t>(), from.at("bytes").get<std::uint64_t>(),
-            from.at("hash").get<std::string>()};
+    const auto epoch = from.at("epoch").get<std::uint32_t>();
+    return {.path = from.at("path").get<std::string>(),
+            .topic = from.at("topic").get<std::string>(),
+            .table = from.at("table").get<std::string>(),
+            .epoch = EpochId{epoch},
+            .last_epoch = EpochId{from.value("last_epoch", epoch)},
+            .rows = from.at("rows").get<std::uint64_t>(),
+            .bytes = from.at("bytes").get<std::uint64_t>(),
+            .hash = from.at("hash").get<std::string>()};
+}
+
+Result<ports::Contribution> contribution_from(const json& from) {
+    ports::Contribution contribution;
+    contribution.id = from.at("id").get<std::uint64_t>();
+    contribution.origin = from.at("origin").get<std::string>();
+    contribution.identity = from.at("identity").get<std::string>();
+    contribution.events = from.at("events").get<std::uint64_t>();
+    contribution.rejections = from.at("rejections").get<std::uint64_t>();
+    const auto revenue = from.at("revenue").get<std::string>();
+    const auto amount = retail::read_formatted_decimal(revenue, retail::Revenue::kScale);
+    if (!amount) {
+        return fail(ErrorKind::kCorrupted, "contribution {}: revenue \"{}\" is no amount",
+                    contribution.id, revenue);
+    }
+    contribution.revenue = *amount;
+    contribution.committed_at_us = from.at("committed_at_us").get<std::int64_t>();
+    for (const json& file : from.at("files")) {
+        contribution.files.push_back(file_from(file));
+    }
+    return contribution;
 }
 
 ports::ClosedEpoch epoch_from(const json& from) {
@@ -55,10 +118,12 @@ ports::ClosedEpoch epoch_from(const json& from) {
     from.at("hash_per_table").get_to(epoch.hash_per_table);
     epoch.differences = from.at("differences").get<std::uint64_t>();
     epoch.closed_at_us = from.at("closed_at_us").get<std::int64_t>();
+    epoch.contribution = from.value("contribution", std::uint64_t{0});
+    epoch.identity = from.value("identity", "");
     return epoch;
 }
 
-ports::LakeManifest manifest_from(const json& from) {
+Result<ports::LakeManifest> manifest_from(const json& from) {
     ports::LakeManifest manifest;
     manifest.version = from.at("version").get<std::uint64_t>();
     manifest.generation = GenerationId{from.at("generation").get<std::uint32_t>()};
@@ -68,6 +133,16 @@ ports::LakeManifest manifest_from(const json& from) {
     for (const json& file : from.at("files")) {
         manifest.files.push_back(file_from(file));
     }
+    // The first release knew none of what follows.
+    for (const json& one : from.value("waiting", json::array())) {
+        SHELFCAST_ASSIGN(ports::Contribution contribution, contribution_from(one));
+        manifest.waiting.push_back(std::move(contribution));
+    }
+    for (const json& one : from.value("retired", json::array())) {
+        manifest.retired.push_back(
+            {one.at("path").get<std::string>(), one.at("retired_at_us").get<std::int64_t>()});
+    }
+    manifest.switched_at_us = from.value("switched_at_us", std::int64_t{0});
     return manifest;
 }
 
@@ -90,19 +165,11 @@ Result<std::string_view> checked_body(std::string_view text) {
 }  // namespace
 
 Result<std::string> format_manifest(const ports::LakeManifest& manifest) {
-    json epochs = json::array();
-    for (const ports::ClosedEpoch& epoch : manifest.epochs) {
-        epochs.push_back(to_json(epoch));
-    }
-    json files = json::array();
-    for (const ports::LakeFile& file : manifest.files) {
-        files.push_back(to_json(file));
-    }
-    const json object = {{"format_version", kFormatVersion},
-                         {"version", manifest.version},
-                         {"generation", manifest.generation.value},
-                         {"epochs", std::move(epochs)},
-                         {"files", std::move(files)}};
+    const json object = {
+        {"format_version", kFormatVersion},        {"version", manifest.version},
+        {"generation", manifest.generation.value}, {"switched_at_us", manifest.switched_at_us},
+        {"epochs", list_of(manifest.epochs)},      {"files", list_of(manifest.files)},
+        {"waiting", list_of(manifest.waiting)},    {"retired", list_of(manifest.retired)}};
     try {
         const std::string body = object.dump(1);
         return fmt::format("{}{}{}{}{}", kBeforeChecksum, hash_of(body), kBeforeManifest, body,

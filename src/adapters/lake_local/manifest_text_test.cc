@@ -23,7 +23,8 @@ ports::LakeManifest full_manifest() {
     epoch.closed_at_us = -1;
     manifest.epochs = {epoch};
     manifest.files = {{"retail_events/business_date=2026-11-22/part-00000007-0000.parquet",
-                       "retail_events", "events", EpochId{7}, 10, 1234, "ab\"\\\n\u00e4"}};
+                       "retail_events", "events", EpochId{7}, EpochId{9}, 10, 1234,
+                       "ab\"\\\n\u00e4"}};
     return manifest;
 }
 

@@ -431,6 +431,51 @@ Result<std::map<EpochId, std::uint64_t>> MemoryWarehouse::batch_rows_by_epoch(
     return counts;
 }
 
+Result<ports::BatchTotals> MemoryWarehouse::batch_totals(const OperatorTable& table,
+                                                         GenerationId generation, EpochId epoch) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    ports::BatchTotals totals;
+    if (const Parts* const parts = find_parts(table, Layer::kBatch, {generation, epoch})) {
+        const auto sum_of = [](const ColumnBlock& rows, std::string_view name) {
+            Int128 sum = 0;
+            for (const Int128 one : rows.data<std::vector<Int128>>(name)) {
+                sum += one;
+            }
+            return sum;
+        };
+        for (const Part& part : *parts) {
+            if (table.kind == TableKind::kRollup) {
+                for (const auto events : part.rows.data<std::vector<std::uint64_t>>("events")) {
+                    totals.events += events;
+                }
+                totals.revenue +=
+                    sum_of(part.rows, "gross_revenue") - sum_of(part.rows, "returned_revenue");
+            } else {
+                totals.events += part.rows.rows();
+                totals.revenue +=
+                    table.name == retail::kEventsTable ? sum_of(part.rows, "revenue") : 0;
+            }
+        }
+    }
+    finish_late_writes();
+    return totals;
+}
+
+Result<std::vector<ports::BatchPartition>> MemoryWarehouse::batch_partitions(
+    const OperatorTable& table) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(available());
+    std::vector<ports::BatchPartition> found;
+    for (const auto& [partition, parts] : batch_table(table.name).partitions) {
+        if (std::ranges::any_of(parts, [](const Part& part) { return !part.rows.empty(); })) {
+            found.push_back({partition.first, partition.second});
+        }
+    }
+    finish_late_writes();
+    return found;
+}
+
 const MemoryWarehouse::Parts* MemoryWarehouse::find_parts(const OperatorTable& table, Layer layer,
                                                           Partition partition) const {
     const auto& tables = layer == Layer::kSpeed ? speed_ : batch_;
@@ -444,6 +489,7 @@ const MemoryWarehouse::Parts* MemoryWarehouse::find_parts(const OperatorTable& t
 
 Result<Reconciliation> MemoryWarehouse::reconcile(const OperatorTable& table,
                                                   GenerationId generation, EpochId epoch,
+                                                  GenerationId against,
                                                   std::size_t max_differences) {
     const std::scoped_lock lock(mutex_);
     SHELFCAST_TRY(available());
@@ -461,7 +507,8 @@ Result<Reconciliation> MemoryWarehouse::reconcile(const OperatorTable& table,
         }
         return contents_of(table, table.kind == TableKind::kRows ? all : sums.block());
     };
-    const Contents speed = contents(Layer::kSpeed, {GenerationId{0}, epoch});
+    const Contents speed =
+        contents(against == ports::kSpeedLayer ? Layer::kSpeed : Layer::kBatch, {against, epoch});
     const Contents batch = contents(Layer::kBatch, {generation, epoch});
     Reconciliation found;
     std::set<std::string> keys;

@@ -58,8 +58,13 @@ public:
                         std::uint32_t part, const retail::ColumnBlock& rows) override;
     Result<std::map<EpochId, std::uint64_t>> batch_rows_by_epoch(const retail::OperatorTable& table,
                                                                  GenerationId generation) override;
+    Result<ports::BatchTotals> batch_totals(const retail::OperatorTable& table,
+                                            GenerationId generation, EpochId epoch) override;
+    Result<std::vector<ports::BatchPartition>> batch_partitions(
+        const retail::OperatorTable& table) override;
     Result<ports::Reconciliation> reconcile(const retail::OperatorTable& table,
                                             GenerationId generation, EpochId epoch,
+                                            GenerationId against,
                                             std::size_t max_differences) override;
     Status insert_manifest(const ports::ManifestRow& row) override;
     Result<std::optional<ports::ManifestRow>> manifest() override;

@@ -152,8 +152,9 @@ TEST_F(MemoryWarehouseTest, APlantedDifferenceIsFound) {
             return true;
         }));
         const bool first = layer == Layer::kSpeed;
-        EXPECT_EQ(warehouse.reconcile(events_, GenerationId{1}, kEpoch, 5)->differing,
-                  first ? 1U : 0U);
+        EXPECT_EQ(
+            warehouse.reconcile(events_, GenerationId{1}, kEpoch, ports::kSpeedLayer, 5)->differing,
+            first ? 1U : 0U);
     }
     EXPECT_FALSE(warehouse.plant(events_, Layer::kSpeed, EpochId{9},
                                  [](retail::ColumnBlock&) { return true; }));

@@ -41,7 +41,7 @@ ports::FlushDraft draft_number(std::uint64_t number) {
             ::write(pipe, &number, sizeof(number)) != sizeof(number)) {
             break;
         }
-        if (++number % 7 == 0 && !(*store)->raise_epoch()) {
+        if (++number % 7 == 0 && !(*store)->raise_epoch(0)) {
             break;
         }
     }

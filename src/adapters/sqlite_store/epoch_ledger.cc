@@ -220,23 +220,25 @@ Result<std::vector<EpochId>> SqliteStore::closing_epochs() {
     return read_epochs(query);
 }
 
-Result<EpochId> SqliteStore::raise_epoch() {
+Result<EpochId> SqliteStore::raise_epoch(std::uint32_t empty_ones) {
     const std::lock_guard lock(database_->mutex());
     return database_->transaction([&]() -> Result<EpochId> {
-        SHELFCAST_ASSIGN(const EpochId epoch, newest_epoch(*database_));
-        // Every partition ever written has an end, so the cut carries over what got nothing new.
-        SHELFCAST_TRY(
-            database_
-                ->query("insert into epoch_cuts (epoch, topic, log_partition, end_offset) "
-                        "select ?1, topic, log_partition, end_offset from written_ends",
-                        epoch.value)
-                .run());
-        SHELFCAST_TRY(
-            database_->query("update epochs set state = 2 where epoch = ?1", epoch.value).run());
-        SHELFCAST_TRY(
-            database_->query("insert into epochs (epoch, state) values (?1, 1)", epoch.value + 1)
-                .run());
-        return epoch;
+        SHELFCAST_ASSIGN(const EpochId first, newest_epoch(*database_));
+        for (std::uint32_t epoch = first.value; epoch <= first.value + empty_ones; ++epoch) {
+            // Every partition ever written has an end: the cut carries over what got nothing new.
+            SHELFCAST_TRY(
+                database_
+                    ->query("insert into epoch_cuts (epoch, topic, log_partition, end_offset) "
+                            "select ?1, topic, log_partition, end_offset from written_ends",
+                            epoch)
+                    .run());
+            SHELFCAST_TRY(
+                database_->query("update epochs set state = 2 where epoch = ?1", epoch).run());
+            SHELFCAST_TRY(
+                database_->query("insert into epochs (epoch, state) values (?1, 1)", epoch + 1)
+                    .run());
+        }
+        return first;
     });
 }
 

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;
     [[nodiscard]] Result<EpochId> open_epoch() override;
     [[nodiscard]] Result<std::vector<EpochId>> closing_epochs() override;
-    [[nodiscard]] Result<EpochId> raise_epoch() override;
+    [[nodiscard]] Result<EpochId> raise_epoch(std::uint32_t empty_ones) override;
     [[nodiscard]] Result<std::vector<ports::EpochCut>> cuts(EpochId epoch) override;
     [[nodiscard]] Status mark_closed(EpochId epoch, std::int64_t closed_at_us) override;
     [[nodiscard]] Result<std::vector<EpochId>> closed_before(std::int64_t time_us) override;

@@ -198,7 +198,7 @@ TEST(SqliteStore, ForgetsMoreFlushesThanOneStepTakes) {
     for (std::int64_t i = 0; i < kFlushes; ++i) {
         ASSERT_TRUE(store->write_down(flush_of(i, i + 1)));
     }
-    ASSERT_TRUE(store->raise_epoch());
+    ASSERT_TRUE(store->raise_epoch(0));
     ASSERT_TRUE(store->mark_closed(EpochId{1}, 1));
     ASSERT_TRUE(store->forget_flushes(EpochId{1}));
     EXPECT_TRUE(store->flushes(EpochId{1}).value().empty());

@@ -10,6 +10,8 @@
 #include "pipelines/batch/date_buffers.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/ordered_stage.h"
+#include "pipelines/batch/rebuild.h"
+#include "pipelines/batch/table_loader.h"
 #include "retail/tables.h"
 
 namespace shelfcast::batch {
@@ -45,27 +47,6 @@ std::vector<Stretch> stretches_of(const std::vector<ports::FlushRecord>& flushes
     return stretches;
 }
 
-retail::ColumnBlock rollup_block(operators::RollupSums& sums, const OperatorTable& table) {
-    retail::ColumnBlock block = retail::make_table_block(table);
-    sums.drain_into(table.name, block);
-    return block;
-}
-
-std::vector<retail::ColumnSpec> columns_of(const OperatorTable& table) {
-    std::vector<retail::ColumnSpec> columns;
-    for (const retail::TableColumn& column : table.columns) {
-        columns.push_back({column.name, column.type});
-    }
-    return columns;
-}
-
-/// Rows on their way into a batch table, gathered into inserts of a sensible size.
-struct TableInsert {
-    const OperatorTable* table;
-    std::uint32_t part;
-    retail::ColumnBlock rows;
-};
-
 }  // namespace
 
 BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
@@ -73,17 +54,25 @@ BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
 
 Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop) {
     std::vector<EpochReport> reports;
-    SHELFCAST_ASSIGN(std::vector<EpochId> closing, ports_.ledger.closing_epochs());
+    const auto close_all = [&]() -> Status {
+        SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
+        for (const EpochId epoch : closing) {
+            SHELFCAST_ASSIGN(EpochReport report, close(epoch, stop));
+            reports.push_back(std::move(report));
+        }
+        return {};
+    };
+    SHELFCAST_TRY(close_all());
     SHELFCAST_ASSIGN(const EpochId open, ports_.ledger.open_epoch());
     SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> pending, ports_.ledger.flushes(open));
-    if (!pending.empty()) {
-        SHELFCAST_ASSIGN(const EpochId raised, ports_.ledger.raise_epoch());
-        closing.push_back(raised);
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
+    const auto waiting = static_cast<std::uint32_t>(manifest.waiting.size());
+    if (!pending.empty() || waiting > 0) {
+        // Each contribution gets an epoch of its own, after that of the log's new stretch. A flush
+        // that comes in between takes the place of one: the next batch has it.
+        SHELFCAST_TRY(ports_.ledger.raise_epoch(pending.empty() ? waiting - 1 : waiting));
         failpoint::reach("batch.epoch_raised");
-    }
-    for (const EpochId epoch : closing) {
-        SHELFCAST_ASSIGN(EpochReport report, close(epoch, stop));
-        reports.push_back(std::move(report));
+        SHELFCAST_TRY(close_all());
     }
     SHELFCAST_TRY(drop_old_speed_rows());
     return reports;
@@ -95,9 +84,29 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, ports_.lake.manifest());
     EpochReport report{.epoch = epoch};
     if (manifest.closed_epoch() < epoch) {
+        // An epoch without flushes was cut for a contribution, and takes the oldest that waits.
+        SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> flushes,
+                         ports_.ledger.flushes(epoch));
+        std::optional<ports::Contribution> contribution;
+        if (flushes.empty() && !manifest.waiting.empty()) {
+            contribution = std::move(manifest.waiting.front());
+            manifest.waiting.erase(manifest.waiting.begin());
+        }
         operators::Operator folding(options_.operator_options, &ports_.state);
-        SHELFCAST_ASSIGN(LakeWrite written, write_lake(epoch, folding, stop));
-        failpoint::reach("batch.lake_written");
+        SHELFCAST_TRY(
+            load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
+        LakeWrite written;
+        if (contribution) {
+            written.files = contribution->files;
+            for (ports::LakeFile& file : written.files) {
+                file.epoch = file.last_epoch = epoch;
+            }
+            written.counts.accepted = contribution->events;
+            written.counts.rejected = contribution->rejections;
+        } else {
+            SHELFCAST_ASSIGN(written, write_lake(epoch, flushes, folding, stop));
+            failpoint::reach("batch.lake_written");
+        }
         report.accepted = written.counts.accepted;
         report.rejected = written.counts.rejected;
         report.duplicates = written.counts.duplicates;
@@ -106,15 +115,21 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
             report.lake_bytes += file.bytes;
         }
 
-        SHELFCAST_TRY(load_tables(manifest.generation, epoch, written.files, stop));
+        SHELFCAST_TRY(load_tables(ports_.warehouse, ports_.lake, manifest.generation, epoch,
+                                  written.files, options_.load, {}, stop));
         failpoint::reach("batch.tables_loaded");
         SHELFCAST_TRY(folding.save(ports_.state, epoch_state_name(epoch), {}));
         failpoint::reach("batch.state_stored");
 
-        ports::ClosedEpoch closed{.epoch = epoch};
+        ports::ClosedEpoch closed{.epoch = epoch,
+                                  .contribution = contribution ? contribution->id : 0,
+                                  .identity = contribution ? contribution->identity : ""};
         SHELFCAST_ASSIGN(closed.cuts, ports_.ledger.cuts(epoch));
-        SHELFCAST_ASSIGN(closed.rows_per_table, batch_counts(manifest.generation, epoch));
-        SHELFCAST_TRY(reconcile(manifest.generation, closed, report));
+        SHELFCAST_ASSIGN(closed.rows_per_table,
+                         batch_counts(ports_.warehouse, manifest.generation, epoch));
+        SHELFCAST_TRY(contribution ? check_sums(manifest.generation, *contribution, closed, report)
+                                   : reconcile(manifest.generation, closed, report));
+        SHELFCAST_TRY(note_differences(manifest.generation, closed, report));
         failpoint::reach("batch.reconciled");
 
         closed.closed_at_us = ports_.clock.now_us();
@@ -128,7 +143,7 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const std::stop_token& stop
                                             epoch_state_name(EpochId{epoch.value - 1})};
         SHELFCAST_TRY(folding.remove_stale(ports_.state, keep));
     }
-    SHELFCAST_TRY(switch_views(manifest));
+    SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
     failpoint::reach("batch.switched");
     SHELFCAST_TRY(finish(epoch));
     report.elapsed_us = ports_.clock.steady_us() - started_us;
@@ -184,19 +199,25 @@ Status BatchLayer::fold_ranges(operators::Operator& folding,
     return sink(rows.take());
 }
 
-Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, operators::Operator& folding,
+Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch,
+                                                     const std::vector<ports::FlushRecord>& flushes,
+                                                     operators::Operator& folding,
                                                      const std::stop_token& stop) {
-    SHELFCAST_TRY(ports_.lake.remove_orphans());
-    SHELFCAST_TRY(load_epoch_state(folding, EpochId{epoch.value - 1}, ports_.state, ports_.lake));
-    SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> flushes, ports_.ledger.flushes(epoch));
-
+    SHELFCAST_TRY(ports_.lake.remove_orphans(ports::FileWriter::kEpoch));
     LakeWrite written;
     std::map<std::pair<std::string, std::string>, std::uint32_t> parts;
     OrderedStage<FolderRows> writing(options_.overlap, 2, [&](FolderRows rows) -> Status {
         const std::string folder = fmt::format("{}/{}", rows.folder.topic, rows.folder.date);
         const std::uint32_t part = parts[{rows.table, folder}]++;
-        SHELFCAST_ASSIGN(ports::LakeFile file,
-                         ports_.lake.write_file(rows.folder, rows.table, epoch, part, rows.rows));
+        add_epoch_column(rows.rows, epoch);
+        SHELFCAST_ASSIGN(
+            ports::LakeFile file,
+            ports_.lake.write_file({.folder = rows.folder,
+                                    .name = {ports::FileWriter::kEpoch, epoch.value, part},
+                                    .table = rows.table,
+                                    .epoch = epoch,
+                                    .last_epoch = epoch},
+                                   rows.rows));
         written.files.push_back(std::move(file));
         return {};
     });
@@ -216,87 +237,12 @@ Result<BatchLayer::LakeWrite> BatchLayer::write_lake(EpochId epoch, operators::O
     return written;
 }
 
-Status BatchLayer::load_tables(GenerationId generation, EpochId epoch,
-                               const std::vector<ports::LakeFile>& files,
-                               const std::stop_token& stop) {
-    for (const OperatorTable& table : retail::operator_tables()) {
-        SHELFCAST_TRY(ports_.warehouse.drop_batch(table, generation, epoch));
-    }
-    std::map<std::string_view, std::uint32_t> parts;
-    OrderedStage<TableInsert> inserting(options_.overlap, 1, [&](TableInsert one) -> Status {
-        return ports_.warehouse.insert_batch(*one.table, generation, epoch, one.part, one.rows);
-    });
-    const auto insert = [&](const OperatorTable& table, retail::ColumnBlock rows) -> Status {
-        if (rows.empty()) {
-            return {};
-        }
-        return inserting.push({&table, parts[table.name]++, std::move(rows)});
-    };
-
-    operators::RollupSums sums;
-    const auto insert_rollups = [&]() -> Status {
-        for (const OperatorTable& table : retail::operator_tables()) {
-            if (table.kind == TableKind::kRollup) {
-                SHELFCAST_TRY(insert(table, rollup_block(sums, table)));
-            }
-        }
-        sums.forget_texts();
-        return {};
-    };
-
-    std::map<std::string_view, retail::ColumnBlock> gathered;
-    OrderedStage<std::pair<const OperatorTable*, retail::ColumnBlock>> summing(
-        options_.overlap, 1,
-        [&](std::pair<const OperatorTable*, retail::ColumnBlock> item) -> Status {
-            auto& [table, rows] = item;
-            if (table->name == retail::kEventsTable) {
-                sums.add_rows(rows);
-                if (sums.keys() > options_.max_rollup_keys) {
-                    SHELFCAST_TRY(insert_rollups());
-                }
-            }
-            retail::ColumnBlock& block = gathered[table->name];
-            append_block(block, std::move(rows));
-            if (block.rows() >= options_.max_insert_rows) {
-                return insert(*table, std::exchange(block, retail::make_table_block(*table)));
-            }
-            return {};
-        });
-    for (const ports::LakeFile& file : files) {
-        if (stop.stop_requested()) {
-            return fail(ErrorKind::kUnavailable, "stopped while loading epoch {}", epoch.value);
-        }
-        const OperatorTable& table = retail::operator_table(file.table);
-        SHELFCAST_ASSIGN(retail::ColumnBlock rows, ports_.lake.read_rows(file, columns_of(table)));
-        SHELFCAST_TRY(summing.push({&table, std::move(rows)}));
-    }
-    SHELFCAST_TRY(summing.finish());
-    for (auto& [name, block] : gathered) {
-        SHELFCAST_TRY(insert(retail::operator_table(name), std::move(block)));
-    }
-    failpoint::reach("batch.events_loaded");
-    SHELFCAST_TRY(insert_rollups());
-    return inserting.finish();
-}
-
-Result<std::map<std::string, std::uint64_t>> BatchLayer::batch_counts(GenerationId generation,
-                                                                      EpochId epoch) {
-    std::map<std::string, std::uint64_t> counts;
-    for (const OperatorTable& table : retail::operator_tables()) {
-        SHELFCAST_ASSIGN(const auto by_epoch,
-                         ports_.warehouse.batch_rows_by_epoch(table, generation));
-        const auto found = by_epoch.find(epoch);
-        counts[std::string(table.name)] = found == by_epoch.end() ? 0 : found->second;
-    }
-    return counts;
-}
-
 Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed,
                              EpochReport& report) {
     for (const OperatorTable& table : retail::operator_tables()) {
-        SHELFCAST_ASSIGN(
-            ports::Reconciliation found,
-            ports_.warehouse.reconcile(table, generation, closed.epoch, options_.max_differences));
+        SHELFCAST_ASSIGN(ports::Reconciliation found,
+                         ports_.warehouse.reconcile(table, generation, closed.epoch,
+                                                    ports::kSpeedLayer, options_.max_differences));
         closed.hash_per_table[std::string(table.name)] = found.batch_hash;
         report.differing_keys += found.differing;
         ports_.metrics.set(ports::Gauge::kReconciliationDifference,
@@ -308,18 +254,48 @@ Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed
             report.differences.push_back(std::move(difference));
         }
     }
+    return {};
+}
+
+Status BatchLayer::check_sums(GenerationId generation, const ports::Contribution& contribution,
+                              ports::ClosedEpoch& closed, EpochReport& report) {
+    for (const OperatorTable& table : retail::operator_tables()) {
+        // No speed rows to compare with: against itself, for the hash alone.
+        SHELFCAST_ASSIGN(
+            const ports::Reconciliation own,
+            ports_.warehouse.reconcile(table, generation, closed.epoch, generation, 0));
+        closed.hash_per_table[std::string(table.name)] = own.batch_hash;
+        SHELFCAST_ASSIGN(const ports::BatchTotals found,
+                         ports_.warehouse.batch_totals(table, generation, closed.epoch));
+        const bool rejections = table.name == retail::kRejectionsTable;
+        const ports::BatchTotals stated{rejections ? contribution.rejections : contribution.events,
+                                        rejections ? retail::Int128{0} : contribution.revenue};
+        if (found == stated) {
+            continue;
+        }
+        const auto text_of = [](const ports::BatchTotals& totals) {
+            return fmt::format("events={} revenue={}", totals.events,
+                               retail::format_decimal(totals.revenue, retail::Revenue::kScale));
+        };
+        log::error("batch", "contribution {} does not add up table={} stated=\"{}\" found=\"{}\"",
+                   contribution.id, table.name, text_of(stated), text_of(found));
+        ++report.differing_keys;
+        ports_.metrics.add(ports::Counter::kReconciliationDifferences, 1);
+        report.differences.push_back({std::string(table.name), closed.epoch,
+                                      fmt::format("contribution={}", contribution.id),
+                                      text_of(stated), text_of(found)});
+    }
+    return {};
+}
+
+Status BatchLayer::note_differences(GenerationId generation, ports::ClosedEpoch& closed,
+                                    const EpochReport& report) {
     closed.differences = report.differing_keys;
     const std::int64_t found_at_us = ports_.clock.now_us();
     SHELFCAST_TRY(ports_.differences.store_differences(generation, closed.epoch, found_at_us,
                                                        report.differences));
     return ports_.warehouse.store_differences(generation, closed.epoch, found_at_us,
                                               report.differences);
-}
-
-Status BatchLayer::switch_views(const ports::LakeManifest& manifest) {
-    const ports::ClosedEpoch& last = manifest.epochs.back();
-    return ports_.warehouse.insert_manifest({manifest.generation, last.epoch, manifest.version,
-                                             last.rows_per_table, last.hash_per_table});
 }
 
 Status BatchLayer::finish(EpochId epoch) {
@@ -360,7 +336,7 @@ Status BatchLayer::drop_old_speed_rows() {
 Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
     RestoreReport report;
     SHELFCAST_TRY(ports_.warehouse.settle());
-    SHELFCAST_TRY(ports_.lake.remove_orphans());
+    SHELFCAST_TRY(ports_.lake.remove_orphans(ports::FileWriter::kEpoch));
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
     SHELFCAST_ASSIGN(const std::optional<ports::ManifestRow> row, ports_.warehouse.manifest());
     if (row && row->lake_version > manifest.version) {
@@ -369,6 +345,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
                     "together",
                     row->lake_version, manifest.version);
     }
+    SHELFCAST_TRY(drop_other_generations(ports_.warehouse, manifest, 0));
     std::map<std::string_view, std::map<EpochId, std::uint64_t>> counts;
     for (const OperatorTable& table : retail::operator_tables()) {
         SHELFCAST_ASSIGN(counts[table.name],
@@ -385,14 +362,12 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
         }
         log::warning("batch", "batch tables differ from the manifest, loading again epoch={}",
                      closed.epoch.value);
-        std::vector<ports::LakeFile> files;
-        std::ranges::copy_if(manifest.files, std::back_inserter(files),
-                             [&](const auto& file) { return file.epoch == closed.epoch; });
-        SHELFCAST_TRY(load_tables(manifest.generation, closed.epoch, files, stop));
+        SHELFCAST_TRY(load_tables(ports_.warehouse, ports_.lake, manifest.generation, closed.epoch,
+                                  files_of(manifest, closed.epoch), options_.load, {}, stop));
         ++report.reloaded_epochs;
     }
-    if (manifest.version > 0 && (!row || row->lake_version < manifest.version)) {
-        SHELFCAST_TRY(switch_views(manifest));
+    if (!manifest.epochs.empty() && (!row || row->lake_version < manifest.version)) {
+        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
         report.switched = true;
     }
     SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());

@@ -3,7 +3,9 @@
 /// \file pipelines/batch/batch_layer.h
 /// The batch layer: closes epochs. The log range of an epoch goes to the lake; the operator runs
 /// over the lake's files, from the batch layer's own state; the batch tables are filled; every
-/// table is reconciled with the speed layer, key by key; one manifest row switches all views.
+/// table is reconciled with the speed layer, key by key; one manifest row switches all views. Files
+/// that came into the lake past the log are closed as epochs of their own, and must add up to what
+/// was stated when they were committed.
 ///
 /// Every step can be repeated: an attempt that broke off is found by its epoch still being in state
 /// "closing" and is done again from the start. One caller at a time.
@@ -19,6 +21,7 @@
 
 #include "base/result.h"
 #include "operator/operator.h"
+#include "pipelines/batch/table_loader.h"
 #include "ports/clock.h"
 #include "ports/event_log.h"
 #include "ports/lake.h"
@@ -46,14 +49,13 @@ struct BatchPorts {
 struct BatchOptions {
     operators::OperatorOptions operator_options{.state_prefix = "batch"};
     std::size_t max_buffered_rows = 500'000;  ///< Rows held before a lake file is written.
-    std::size_t max_insert_rows = 250'000;    ///< Rows of one insert into a batch table.
-    std::size_t max_rollup_keys = 2'000'000;  ///< Roll-up keys held before they are inserted.
-    std::size_t max_differences = 1'000;      ///< Kept and reported per table.
+    LoadOptions load{};
+    std::size_t max_differences = 1'000;  ///< Kept and reported per table.
     /// Speed roll-ups of a closed epoch stay this long: longer than the longest query.
     std::int64_t speed_grace_ms = 300'000;
     /// Speed event rows stay this long after their epoch closed.
     std::int64_t realtime_retention_ms = std::int64_t{90} * 86'400'000;
-    /// Overlaps reading, folding, encoding and inserting. The simulation keeps them in order.
+    /// Overlaps reading, folding and encoding. The simulation keeps them in order.
     bool overlap = true;
 };
 
@@ -100,20 +102,23 @@ private:
 
     [[nodiscard]] Result<EpochReport> close(EpochId epoch, const std::stop_token& stop);
     /// Folds the epoch's stretch of the log into lake files; leaves `folding` as at its end.
-    [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch, operators::Operator& folding,
+    [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch,
+                                               const std::vector<ports::FlushRecord>& flushes,
+                                               operators::Operator& folding,
                                                const std::stop_token& stop);
     [[nodiscard]] Status fold_ranges(operators::Operator& folding,
                                      const std::vector<ports::FlushRecord>& flushes,
                                      const std::stop_token& stop,
                                      const std::function<Status(operators::FlushOutput)>& sink);
-    [[nodiscard]] Status load_tables(GenerationId generation, EpochId epoch,
-                                     const std::vector<ports::LakeFile>& files,
-                                     const std::stop_token& stop);
-    [[nodiscard]] Result<std::map<std::string, std::uint64_t>> batch_counts(GenerationId generation,
-                                                                            EpochId epoch);
+    /// Compares every table with the speed layer, key by key.
     [[nodiscard]] Status reconcile(GenerationId generation, ports::ClosedEpoch& closed,
                                    EpochReport& report);
-    [[nodiscard]] Status switch_views(const ports::LakeManifest& manifest);
+    /// Compares every table with what the contribution was said to add up to.
+    [[nodiscard]] Status check_sums(GenerationId generation,
+                                    const ports::Contribution& contribution,
+                                    ports::ClosedEpoch& closed, EpochReport& report);
+    [[nodiscard]] Status note_differences(GenerationId generation, ports::ClosedEpoch& closed,
+                                          const EpochReport& report);
     [[nodiscard]] Status finish(EpochId epoch);
 
     BatchPorts ports_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "pipelines/batch/table_loader.h"
 #include "retail/tables.h"
 
 namespace shelfcast::batch {
@@ -21,12 +22,14 @@ Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake
     }
     const std::int64_t oldest_us = closed->closed_at_us - kRebuildReachUs;
     for (const ports::ClosedEpoch& one : manifest.epochs) {
-        if (one.epoch > epoch || one.closed_at_us < oldest_us) {
+        // What came past the log takes no part in telling duplicates in it.
+        if (one.epoch > epoch || one.closed_at_us < oldest_us || one.contribution != 0) {
             continue;
         }
-        for (const ports::LakeFile& file : manifest.files) {
-            if (file.epoch == one.epoch && file.table == retail::kEventsTable) {
-                SHELFCAST_ASSIGN(const retail::ColumnBlock rows, read_event_rows(lake, file));
+        for (const ports::LakeFile& file : files_of(manifest, one.epoch)) {
+            if (file.table == retail::kEventsTable) {
+                SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                                 read_epoch_rows(lake, file, one.epoch));
                 SHELFCAST_TRY(target.admit(rows));
             }
         }
@@ -37,14 +40,6 @@ Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake
 }  // namespace
 
 std::string epoch_state_name(EpochId epoch) { return fmt::format("epoch-{:08}", epoch.value); }
-
-Result<retail::ColumnBlock> read_event_rows(ports::Lake& lake, const ports::LakeFile& file) {
-    std::vector<retail::ColumnSpec> columns;
-    for (const retail::TableColumn& column : retail::operator_table(retail::kEventsTable).columns) {
-        columns.push_back({column.name, column.type});
-    }
-    return lake.read_rows(file, columns);
-}
 
 Status load_epoch_state(operators::Operator& target, EpochId epoch, ports::StateStore& state,
                         ports::Lake& lake) {

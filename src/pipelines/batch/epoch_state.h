@@ -21,8 +21,4 @@ namespace shelfcast::batch {
 [[nodiscard]] Status load_epoch_state(operators::Operator& target, EpochId epoch,
                                       ports::StateStore& state, ports::Lake& lake);
 
-/// Accepted rows of a lake file, as columns of the events table.
-[[nodiscard]] Result<retail::ColumnBlock> read_event_rows(ports::Lake& lake,
-                                                          const ports::LakeFile& file);
-
 }  // namespace shelfcast::batch

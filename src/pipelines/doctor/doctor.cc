@@ -305,7 +305,11 @@ struct Damage {
 Damage find_damage(ports::Lake& lake, const ports::LakeManifest& manifest, const SizeOf& size_of,
                    bool deep, const std::stop_token& stop) {
     Damage damage;
-    for (const ports::LakeFile& file : manifest.files) {
+    std::vector<ports::LakeFile> files = manifest.files;
+    for (const ports::Contribution& waiting : manifest.waiting) {
+        files.insert(files.end(), waiting.files.begin(), waiting.files.end());
+    }
+    for (const ports::LakeFile& file : files) {
         if (stop.stop_requested()) {
             break;
         }

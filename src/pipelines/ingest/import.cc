@@ -111,7 +111,8 @@ public:
         if (beginning_.outcome == FileOutcome::kAlreadyImported) {
             return report_;
         }
-        SHELFCAST_ASSIGN(source_, open_source());
+        SHELFCAST_ASSIGN(source_,
+                         open_source(path_, facts_.format, options_.columns, ports_.tables));
         report_.ignored_columns = source_->ignored_columns();
         SHELFCAST_TRY(skip_known_rows(stop));
         beginning_.record.state = ImportState::kRunning;
@@ -177,15 +178,6 @@ private:
         return beginning;
     }
 
-    Result<std::unique_ptr<ImportSource>> open_source() {
-        if (facts_.format == FileFormat::kParquet) {
-            return open_parquet(ports_.tables, path_, options_.columns);
-        }
-        SHELFCAST_ASSIGN(FileStream file, FileStream::open(path_));
-        return facts_.format == FileFormat::kCsv ? open_csv(std::move(file), options_.columns)
-                                                 : open_ndjson(std::move(file));
-    }
-
     Status skip_known_rows(const std::stop_token& stop) {
         SHELFCAST_TRY(source_->skip(beginning_.record.rows_done, stop));
         // Did the shorter file end inside a row? Then neither counting it nor leaving it out is
@@ -246,7 +238,12 @@ private:
             }
             SHELFCAST_TRY(builder.begin(ports_.clock.now_us(), source));
             resolver.use(builder.catalog());
-            SHELFCAST_TRY(create_stores(builder, resolver));
+            if (options_.create_stores) {
+                SHELFCAST_ASSIGN(const std::uint64_t created,
+                                 create_stores(*source_, ports_.stores, options_.time_zone,
+                                               options_.currency, builder, resolver));
+                stores_created_ += created;
+            }
             SHELFCAST_TRY(source_->convert(resolver, builder));
             PreparedChunk chunk;
             const std::string key = chunk_key(facts_.hash, first_row, options_.chunk.rows);
@@ -259,25 +256,6 @@ private:
                 return {};  // The appender failed; finish() says why.
             }
         }
-    }
-
-    Status create_stores(BatchBuilder& builder, StoreResolver& resolver) {
-        if (!options_.create_stores) {
-            return {};
-        }
-        std::vector<std::string> texts;
-        source_->collect_stores(texts);
-        std::erase_if(texts,
-                      [&](const std::string& text) { return resolver.find(text).has_value(); });
-        if (texts.empty()) {
-            return {};
-        }
-        SHELFCAST_ASSIGN(const auto created,
-                         ports_.stores.create_stores(texts, options_.time_zone, options_.currency));
-        stores_created_ += created.size();
-        SHELFCAST_TRY(builder.reread_catalog());
-        resolver.use(builder.catalog());
-        return {};
     }
 
     /// What was imported is what was hashed before?
@@ -330,20 +308,7 @@ Status check_options(const ImportOptions& options) {
     if (options.chunk.rows == 0 || options.chunk.bytes == 0 || options.append_attempts == 0) {
         return fail(ErrorKind::kInvalidInput, "import: chunks and attempts must be above 0");
     }
-    if (!options.create_stores) {
-        return {};
-    }
-    if (options.time_zone.empty() || options.currency.empty()) {
-        return fail(ErrorKind::kInvalidInput,
-                    "import: creating stores needs their time zone and currency");
-    }
-    if (options.currency.size() != 3 ||
-        !std::ranges::all_of(options.currency, [](char c) { return c >= 'A' && c <= 'Z'; })) {
-        return fail(ErrorKind::kInvalidInput,
-                    "import: currency '{}' is no code of three capital letters", options.currency);
-    }
-    SHELFCAST_TRY(retail::TimeZone::load(options.time_zone));
-    return {};
+    return check_store_creation(options.create_stores, options.time_zone, options.currency);
 }
 
 }  // namespace

@@ -544,4 +544,46 @@ Result<std::unique_ptr<ImportSource>> open_parquet(ports::TableFileReader& reade
                                            std::move(wanted), place_of);
 }
 
+Result<std::unique_ptr<ImportSource>> open_source(const std::string& path, FileFormat format,
+                                                  const ColumnNames& names,
+                                                  ports::TableFileReader& reader) {
+    if (format == FileFormat::kParquet) {
+        return open_parquet(reader, path, names);
+    }
+    SHELFCAST_ASSIGN(FileStream file, FileStream::open(path));
+    return format == FileFormat::kCsv ? open_csv(std::move(file), names)
+                                      : open_ndjson(std::move(file));
+}
+
+Status check_store_creation(bool wanted, std::string_view time_zone, std::string_view currency) {
+    if (!wanted) {
+        return {};
+    }
+    if (time_zone.empty() || currency.empty()) {
+        return fail(ErrorKind::kInvalidInput, "creating stores needs their time zone and currency");
+    }
+    if (currency.size() != 3 ||
+        !std::ranges::all_of(currency, [](char c) { return c >= 'A' && c <= 'Z'; })) {
+        return fail(ErrorKind::kInvalidInput, "currency '{}' is no code of three capital letters",
+                    currency);
+    }
+    SHELFCAST_TRY(retail::TimeZone::load(time_zone));
+    return {};
+}
+
+Result<std::uint64_t> create_stores(ImportSource& source, ports::StoreDirectory& stores,
+                                    std::string_view time_zone, std::string_view currency,
+                                    BatchBuilder& builder, StoreResolver& resolver) {
+    std::vector<std::string> texts;
+    source.collect_stores(texts);
+    std::erase_if(texts, [&](const std::string& text) { return resolver.find(text).has_value(); });
+    if (texts.empty()) {
+        return std::uint64_t{0};
+    }
+    SHELFCAST_ASSIGN(const auto created, stores.create_stores(texts, time_zone, currency));
+    SHELFCAST_TRY(builder.reread_catalog());
+    resolver.use(builder.catalog());
+    return static_cast<std::uint64_t>(created.size());
+}
+
 }  // namespace shelfcast::ingest

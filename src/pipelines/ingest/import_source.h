@@ -78,5 +78,23 @@ public:
 [[nodiscard]] Result<std::unique_ptr<ImportSource>> open_parquet(ports::TableFileReader& reader,
                                                                  const std::string& path,
                                                                  const ColumnNames& names);
+/// One of them, by the format.
+[[nodiscard]] Result<std::unique_ptr<ImportSource>> open_source(const std::string& path,
+                                                                FileFormat format,
+                                                                const ColumnNames& names,
+                                                                ports::TableFileReader& reader);
+
+/// Whether stores can be created with that time zone and currency, where they are to be. Error:
+/// kInvalidInput, naming what is missing or wrong.
+[[nodiscard]] Status check_store_creation(bool wanted, std::string_view time_zone,
+                                          std::string_view currency);
+
+/// Makes stores of the chunk's texts that name none, and lets builder and resolver know them;
+/// returns how many.
+[[nodiscard]] Result<std::uint64_t> create_stores(ImportSource& source,
+                                                  ports::StoreDirectory& stores,
+                                                  std::string_view time_zone,
+                                                  std::string_view currency, BatchBuilder& builder,
+                                                  StoreResolver& resolver);
 
 }  // namespace shelfcast::ingest

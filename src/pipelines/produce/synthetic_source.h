@@ -16,10 +16,10 @@
 
 #include "base/result.h"
 #include "pipelines/produce/assortment.h"
-#include "pipelines/produce/random.h"
 #include "retail/event.h"
 #include "retail/store_catalog.h"
 #include "retail/time_zone.h"
+#include "synthetic/random.h"
 
 namespace shelfcast::produce {
 
@@ -85,7 +85,7 @@ private:
     void append_line(const Line& line, std::int64_t at_ms, std::string& out);
 
     SourceOptions options_;
-    Random random_;
+    synthetic::Random random_;
     std::vector<Shop> shops_;
     std::vector<double> weights_;
     std::vector<std::uint32_t> popularity_;  ///< Cumulative.
