@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
+#include "api/status_page.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
@@ -35,9 +37,12 @@ constexpr std::size_t kSecretBytes = 24;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
+constexpr std::int64_t kSecondMs = 1'000;
+constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
+constexpr std::int64_t kHourMs = 60 * kMinuteMs;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
-// Rows of a generation stay this long after a rebuild: longer than the longest query.
-constexpr std::int64_t kGenerationGraceUs = std::int64_t{300} * 1'000'000;
 constexpr int kBatchAttemptsOnFullDisk = 3;
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
@@ -111,7 +116,10 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(hasher_, adapters::SodiumHasher::create());
     SHELFCAST_ASSIGN(store_,
                      adapters::SqliteStore::open({.path = (path / "operational.sqlite").string()}));
-    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log", .clock = clock_}));
+    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log",
+                                                      .clock = clock_,
+                                                      .group_commit_ms = config_.group_commit_ms}));
+    SHELFCAST_TRY(keep_fixed_settings());
     for (const std::string_view topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
         if (!log_->partitions(topic)) {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
@@ -130,6 +138,28 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(authenticator_,
                      api::DirectoryAuthenticator::create({}, *store_, *hasher_, digest_, clock_));
     ingest_guard_ = std::make_unique<api::TokenGuard>(*store_, digest_, clock_);
+    return {};
+}
+
+retail::CodecLimits App::codec_limits() const {
+    return {.max_ahead_ms = config_.future_limit_hours * kHourMs};
+}
+
+Status App::keep_fixed_settings() {
+    const bool made_before = log_->partitions(retail::kRetailEventsTopic).has_value();
+    for (const config::Setting& setting : config::settings()) {
+        if (!setting.fixed) {
+            continue;
+        }
+        const std::string name = fmt::format("fixed.{}", setting.key);
+        SHELFCAST_ASSIGN(std::optional<std::string> kept, store_->setting(name));
+        if (!kept) {
+            // A directory made before these could be chosen has the defaults.
+            kept = config::value_text(made_before ? config::Config{} : config_, setting);
+            SHELFCAST_TRY(store_->put_setting(name, *kept));
+        }
+        SHELFCAST_TRY(config::keep_fixed(config_, setting, *kept));
+    }
     return {};
 }
 
@@ -213,6 +243,10 @@ Status App::reach_warehouse(const std::stop_token& stop) {
     }
     metrics_.set(ports::Gauge::kEngineUp, 1);
     SHELFCAST_ASSIGN(warehouse_, ClickHouseWarehouse::connect(warehouse_options_));
+    adapters::clickhouse::ClickHouseOptions impatient = warehouse_options_;
+    impatient.max_connections = 1;
+    impatient.request_timeout_ms = kStatusPatienceMs;
+    SHELFCAST_ASSIGN(status_warehouse_, ClickHouseWarehouse::connect(impatient));
     return {};
 }
 
@@ -242,10 +276,19 @@ Status App::make_layers(const std::stop_token& stop) {
     SHELFCAST_ASSIGN(lake_files_, adapters::PosixFiles::open((path / "lake").string()));
     lake_ = std::make_unique<adapters::LakeLocal>(*lake_files_, *warehouse_);
     SHELFCAST_ASSIGN(state_, adapters::PosixState::open_folder(path / "state"));
-    SHELFCAST_ASSIGN(const std::uint32_t partitions, log_->partitions(retail::kRetailEventsTopic));
 
+    const operators::OperatorOptions judging{
+        .partitions = config_.log_partitions,
+        .duplicate_horizon_hours = config_.duplicate_horizon_hours,
+        .allowed_lateness_ms = config_.allowed_lateness_minutes * kMinuteMs,
+        .limits = codec_limits()};
     stream::SpeedOptions speed_options;
-    speed_options.operator_options.partitions = partitions;
+    speed_options.operator_options = judging;
+    speed_options.flush_interval_ms = config_.flush_interval_ms;
+    speed_options.watched_flush_interval_ms = config_.watched_flush_interval_ms;
+    speed_options.watched_for_ms = config_.watched_for_ms;
+    speed_options.max_flush_rows = config_.max_flush_rows;
+    speed_options.snapshot_every_records = config_.snapshot_every_records;
     speed_options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
         return batch::load_epoch_state(target, epoch, *state_, *lake_);
     };
@@ -254,7 +297,14 @@ Status App::make_layers(const std::stop_token& stop) {
         std::move(speed_options));
 
     batch::BatchOptions batch_options;
-    batch_options.operator_options.partitions = partitions;
+    batch_options.operator_options = judging;
+    batch_options.operator_options.state_prefix = "batch";
+    batch_options.max_buffered_rows = config_.max_buffered_rows;
+    batch_options.load.max_insert_rows = config_.max_insert_rows;
+    batch_options.load.max_rollup_keys = config_.max_rollup_keys;
+    batch_options.max_differences = config_.max_differences;
+    batch_options.speed_grace_ms = config_.speed_grace_s * kSecondMs;
+    batch_options.realtime_retention_ms = config_.realtime_retention_days * kDayMs;
     batch_ = std::make_unique<batch::BatchLayer>(
         batch::BatchPorts{
             *log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_, metrics_,
@@ -267,10 +317,12 @@ Status App::make_layers(const std::stop_token& stop) {
         log::warning("batch", "restored reloaded_epochs={} switched={}", restored.reloaded_epochs,
                      restored.switched);
     }
-    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_));
+    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
+                                                     {.codec = codec_limits()}));
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
     metrics_.set(ports::Gauge::kOpenEpoch, open.value);
 
+    rates_.add(clock_.steady_us(), speed_->counts());
     speed_thread_ = std::jthread([this](const std::stop_token& own) {
         if (const Status ended = speed_->run(own); !ended) {
             log::error("stream", "stopped, a person must look error=\"{}\"", ended.error().message);
@@ -318,7 +370,7 @@ Status App::make_schedule() {
     schedule::SchedulerOptions options;
     options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
     options.time_zone = config_.schedule_timezone;
-    options.cron = config_.schedule_cron;
+    options.cron = {config_.schedule_jobs.begin(), config_.schedule_jobs.end()};
     SHELFCAST_ASSIGN(scheduler_,
                      schedule::Scheduler::create({*store_, clock_, metrics_}, std::move(options),
                                                  schedule::job_definitions(), std::move(works)));
@@ -329,6 +381,7 @@ Status App::make_schedule() {
 void App::keep_house(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
+        rates_.add(clock_.steady_us(), speed_->counts());
         metrics_.set(ports::Gauge::kLogBytes, static_cast<double>(log_->bytes_on_disk()));
         const std::unique_lock lock(batch_mutex_, std::try_to_lock);
         if (stop.stop_requested() || !lock.owns_lock()) {
@@ -352,7 +405,8 @@ void App::keep_house(const std::stop_token& stop) {
 
 Status App::drop_superseded_generations() {
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
-    const std::int64_t superseded_before_us = clock_.now_us() - kGenerationGraceUs;
+    const std::int64_t superseded_before_us =
+        clock_.now_us() - config_.speed_grace_s * kSecondMs * 1'000;
     if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
         SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
         only_generation_ = manifest.generation;
@@ -405,6 +459,12 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(produce_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/doctor", kJobBytes, api::make_job_handler(doctor_job(*this), control)});
+    const bool open = config_.status_login == "auto" && config::is_loopback(config_.listen_address);
+    std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
+                                         *authenticator_, clock_),
+                      std::back_inserter(all));
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
                    api::make_job_handler(backfill_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,
@@ -447,9 +507,11 @@ Status App::serve() {
 Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,
                                          const ingest::ReportProgress& progress,
                                          const std::stop_token& stop) {
+    ingest::ImportOptions judged = options;
+    judged.codec = codec_limits();
     SHELFCAST_ASSIGN(
         ingest::ImportReport report,
-        ingest::run(options, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
+        ingest::run(judged, {*log_, *store_, *store_, clock_, *parquet_, &metrics_, progress},
                     stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;

@@ -40,8 +40,10 @@
 #include "cli/backup.h"
 #include "cli/data_directory.h"
 #include "cli/jobs.h"
+#include "cli/rate_meter.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
+#include "pipelines/doctor/doctor.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
@@ -103,6 +105,12 @@ public:
                                                const BackupProgress& progress,
                                                const std::stop_token& stop);
 
+    /// What is wrong with log, lake, layers and clock, as `shelfcast doctor` says it.
+    [[nodiscard]] doctor::Findings diagnose(bool deep, const std::stop_token& stop);
+
+    /// What GET /v1/status says, as JSON.
+    [[nodiscard]] Result<std::string> status();
+
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
@@ -150,6 +158,8 @@ private:
         : config_(config), directory_(std::move(directory)) {}
 
     [[nodiscard]] Status open_stores();
+    [[nodiscard]] Status keep_fixed_settings();
+    [[nodiscard]] retail::CodecLimits codec_limits() const;
     [[nodiscard]] Status make_logins();
     [[nodiscard]] Status put_login(const std::string& name, const std::string& password,
                                    const std::string& ingest_token);
@@ -164,10 +174,13 @@ private:
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
     [[nodiscard]] Status drop_superseded_generations();
+    [[nodiscard]] doctor::Findings diagnose_program();
 
-    const config::Config config_;
+    config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
     adapters::SystemClock clock_;
+    /// Wall clock minus steady clock at the start: changes when somebody sets the clock.
+    const std::int64_t clock_drift_start_us_ = clock_.now_us() - clock_.steady_us();
     adapters::PrometheusMetrics metrics_;
     adapters::SodiumDigest digest_;
     adapters::ZlibInflater inflater_;
@@ -183,6 +196,8 @@ private:
     std::string view_owner_;                  ///< The warehouse account that the views run as.
     adapters::EngineAccount people_account_;  ///< What administrators' queries run as.
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
+    /// For the status page: connections of its own, and little patience.
+    std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> status_warehouse_;
     std::unique_ptr<adapters::PosixFiles> lake_files_;
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
@@ -198,6 +213,7 @@ private:
     std::unique_ptr<api::TokenGuard> ingest_guard_;
     mutable std::mutex fault_mutex_;
     std::optional<Error> fault_;
+    RateMeter rates_;
     std::jthread speed_thread_;
     std::jthread house_thread_;
     std::unique_ptr<schedule::Scheduler> scheduler_;

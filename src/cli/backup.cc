@@ -15,7 +15,7 @@
 
 #include "adapters/lake_local/lake_path.h"
 #include "base/failpoint.h"
-#include "cli/commands.h"
+#include "cli/version.h"
 #include "pipelines/ingest/content_hash.h"
 #include "ports/file_system.h"
 

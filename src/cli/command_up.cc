@@ -83,7 +83,7 @@ void add_up(Commands& commands) {
     command.add_flag("--demo", common.config.demo,
                      "Well-known login default/password123 and a live producer, on loopback only");
     command.add_flag("--no-producer", flags->no_producer, "With --demo: no live producer");
-    add_port_flags(command, common.config);
+    add_port_flags(command, common);
     add_produce_flags(command, flags->produce);
 }
 

@@ -28,23 +28,30 @@ Result<int> Commands::run(const std::stop_token& stop) const {
     const auto chosen =
         std::ranges::find_if(commands_, [](const auto& entry) { return entry.first->parsed(); });
     SHELFCAST_CHECK(chosen != commands_.end());  // The parser requires one.
+    if (std::ranges::find(tolerant_, chosen->first) == tolerant_.end()) {
+        SHELFCAST_TRY(config::all_right(common_.mistakes));
+    }
     return chosen->second(stop);
 }
 
-void add_port_flags(CLI::App& command, config::Config& config) {
-    command.add_option("--listen-address", config.listen_address, "IP that the ports listen on")
-        ->capture_default_str();
-    command
-        .add_option("--clickhouse-http-port", config.clickhouse_http_port,
-                    "SQL for people and BI tools (ClickHouse HTTP); 0: any free one")
-        ->capture_default_str();
-    command
-        .add_option("--clickhouse-native-port", config.clickhouse_native_port,
-                    "The engine's native TCP, loopback only; 0: any free one")
-        ->capture_default_str();
-    command
-        .add_option("--web-port", config.web_port, "Events in, metrics, health; 0: any free one")
-        ->capture_default_str();
+void add_setting_flags(CLI::App& command, Common& common,
+                       std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys) {
+        const config::Setting* const setting = config::find_setting(key);
+        SHELFCAST_CHECK(setting != nullptr && !setting->flag.empty());
+        command
+            .add_option_function<std::string>(
+                std::string(setting->flag),
+                [&common, key](const std::string& text) { common.flags[std::string(key)] = text; },
+                std::string(setting->description))
+            ->default_str(config::value_text(config::Config{}, *setting));
+    }
+}
+
+void add_port_flags(CLI::App& command, Common& common) {
+    add_setting_flags(command, common,
+                      {"server.listen_address", "server.clickhouse_http_port",
+                       "server.clickhouse_native_port", "server.web_port"});
 }
 
 }  // namespace shelfcast::cli

@@ -5,7 +5,9 @@
 /// Saying the words touches neither network nor disk. Each prints one line of outcome, or JSON when
 /// asked.
 
+#include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -21,10 +23,25 @@ class App;
 
 namespace shelfcast::cli {
 
-/// What every command takes.
+/// What every command takes. While the command line is parsed only `flags`, `config_file`,
+/// `config.demo` and `json` are filled; `load` does the rest before a command runs.
 struct Common {
     config::Config config;
+    config::TextMap flags{};  ///< Setting's key to its text on the command line.
+    std::filesystem::path config_file{};
+    std::vector<std::string> mistakes{};  ///< In the configuration.
     bool json = false;
+
+    /// Puts file, environment and flags over the defaults.
+    void load(config::TextMap environment) {
+        config::Loaded loaded = config::load({.environment = std::move(environment),
+                                              .flags = flags,
+                                              .file = config_file,
+                                              .demo = config.demo});
+        config = std::move(loaded.config);
+        config_file = std::move(loaded.file);
+        mistakes = std::move(loaded.mistakes);
+    }
 };
 
 /// The program's commands, by their words. One owner; lives as long as the parsed command line.
@@ -42,21 +59,27 @@ public:
     /// Adds a command below a group.
     CLI::App& add_to(CLI::App& group, const std::string& name, const std::string& help, Run run);
 
+    /// Lets a command run although the configuration has mistakes: it reports them itself.
+    void tolerate_mistakes(const CLI::App& command) { tolerant_.push_back(&command); }
+
     [[nodiscard]] Common& common() noexcept { return common_; }
-    /// Runs the one that the command line names.
+    /// Runs the one that the command line names. Error: the mistakes in the configuration.
     [[nodiscard]] Result<int> run(const std::stop_token& stop) const;
 
 private:
     CLI::App& root_;
     Common& common_;
     std::vector<std::pair<CLI::App*, Run>> commands_;
+    std::vector<const CLI::App*> tolerant_;
 };
 
 void add_backfill(Commands& commands);
 void add_backup(Commands& commands);
 void add_batch(Commands& commands);
+void add_config(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
+void add_doctor(Commands& commands);
 void add_import(Commands& commands);
 void add_lake(Commands& commands);
 void add_produce(Commands& commands);
@@ -67,14 +90,15 @@ void add_restore(Commands& commands);
 void add_schema(Commands& commands);
 void add_up(Commands& commands);
 
+/// Flags of settings, by their keys: names, help and defaults as the settings have them.
+void add_setting_flags(CLI::App& command, Common& common,
+                       std::initializer_list<std::string_view> keys);
 /// Flags for the ports that `up` and `demo` listen on.
-void add_port_flags(CLI::App& command, config::Config& config);
+void add_port_flags(CLI::App& command, Common& common);
 
 /// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
 /// number of keys at which the layers differ.
 std::uint64_t print_epochs(const std::string& report_json);
-
-inline constexpr const char* kVersion = "shelfcast 0.1.0";
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

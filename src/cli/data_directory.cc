@@ -45,6 +45,12 @@ Result<DataDirectory> DataDirectory::take(const fs::path& path) {
     }
     SHELFCAST_TRY(check_is_no_backup(absolute));
     ::chmod(absolute.c_str(), 0700);
+    return visit(absolute);
+}
+
+Result<DataDirectory> DataDirectory::visit(const fs::path& path) {
+    std::error_code code;
+    const fs::path absolute = fs::absolute(path, code).lexically_normal();
     const fs::path lock_path = absolute / kLockName;
     const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) {

@@ -31,6 +31,10 @@ public:
     /// kForbidden, kStorageFull, kUnavailable naming the path.
     [[nodiscard]] static Result<DataDirectory> take(const std::filesystem::path& path);
 
+    /// Takes the lock of a directory that is there, and changes nothing else about it: for looking
+    /// at it while nobody owns it. Errors: the same.
+    [[nodiscard]] static Result<DataDirectory> visit(const std::filesystem::path& path);
+
     /// The owner of a directory, if a process holds it. Error: kBusy when it has not said yet how
     /// to reach it.
     [[nodiscard]] static Result<std::optional<OwnerAddress>> find_owner(

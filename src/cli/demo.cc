@@ -337,8 +337,7 @@ Result<int> demo_once(Common common, const std::filesystem::path& data,
 
 Result<int> demo_staying_up(Common common, const std::filesystem::path& data,
                             const std::stop_token& stop) {
-    const config::Config defaults;
-    if (common.config.data_directory == defaults.data_directory) {
+    if (common.config.origin("data.directory") == "default") {
         const char* const home = std::getenv("HOME");
         common.config.data_directory = std::filesystem::path(home == nullptr ? "." : home) /
                                        ".local" / "share" / "shelfcast" / "demo";
@@ -389,7 +388,7 @@ void add_demo(Commands& commands) {
     command.add_flag("--once", flags->once, "Run it to its end, check everything, print a table");
     command.add_option("--bundled", flags->data_folder, "Folder with the bundled receipts")
         ->capture_default_str();
-    add_port_flags(command, common.config);
+    add_port_flags(command, common);
 }
 
 }  // namespace shelfcast::cli

@@ -37,6 +37,9 @@ class App;
 /// {} to {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] api::Job batch_job(App& app);
 
+/// {"deep":bool} to {"findings":[{"check":"…","level":"OK","found":"…","remedy":""}]}.
+[[nodiscard]] api::Job doctor_job(App& app);
+
 /// The keys at which layers or generations differ, as a JSON list.
 [[nodiscard]] nlohmann::json differences_json(std::span<const ports::Difference> differences);
 /// {"epochs":[{…}],"differing_keys":n}.

@@ -1,6 +1,8 @@
 /// \file cli/main.cc
 /// The start of the program: configuration, the list of commands, signals, exit codes.
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -13,6 +15,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/version.h"
 
 namespace {
 
@@ -46,15 +49,23 @@ private:
 };
 
 void add_common_flags(CLI::App& app, Common& common) {
-    auto& config = common.config;
-    app.add_option("--data-dir", config.data_directory, "Where everything is kept")
-        ->capture_default_str();
-    app.add_option("--warehouse-url", config.warehouse_url,
-                   "A ClickHouse server to use instead of the embedded engine");
-    app.add_option("--warehouse-user", config.warehouse_user, "Its account")->capture_default_str();
-    app.add_option("--log-level", config.log_level, "debug, info, warning or error")
-        ->capture_default_str();
+    app.add_option("--config", common.config_file,
+                   "Configuration file; default: shelfcast.toml in the data or working directory");
+    shelfcast::cli::add_setting_flags(
+        app, common, {"data.directory", "warehouse.url", "warehouse.user", "logging.level"});
     app.add_flag("--json", common.json, "Print the outcome as JSON");
+}
+
+shelfcast::config::TextMap environment_variables() {
+    shelfcast::config::TextMap all;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            all.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return all;
 }
 
 void configure_log(const shelfcast::config::Config& config) {
@@ -78,19 +89,11 @@ int main(int argc, char** argv) {
     if (argc > 1 && argv[1] == shelfcast::adapters::kEngineChildCommand) {
         return shelfcast::adapters::engine_child_main(argc, argv);
     }
-    auto environment = [](std::string_view name) -> std::optional<std::string> {
-        const char* const value = std::getenv(std::string(name).c_str());
-        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-    };
-    Result<shelfcast::config::Config> config = shelfcast::config::from_environment(environment);
-    if (!config) {
-        return report(config.error());
-    }
-    Common common{.config = std::move(*config)};
+    Common common;
 
     CLI::App app(
         "Till receipts to live stock, forecasts and orders: one truth, live and in batch.");
-    app.set_version_flag("--version", shelfcast::cli::kVersion);
+    app.set_version_flag("--version", fmt::format("shelfcast {}", shelfcast::cli::kVersion));
     app.require_subcommand(1);
     app.fallthrough();
     add_common_flags(app, common);
@@ -100,6 +103,7 @@ int main(int argc, char** argv) {
     add_produce(commands);
     add_import(commands);
     add_batch(commands);
+    add_config(commands);
     add_backfill(commands);
     add_rebuild(commands);
     add_lake(commands);
@@ -110,11 +114,10 @@ int main(int argc, char** argv) {
     add_schema(commands);
     add_dead_letters(commands);
     add_demo(commands);
+    add_doctor(commands);
 
     CLI11_PARSE(app, argc, argv);
-    if (const auto valid = shelfcast::config::validate(common.config); !valid) {
-        return report(valid.error());
-    }
+    common.load(environment_variables());
     if (!shelfcast::failpoint::arm_from_environment()) {
         return report({shelfcast::ErrorKind::kInvalidInput,
                        "SHELFCAST_FAILPOINT names no failpoint, or no passage from 1"});

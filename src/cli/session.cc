@@ -101,6 +101,19 @@ Result<std::string> run_job_with_bar(const config::Config& config, std::string_v
     return run_job(config, name, local, request, [&](std::string_view at) { bar.show(at); }, stop);
 }
 
+Result<std::optional<std::string>> ask_owner_if_any(const config::Config& config,
+                                                    std::string_view name,
+                                                    const std::string& request,
+                                                    const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::optional<OwnerAddress> owner, await_owner(config, stop));
+    if (!owner) {
+        return std::nullopt;
+    }
+    SHELFCAST_ASSIGN(std::string answer,
+                     ask_owner(*owner, name, request, [](std::string_view) {}, stop));
+    return answer;
+}
+
 Status with_warehouse(
     const config::Config& config, const std::stop_token& stop,
     const std::function<Status(adapters::clickhouse::ClickHouseWarehouse&)>& use) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,12 @@ class App;
                                                    const std::function<api::Job(App&)>& local,
                                                    const std::string& request,
                                                    const std::stop_token& stop);
+
+/// Asks the owner of the data directory to run a job; nothing when there is none.
+[[nodiscard]] Result<std::optional<std::string>> ask_owner_if_any(const config::Config& config,
+                                                                  std::string_view name,
+                                                                  const std::string& request,
+                                                                  const std::stop_token& stop);
 
 /// Calls `use` with the warehouse of the data directory, as its administrator.
 [[nodiscard]] Status with_warehouse(

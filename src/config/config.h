@@ -1,65 +1,154 @@
 #pragma once
 
 /// \file config/config.h
-/// What can be configured, with its defaults: one struct, filled from the environment, then from
-/// command-line flags. Plain data.
+/// What can be configured: one struct, and one list (`settings`) that says of each member its name,
+/// bounds and where its value may come from. The loader, `shelfcast config` and docs/CONFIG.md are
+/// made from that list. Plain data.
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "base/result.h"
 
 namespace shelfcast::config {
 
+using TextMap = std::map<std::string, std::string, std::less<>>;
+
+/// The members' meaning is in `settings`.
 struct Config {
-    /// Everything that is kept lives below it. SHELFCAST_DATA_DIR
     std::filesystem::path data_directory = "shelfcast-data";
-    /// libchdb.so of the embedded engine. SHELFCAST_ENGINE
-    std::filesystem::path engine_library;
-    /// Bytes the embedded engine may use; 0: nine tenths of the machine's.
-    /// SHELFCAST_ENGINE_MEMORY_BYTES
-    std::uint64_t engine_memory_bytes = 0;
-    /// "http://host:8123" of a ClickHouse server to use instead of the embedded engine.
-    /// SHELFCAST_WAREHOUSE_URL, …_USER, …_PASSWORD
-    std::string warehouse_url;
-    std::string warehouse_user = "default";
-    std::string warehouse_password;
-    /// Addresses are IPs; ports 1 to 65535, or 0 for any free one.
+
     std::string listen_address = "127.0.0.1";
     std::uint16_t clickhouse_http_port = 8123;
     std::uint16_t clickhouse_native_port = 9010;
     std::uint16_t web_port = 8501;
-    /// The well-known login and ingest token, on loopback only.
-    bool demo = false;
-    /// "text" or "json". SHELFCAST_LOG_FORMAT
-    std::string log_format = "text";
-    /// "debug", "info", "warning" or "error". SHELFCAST_LOG_LEVEL
+    std::string status_login = "auto";
+
+    std::filesystem::path engine_library;
+    std::uint64_t engine_memory_bytes = 0;
+
+    std::string warehouse_url;
+    std::string warehouse_user = "default";
+    std::string warehouse_password;
+
     std::string log_level = "info";
-    /// Who starts scheduled jobs: "builtin" (this program), "airflow" or "off" (it starts none).
-    /// SHELFCAST_SCHEDULE_ENGINE
-    std::string schedule_engine = "builtin";
-    /// IANA zone of the jobs' times and logical dates: the head office's.
-    /// SHELFCAST_SCHEDULE_TIMEZONE
-    std::string schedule_timezone = "UTC";
-    /// Cron expressions by job, in place of the built-in ones.
-    std::map<std::string, std::string> schedule_cron;
-    /// Log partitions, fixed when a data directory is made.
+    std::string log_format = "text";
+
     std::uint32_t log_partitions = 16;
+    std::uint32_t group_commit_ms = 2;
+
+    std::uint32_t future_limit_hours = 24;
+    std::uint32_t duplicate_horizon_hours = 48;
+    std::uint32_t allowed_lateness_minutes = 60;
+
+    std::uint32_t flush_interval_ms = 250;
+    std::uint32_t watched_flush_interval_ms = 40;
+    std::uint32_t watched_for_ms = 10'000;
+    std::uint32_t max_flush_rows = 100'000;
+    std::uint64_t snapshot_every_records = 5'000'000;
+
+    std::uint32_t max_buffered_rows = 500'000;
+    std::uint32_t max_insert_rows = 250'000;
+    std::uint32_t max_rollup_keys = 2'000'000;
+    std::uint32_t max_differences = 1'000;
+    std::uint32_t speed_grace_s = 300;
+    std::uint32_t realtime_retention_days = 90;
+
+    std::string schedule_engine = "builtin";
+    std::string schedule_timezone = "UTC";
+    TextMap schedule_jobs;  ///< Name to cron text.
+
+    /// The well-known login and ingest token, on loopback only. A way to start, not a setting.
+    bool demo = false;
+
+    /// Key to where its value comes from ("file PATH:LINE", "environment NAME", "flag NAME");
+    /// absent: the default.
+    TextMap origins;
+
+    [[nodiscard]] std::string_view origin(std::string_view key) const {
+        const auto found = origins.find(key);
+        return found == origins.end() ? "default" : std::string_view(found->second);
+    }
 };
 
-/// Looks a variable up; nothing if it is not set.
-using Environment = std::function<std::optional<std::string>(std::string_view)>;
+using Member =
+    std::variant<std::string Config::*, std::filesystem::path Config::*, std::uint16_t Config::*,
+                 std::uint32_t Config::*, std::uint64_t Config::*, TextMap Config::*>;
 
-/// The defaults, with what the environment says. Every mistake is in the one error.
-[[nodiscard]] Result<Config> from_environment(const Environment& environment);
+struct Setting {
+    std::string_view key;  ///< TOML: "server.web_port" is web_port in table [server].
+    Member member;
+    std::string_view environment;  ///< Variable; empty: none.
+    std::string_view flag;         ///< "--web-port"; empty: none.
+    std::string_view description;  ///< One line, with the unit.
+    std::uint64_t minimum = 0;
+    std::uint64_t maximum = std::numeric_limits<std::uint64_t>::max();
+    std::string_view choices{};  ///< "text|json"; empty: any.
+    /// What is wrong with a text, or nothing; null: every text will do.
+    std::string (*fault)(std::string_view text) = nullptr;
+    bool secret = false;
+    bool fixed = false;               ///< Cannot change in the life of a data directory.
+    std::string_view default_text{};  ///< Where the default is worked out at start.
+};
 
-/// Refuses what cannot work, all mistakes in one error: --demo with an address other machines can
-/// reach, an unknown log level or schedule engine, two equal ports.
-[[nodiscard]] Status validate(const Config& config);
+/// All of them, in the order in which people read them.
+[[nodiscard]] std::span<const Setting> settings();
+/// Null: there is no such key.
+[[nodiscard]] const Setting* find_setting(std::string_view key);
+/// The value as people write it; a secret in full.
+[[nodiscard]] std::string value_text(const Config& config, const Setting& setting);
+/// The same with a secret masked.
+[[nodiscard]] std::string shown_value(const Config& config, const Setting& setting);
+[[nodiscard]] std::string type_name(const Setting& setting);
+/// The known key that is spelled most like `name`, if any is near.
+[[nodiscard]] std::optional<std::string> nearest_key(std::string_view name);
+/// The known environment variable that `name` was meant to be: two letters away at most.
+[[nodiscard]] std::optional<std::string> nearest_variable(std::string_view name);
+
+/// What the value may come from, besides the defaults. Later ones win: file, environment, flags.
+struct Sources {
+    TextMap environment{};         ///< Every variable by name; an empty value counts as absent.
+    TextMap flags{};               ///< Setting's key to the text on the command line.
+    std::filesystem::path file{};  ///< --config; empty: looked for, see docs/CONFIG.md.
+    bool demo = false;
+};
+
+struct Loaded {
+    Config config;
+    std::filesystem::path file;         ///< Empty: none was found.
+    std::vector<std::string> mistakes;  ///< All of them; `config` holds what was right.
+};
+
+/// Reads the file, if there is one, and puts the sources over each other. Never fails: what is
+/// wrong is in `mistakes`, each with the place it came from.
+[[nodiscard]] Loaded load(const Sources& sources);
+
+/// What cannot work in a configuration: values out of bounds, --demo with an address that other
+/// machines can reach, one port given twice.
+[[nodiscard]] std::vector<std::string> find_mistakes(const Config& config);
+
+/// No mistakes: success. Else one kInvalidInput that lists them all.
+[[nodiscard]] Status all_right(const std::vector<std::string>& mistakes);
+[[nodiscard]] inline Status validate(const Config& config) {
+    return all_right(find_mistakes(config));
+}
+
+/// Makes a fixed setting what the data directory keeps. Error: kConflict when somebody asks for
+/// another value; a default asks for nothing.
+[[nodiscard]] Status keep_fixed(Config& config, const Setting& setting, const std::string& kept);
+
+[[nodiscard]] bool is_loopback(std::string_view address);
+
+/// The text of docs/CONFIG.md.
+[[nodiscard]] std::string reference();
 
 }  // namespace shelfcast::config

@@ -532,6 +532,12 @@ Result<ColumnBlock> ClickHouseWarehouse::decode(std::string_view bytes,
     return decode_native(*answer, columns);
 }
 
+Result<ColumnBlock> ClickHouseWarehouse::read_rows(std::string_view sql,
+                                                   std::span<const retail::ColumnSpec> columns,
+                                                   const ports::QueryValues& values) {
+    return rows_of(*state_->http, sql, columns, values, {{"default_format", "Native"}});
+}
+
 Result<std::string> ClickHouseWarehouse::query_text(std::string_view sql,
                                                     const QueryParameters& parameters,
                                                     const QuerySettings& settings,

@@ -20,6 +20,7 @@
 #include "adapters/clickhouse/query_client.h"
 #include "base/result.h"
 #include "ports/parquet_codec.h"
+#include "ports/query_runner.h"
 #include "ports/reference_tables.h"
 #include "ports/warehouse.h"
 
@@ -36,7 +37,8 @@ struct ClickHouseOptions {
 
 class ClickHouseWarehouse final : public ports::Warehouse,
                                   public ports::ReferenceTables,
-                                  public ports::ParquetCodec {
+                                  public ports::ParquetCodec,
+                                  public ports::QueryRunner {
 public:
     /// Reaches the server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
     [[nodiscard]] static Result<std::unique_ptr<ClickHouseWarehouse>> connect(
@@ -79,6 +81,10 @@ public:
     Result<std::string> encode(const retail::ColumnBlock& block) override;
     Result<retail::ColumnBlock> decode(std::string_view bytes,
                                        std::span<const retail::ColumnSpec> columns) override;
+
+    [[nodiscard]] Result<retail::ColumnBlock> read_rows(std::string_view sql,
+                                                        std::span<const retail::ColumnSpec> columns,
+                                                        const ports::QueryValues& values) override;
 
     /// Runs any statement and returns its answer in `format`, where the statement names none.
     /// Errors carry the server's own words.

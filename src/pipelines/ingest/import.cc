@@ -224,7 +224,7 @@ private:
 
     /// Reads and judges chunk by chunk until the file ends, somebody stops it, or the log fails.
     Status feed(ChunkAppender& appender, const std::stop_token& stop) {
-        BatchBuilder builder(catalogs_, partitions_);
+        BatchBuilder builder(catalogs_, partitions_, options_.codec);
         StoreResolver resolver;
         const std::string source = "import:" + std::filesystem::path(path_).filename().string();
         std::uint64_t first_row = beginning_.record.rows_done;

@@ -26,6 +26,7 @@
 #include "ports/metrics.h"
 #include "ports/operational_store.h"
 #include "ports/table_file_reader.h"
+#include "retail/event_codec.h"
 
 namespace shelfcast::ingest {
 
@@ -38,6 +39,7 @@ struct ImportOptions {
     std::string currency;              ///< ISO 4217; of stores that are created.
     /// Part of what makes a resume safe: the same over the life of a data directory.
     ChunkLimits chunk;
+    retail::CodecLimits codec;  ///< As the door's.
     /// How often an append is tried again, with pauses of up to 100 ms, while the log is busy or
     /// away.
     std::uint32_t append_attempts = 600;

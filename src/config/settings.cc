@@ -1,0 +1,350 @@
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+#include "config/config.h"
+#include "retail/time_zone.h"
+
+namespace shelfcast::config {
+namespace {
+
+std::string address_fault(std::string_view text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    const std::string address(text);
+    return ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+                   ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1
+               ? ""
+               : "is no IP address";
+}
+
+std::string url_fault(std::string_view text) {
+    return text.empty() || text.starts_with("http://") || text.starts_with("https://")
+               ? ""
+               : "begins with neither http:// nor https://";
+}
+
+std::string zone_fault(std::string_view text) {
+    return retail::TimeZone::load(text) ? "" : "is no time zone, such as Europe/London";
+}
+
+std::string empty_fault(std::string_view text) { return text.empty() ? "is empty" : ""; }
+
+constexpr std::uint64_t kMaxPort = 65'535;
+constexpr std::uint64_t kDayMs = 86'400'000;
+constexpr std::uint64_t kMaxRows = 100'000'000;
+
+const std::array kSettings = {
+    Setting{.key = "data.directory",
+            .member = &Config::data_directory,
+            .environment = "SHELFCAST_DATA_DIR",
+            .flag = "--data-dir",
+            .description = "Everything that is kept lives below it",
+            .fault = empty_fault},
+    Setting{.key = "server.listen_address",
+            .member = &Config::listen_address,
+            .environment = "SHELFCAST_LISTEN_ADDRESS",
+            .flag = "--listen-address",
+            .description = "IP that the SQL and web ports listen on",
+            .fault = address_fault},
+    Setting{.key = "server.clickhouse_http_port",
+            .member = &Config::clickhouse_http_port,
+            .environment = "SHELFCAST_CLICKHOUSE_HTTP_PORT",
+            .flag = "--clickhouse-http-port",
+            .description = "SQL for people and BI tools (ClickHouse HTTP); 0: any free one",
+            .maximum = kMaxPort},
+    Setting{.key = "server.clickhouse_native_port",
+            .member = &Config::clickhouse_native_port,
+            .environment = "SHELFCAST_CLICKHOUSE_NATIVE_PORT",
+            .flag = "--clickhouse-native-port",
+            .description = "The engine's native TCP, loopback only; 0: any free one",
+            .maximum = kMaxPort},
+    Setting{.key = "server.web_port",
+            .member = &Config::web_port,
+            .environment = "SHELFCAST_WEB_PORT",
+            .flag = "--web-port",
+            .description = "Events in, status page, metrics, health; 0: any free one",
+            .maximum = kMaxPort},
+    Setting{.key = "server.status_login",
+            .member = &Config::status_login,
+            .environment = "SHELFCAST_STATUS_LOGIN",
+            .flag = "",
+            .description = "Whether the status page asks for the login of SQL; auto: unless the "
+                           "listen address is loopback. Say always behind a proxy",
+            .choices = "auto|always"},
+    Setting{.key = "engine.library",
+            .member = &Config::engine_library,
+            .environment = "SHELFCAST_ENGINE",
+            .flag = "",
+            .description = "libchdb.so of the embedded engine",
+            .default_text = "$HOME/.cache/shelfcast/engine/26.7.3-stable.1/libchdb.so"},
+    Setting{.key = "engine.memory_bytes",
+            .member = &Config::engine_memory_bytes,
+            .environment = "SHELFCAST_ENGINE_MEMORY_BYTES",
+            .flag = "",
+            .description = "Bytes the engine may use; 0: nine tenths of the machine's"},
+    Setting{.key = "warehouse.url",
+            .member = &Config::warehouse_url,
+            .environment = "SHELFCAST_WAREHOUSE_URL",
+            .flag = "--warehouse-url",
+            .description = "A ClickHouse server to use instead of the embedded engine",
+            .fault = url_fault},
+    Setting{.key = "warehouse.user",
+            .member = &Config::warehouse_user,
+            .environment = "SHELFCAST_WAREHOUSE_USER",
+            .flag = "--warehouse-user",
+            .description = "The program's account there"},
+    Setting{.key = "warehouse.password",
+            .member = &Config::warehouse_password,
+            .environment = "SHELFCAST_WAREHOUSE_PASSWORD",
+            .flag = "",
+            .description = "Its password; no flag, because others can read a command line",
+            .secret = true},
+    Setting{.key = "logging.level",
+            .member = &Config::log_level,
+            .environment = "SHELFCAST_LOG_LEVEL",
+            .flag = "--log-level",
+            .description = "What the program says on standard error",
+            .choices = "debug|info|warning|error"},
+    Setting{.key = "logging.format",
+            .member = &Config::log_format,
+            .environment = "SHELFCAST_LOG_FORMAT",
+            .flag = "",
+            .description = "One line per message, for people or for machines",
+            .choices = "text|json"},
+    Setting{.key = "log.partitions",
+            .member = &Config::log_partitions,
+            .environment = "SHELFCAST_LOG_PARTITIONS",
+            .flag = "",
+            .description = "Partitions of the event log; a store keeps to one of them",
+            .minimum = 1,
+            .maximum = 1'024,
+            .fixed = true},
+    Setting{.key = "log.group_commit_ms",
+            .member = &Config::group_commit_ms,
+            .environment = "SHELFCAST_LOG_GROUP_COMMIT_MS",
+            .flag = "",
+            .description = "Milliseconds an append waits for others to be made durable with it",
+            .maximum = 100},
+    Setting{.key = "events.future_limit_hours",
+            .member = &Config::future_limit_hours,
+            .environment = "SHELFCAST_EVENTS_FUTURE_LIMIT_HOURS",
+            .flag = "",
+            .description = "Hours an event's time may lie past its log time; else a dead letter",
+            .minimum = 1,
+            .maximum = 8'760,
+            .fixed = true},
+    Setting{.key = "events.duplicate_horizon_hours",
+            .member = &Config::duplicate_horizon_hours,
+            .environment = "SHELFCAST_EVENTS_DUPLICATE_HORIZON_HOURS",
+            .flag = "",
+            .description = "Hours of log time within which an event_id counts once",
+            .minimum = 1,
+            .maximum = 720,
+            .fixed = true},
+    Setting{.key = "events.allowed_lateness_minutes",
+            .member = &Config::allowed_lateness_minutes,
+            .environment = "SHELFCAST_EVENTS_ALLOWED_LATENESS_MINUTES",
+            .flag = "",
+            .description = "Minutes behind the watermark after which an event is counted as late; "
+                           "it counts all the same",
+            .maximum = 525'600},
+    Setting{.key = "stream.flush_interval_ms",
+            .member = &Config::flush_interval_ms,
+            .environment = "SHELFCAST_STREAM_FLUSH_INTERVAL_MS",
+            .flag = "",
+            .description = "Milliseconds between the starts of two flushes while nobody looks",
+            .minimum = 1,
+            .maximum = 60'000},
+    Setting{.key = "stream.watched_flush_interval_ms",
+            .member = &Config::watched_flush_interval_ms,
+            .environment = "SHELFCAST_STREAM_WATCHED_FLUSH_INTERVAL_MS",
+            .flag = "",
+            .description = "The same while somebody queries a view",
+            .minimum = 1,
+            .maximum = 60'000},
+    Setting{.key = "stream.watched_for_ms",
+            .member = &Config::watched_for_ms,
+            .environment = "SHELFCAST_STREAM_WATCHED_FOR_MS",
+            .flag = "",
+            .description = "Milliseconds after a query during which somebody is taken to look",
+            .maximum = kDayMs},
+    Setting{.key = "stream.max_flush_rows",
+            .member = &Config::max_flush_rows,
+            .environment = "SHELFCAST_STREAM_MAX_FLUSH_ROWS",
+            .flag = "",
+            .description = "Rows after which a flush does not wait",
+            .minimum = 1'000,
+            .maximum = 1'000'000},
+    Setting{.key = "stream.snapshot_every_records",
+            .member = &Config::snapshot_every_records,
+            .environment = "SHELFCAST_STREAM_SNAPSHOT_EVERY_RECORDS",
+            .flag = "",
+            .description = "Folded records after which the operator's state is stored; fewer make "
+                           "a start after a crash quicker",
+            .minimum = 10'000},
+    Setting{
+        .key = "batch.max_buffered_rows",
+        .member = &Config::max_buffered_rows,
+        .environment = "SHELFCAST_BATCH_MAX_BUFFERED_ROWS",
+        .flag = "",
+        .description = "Rows held before a lake file is written: memory against few, large files",
+        .minimum = 1'000,
+        .maximum = kMaxRows},
+    Setting{.key = "batch.max_insert_rows",
+            .member = &Config::max_insert_rows,
+            .environment = "SHELFCAST_BATCH_MAX_INSERT_ROWS",
+            .flag = "",
+            .description = "Rows of one insert into a batch table",
+            .minimum = 1'000,
+            .maximum = kMaxRows},
+    Setting{.key = "batch.max_rollup_keys",
+            .member = &Config::max_rollup_keys,
+            .environment = "SHELFCAST_BATCH_MAX_ROLLUP_KEYS",
+            .flag = "",
+            .description = "Roll-up keys held before they are inserted",
+            .minimum = 1'000,
+            .maximum = kMaxRows},
+    Setting{.key = "batch.max_differences",
+            .member = &Config::max_differences,
+            .environment = "SHELFCAST_BATCH_MAX_DIFFERENCES",
+            .flag = "",
+            .description = "Differences kept and reported per table; all are counted",
+            .minimum = 1,
+            .maximum = 1'000'000},
+    Setting{.key = "batch.speed_grace_s",
+            .member = &Config::speed_grace_s,
+            .environment = "SHELFCAST_BATCH_SPEED_GRACE_S",
+            .flag = "",
+            .description = "Seconds that a closed epoch's speed roll-ups, and a generation after a "
+                           "rebuild, stay: longer than the longest query",
+            .maximum = 86'400},
+    Setting{
+        .key = "batch.realtime_retention_days",
+        .member = &Config::realtime_retention_days,
+        .environment = "SHELFCAST_BATCH_REALTIME_RETENTION_DAYS",
+        .flag = "",
+        .description = "Days that `retail_events_realtime` keeps events after their epoch closed",
+        .minimum = 1,
+        .maximum = 3'650},
+    Setting{.key = "schedule.engine",
+            .member = &Config::schedule_engine,
+            .environment = "SHELFCAST_SCHEDULE_ENGINE",
+            .flag = "",
+            .description = "Who starts the regular jobs",
+            .choices = "builtin|airflow|off"},
+    Setting{.key = "schedule.timezone",
+            .member = &Config::schedule_timezone,
+            .environment = "SHELFCAST_SCHEDULE_TIMEZONE",
+            .flag = "",
+            .description = "Time zone (IANA name) that the jobs' times are in",
+            .fault = zone_fault},
+    Setting{
+        .key = "schedule.jobs",
+        .member = &Config::schedule_jobs,
+        .environment = "",
+        .flag = "",
+        .description = "A table of job name = \"cron expression\"; a job not named keeps its own"},
+};
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+/// Edits that make one text the other (Levenshtein 1966), over bytes.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> row(to.size() + 1);
+    for (std::size_t column = 0; column < row.size(); ++column) {
+        row[column] = column;
+    }
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+const Setting* find_setting(std::string_view key) {
+    const auto* const found = std::ranges::find(kSettings, key, &Setting::key);
+    return found == kSettings.end() ? nullptr : found;
+}
+
+std::string value_text(const Config& config, const Setting& setting) {
+    return std::visit(
+        Overloaded{
+            [&](std::string Config::* member) { return config.*member; },
+            [&](std::filesystem::path Config::* member) { return (config.*member).string(); },
+            [&](TextMap Config::* member) {
+                std::string all;
+                for (const auto& [name, text] : config.*member) {
+                    all += fmt::format("{}{} = \"{}\"", all.empty() ? "" : ", ", name, text);
+                }
+                return all;
+            },
+            [&](auto member) { return std::to_string(config.*member); }},
+        setting.member);
+}
+
+std::string shown_value(const Config& config, const Setting& setting) {
+    std::string text = value_text(config, setting);
+    return setting.secret && !text.empty() ? "********" : text;
+}
+
+std::string type_name(const Setting& setting) {
+    if (!setting.choices.empty()) {
+        std::string words(setting.choices);
+        for (std::size_t at = 0; (at = words.find('|', at)) != std::string::npos; at += 2) {
+            words.replace(at, 1, ", ");
+        }
+        return words;
+    }
+    return std::visit(
+        Overloaded{[](std::string Config::*) { return std::string("text"); },
+                   [](std::filesystem::path Config::*) { return std::string("path"); },
+                   [](TextMap Config::*) { return std::string("table"); },
+                   [&](auto) {
+                       return setting.maximum == std::numeric_limits<std::uint64_t>::max()
+                                  ? fmt::format("number from {}", setting.minimum)
+                                  : fmt::format("{} to {}", setting.minimum, setting.maximum);
+                   }},
+        setting.member);
+}
+
+std::optional<std::string> nearest_key(std::string_view name) {
+    std::string_view best;
+    std::size_t fewest = std::max<std::size_t>(2, name.size() / 4) + 1;
+    for (const Setting& setting : kSettings) {
+        // Or the right word in no table, or in another one.
+        const std::string_view word = setting.key.substr(setting.key.rfind('.') + 1);
+        const std::size_t edits =
+            std::min(edit_distance(name, setting.key),
+                     1 + edit_distance(name.substr(name.rfind('.') + 1), word));
+        if (edits < fewest) {
+            fewest = edits;
+            best = setting.key;
+        }
+    }
+    return best.empty() ? std::nullopt : std::optional<std::string>(best);
+}
+
+std::optional<std::string> nearest_variable(std::string_view name) {
+    constexpr std::size_t kSlip = 2;
+    for (const Setting& setting : kSettings) {
+        if (!setting.environment.empty() && edit_distance(name, setting.environment) <= kSlip) {
+            return std::string(setting.environment);
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace shelfcast::config
