@@ -261,6 +261,8 @@ Status App::apply_schema() {
 }
 
 Status App::mirror_reference() {
+    SHELFCAST_ASSIGN(const retail::StoreCatalog stores, store_->catalog(std::nullopt));
+    SHELFCAST_TRY(warehouse_->put_stores(stores));
     SHELFCAST_ASSIGN(const auto products, store_->products());
     SHELFCAST_ASSIGN(const auto targets, store_->sales_targets());
     SHELFCAST_TRY(warehouse_->put_reference(
@@ -525,13 +527,18 @@ Result<ingest::ReferenceReport> App::import_reference(ingest::ReferenceTable tab
     SHELFCAST_ASSIGN(
         ingest::ReferenceReport report,
         ingest::import_reference(table, path, format, {*store_, *store_, *parquet_}, stop));
-    if (table == ingest::ReferenceTable::kStores) {
-        SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, store_->catalog(std::nullopt));
-        SHELFCAST_TRY(warehouse_->put_stores(catalog));
-    } else {
-        SHELFCAST_TRY(mirror_reference());
-    }
+    SHELFCAST_TRY(mirror_reference());
     return report;
+}
+
+Status App::put_reference(const std::vector<retail::Store>& stores,
+                          const std::vector<retail::Product>& products,
+                          const std::vector<retail::SalesTarget>& targets) {
+    const std::scoped_lock lock(reference_mutex_);
+    SHELFCAST_TRY(store_->put_stores(stores));
+    SHELFCAST_TRY(store_->put_products(products));
+    SHELFCAST_TRY(store_->put_sales_targets(targets));
+    return mirror_reference();
 }
 
 Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,

@@ -87,6 +87,11 @@ public:
         ingest::ReferenceTable table, const std::string& path,
         std::optional<ingest::FileFormat> format, const std::stop_token& stop);
 
+    /// Adds or replaces reference data and shows it in the views.
+    [[nodiscard]] Status put_reference(const std::vector<retail::Store>& stores,
+                                       const std::vector<retail::Product>& products,
+                                       const std::vector<retail::SalesTarget>& targets);
+
     /// Closes the open epoch with everything that the log holds now; goes on after an engine
     /// restart in between.
     [[nodiscard]] Result<std::vector<batch::EpochReport>> close_epochs(

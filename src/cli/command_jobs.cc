@@ -32,16 +32,6 @@ std::uint64_t print_epochs(const std::string& report_json) {
     return differing;
 }
 
-namespace {
-
-struct ImportFlags {
-    ingest::ImportOptions options;
-    std::string format;                ///< Empty: by name and content.
-    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
-    std::string table;                 ///< Empty: events.
-};
-
-/// Fields to columns. Error: kInvalidInput for what is no pair, or a field that is given twice.
 Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs) {
     ingest::ColumnNames names;
     for (const std::string& pair : pairs) {
@@ -57,6 +47,15 @@ Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs)
     }
     return names;
 }
+
+namespace {
+
+struct ImportFlags {
+    ingest::ImportOptions options;
+    std::string format;                ///< Empty: by name and content.
+    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
+    std::string table;                 ///< Empty: events.
+};
 
 Result<int> run_import(const Common& common, const ImportFlags& flags,
                        const std::stop_token& stop) {

@@ -24,6 +24,7 @@ struct BackfillFlags {
     std::string from;
     std::string to;
     std::string format;
+    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
     bool create_stores = false;
     std::string time_zone;
     std::string currency;
@@ -57,6 +58,7 @@ Result<json> request_from(const BackfillFlags& flags) {
     }
     request["files"] = std::move(files);
     request["format"] = flags.format;
+    SHELFCAST_ASSIGN(request["columns"], parse_columns(flags.columns));
     request["create_stores"] = flags.create_stores;
     request["time_zone"] = flags.time_zone;
     request["currency"] = flags.currency;
@@ -250,6 +252,11 @@ void add_backfill(Commands& commands) {
                        "Last business date; default: the latest, yesterday for --synthetic");
     command.add_option("--format", flags->format, "csv, ndjson or parquet")
         ->check(CLI::IsMember({"csv", "ndjson", "parquet"}));
+    command
+        .add_option("--column", flags->columns,
+                    "FIELD=COLUMN where the file names it otherwise: event_time=InvoiceDate; "
+                    "once per field")
+        ->allow_extra_args(false);
     command.add_flag("--create-stores", flags->create_stores, "Unknown store codes become stores");
     command.add_option("--time-zone", flags->time_zone, "Of created stores: Europe/London");
     command.add_option("--currency", flags->currency, "Of created stores: GBP");

@@ -63,9 +63,6 @@ json to_json(const ports::Contribution& contribution) {
 /// Makes the reference data of a synthetic chain known, so that its events find their stores.
 Status put_chain(App& app, const synthetic::Chain& chain) {
     SHELFCAST_ASSIGN(const retail::StoreCatalog known, app.store().catalog(std::nullopt));
-    const std::string text = synthetic::format_chain_options(chain.options());
-    SHELFCAST_ASSIGN(const std::optional<std::string> setting,
-                     app.store().setting(synthetic::kChainSetting));
     for (const retail::Store& store : known.stores()) {
         const auto& ours = chain.stores();
         const auto same = std::ranges::find(ours, store.id, &retail::Store::id);
@@ -77,8 +74,13 @@ Status put_chain(App& app, const synthetic::Chain& chain) {
                 store.id.value, store.code, same->code);
         }
     }
-    SHELFCAST_TRY(app.store().put_stores(chain.stores()));
-    return app.store().put_setting(synthetic::kChainSetting, text);
+    std::vector<retail::SalesTarget> targets;
+    for (std::uint32_t store = 0; store < chain.stores().size(); ++store) {
+        std::ranges::move(chain.sales_targets(store), std::back_inserter(targets));
+    }
+    SHELFCAST_TRY(app.put_reference(chain.stores(), chain.products(), targets));
+    return app.store().put_setting(synthetic::kChainSetting,
+                                   synthetic::format_chain_options(chain.options()));
 }
 
 Result<json> backfill_synthetic(App& app, const json& request, const api::JobProgress& progress,
