@@ -150,7 +150,10 @@ std::optional<std::pair<std::string, std::string>> basic_login(std::string_view 
         return std::nullopt;
     }
     const auto text = base64_decoded(authorization.substr(kBasic.size()));
-    const std::size_t colon = text ? text->find(':') : std::string::npos;
+    if (!text) {
+        return std::nullopt;
+    }
+    const std::size_t colon = text->find(':');
     if (colon == std::string::npos) {
         return std::nullopt;
     }
@@ -162,6 +165,7 @@ std::vector<ports::HttpRoute> status_routes(StatusSource source, const StatusOpt
                                             const ports::Clock& clock) {
     const Guard guard(options.needs_login, logins);
     std::vector<ports::HttpRoute> routes;
+    routes.reserve(kPages.size() + 1);
     for (const Page& page : kPages) {
         routes.push_back({"GET", page.path, 0, [guard, page](const auto& request, const auto&) {
                               auto response = guard.refuse(request);

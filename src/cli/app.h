@@ -159,8 +159,8 @@ public:
     [[nodiscard]] Status or_fault(Status waited);
 
 private:
-    explicit App(const config::Config& config, DataDirectory directory)
-        : config_(config), directory_(std::move(directory)) {}
+    explicit App(config::Config config, DataDirectory directory)
+        : config_(std::move(config)), directory_(std::move(directory)) {}
 
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();

@@ -121,8 +121,8 @@ Findings check_data(const config::Config& config, bool deep, const std::stop_tok
         return {{"owner", Level::kFault, answer.error().message,
                  "end the program (SIGTERM) and start it again; look at its log"}};
     }
-    if (*answer) {
-        return findings_from(**answer);
+    if (const std::optional<std::string>& said = *answer; said.has_value()) {
+        return findings_from(*said);
     }
     std::error_code code;
     if (!std::filesystem::is_directory(config.data_directory, code)) {
@@ -182,13 +182,15 @@ doctor::Findings App::diagnose(bool deep, const std::stop_token& stop) {
     std::ranges::move(diagnose_program(), std::back_inserter(out));
     const auto lake = lake_->manifest();
     const auto views = warehouse_->manifest();
-    if (lake && views && lake->version > 0 &&
-        (!*views || (*views)->closed_epoch != lake->closed_epoch())) {
-        out.push_back(
-            {"views", Level::kWarning,
-             fmt::format("the views go by epoch {}, the lake has closed {}",
-                         *views ? (*views)->closed_epoch.value : 0, lake->closed_epoch().value),
-             "a batch is at work; if none is, start the program again"});
+    if (lake && views && lake->version > 0) {
+        const std::optional<ports::ManifestRow>& row = *views;
+        const EpochId shown = row.has_value() ? row->closed_epoch : EpochId{0};
+        if (shown != lake->closed_epoch()) {
+            out.push_back({"views", Level::kWarning,
+                           fmt::format("the views go by epoch {}, the lake has closed {}",
+                                       shown.value, lake->closed_epoch().value),
+                           "a batch is at work; if none is, start the program again"});
+        }
     }
     return out;
 }

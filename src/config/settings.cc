@@ -296,7 +296,7 @@ std::string value_text(const Config& config, const Setting& setting) {
 }
 
 std::string shown_value(const Config& config, const Setting& setting) {
-    std::string text = value_text(config, setting);
+    const std::string text = value_text(config, setting);
     return setting.secret && !text.empty() ? "********" : text;
 }
 
