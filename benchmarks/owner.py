@@ -49,9 +49,10 @@ class Deadline:
 class Gateway:
     """SQL over one keep-alive connection."""
 
-    def __init__(self, port: int, timeout_s: float = 60) -> None:
+    def __init__(self, port: int, timeout_s: float = 120,
+                 login_as: tuple[str, str] = LOGIN) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
-        login = base64.b64encode(":".join(LOGIN).encode()).decode()
+        login = base64.b64encode(":".join(login_as).encode()).decode()
         self._headers = {"Authorization": f"Basic {login}"}
 
     def ask(self, statement: str, **parameters: Any) -> str:
@@ -199,6 +200,21 @@ class Owner:
             return gateway.ask(statement)
         finally:
             gateway.close()
+
+    def warehouse(self) -> Gateway:
+        """Straight to the engine, past the gateway, as its administrator."""
+        address = json.loads(self._address.read_text())
+        return Gateway(int(address["warehouse_url"].rpartition(":")[2]),
+                       login_as=(address["warehouse_user"], address["warehouse_password"]))
+
+    def status(self) -> dict[str, Any]:
+        """What the status page shows."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.web_port, timeout=10)
+        try:
+            connection.request("GET", "/v1/status")
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
 
     def engine_pid(self) -> int:
         for pid in processes.tree(self.pid)[1:]:

@@ -37,6 +37,14 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def resident_bytes(pid: int) -> int:
+    """Heap and stacks: anonymous memory that is in RAM."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
 def cpu_seconds(root: int) -> float:
     """User and system time of the tree; of children that ended, if their parent reaped them."""
     total = 0

@@ -35,6 +35,12 @@ class Sizes:
     freshness_warm_up_s: float
     cold_runs: int
     cold_events: int
+    chain_stores: int
+    chain_products: int
+    chain_days: int
+    query_runs: int
+    soak_seconds: int
+    soak_rate: int
     timeout_s: float  # Of one benchmark.
 
 
@@ -122,7 +128,7 @@ def _measured(owner: Owner, events: list[int], results: Results) -> Iterator[Non
     results["memory"] = peaks.report()
 
 
-def _quantiles_ms(seconds: list[float]) -> Results:
+def quantiles_ms(seconds: list[float]) -> Results:
     ordered = sorted(seconds)
 
     def at(share: float) -> float:
@@ -132,7 +138,7 @@ def _quantiles_ms(seconds: list[float]) -> Results:
             "max_ms": round(ordered[-1] * 1e3, 1)}
 
 
-def _directory_bytes(folder: Path) -> int:
+def directory_bytes(folder: Path) -> int:
     total = 0
     for at, _, names in os.walk(folder):
         for name in names:
@@ -162,7 +168,7 @@ def _import_file(site: Site, kind: str, keep: bool = False) -> Results:
         results["seconds_to_durable"] = round(durable - began, 2)
         results["seconds_to_queryable"] = round(visible - began, 2)
         results["events_per_second"] = _rate(file.events, visible - began)
-        results["directory_bytes"] = _directory_bytes(owner.directory)
+        results["directory_bytes"] = directory_bytes(owner.directory)
         if keep:
             site.keep_imported(owner)
     finally:
@@ -242,7 +248,7 @@ def live(site: Site) -> Results:
             "events_per_second": _rate(accepted[0], posted - began),
             "queryable_lag_s": round(visible - posted, 3),
             "events_per_second_to_queryable": _rate(accepted[0], visible - began),
-            "request": _quantiles_ms(durations),
+            "request": quantiles_ms(durations),
             "refused_requests": refused[0],
             # The receipts ran out before the time did: raise BENCH_LIVE_POOL.
             "pool_exhausted": accepted[0] == pool.events,
@@ -294,9 +300,9 @@ def freshness(site: Site) -> Results:
             raise BenchError(f"freshness: {faults[0]}")
         results |= {"seconds": round(seconds, 1),
                     "background_events_per_second_reached": _rate(posted[0], seconds),
-                    "event_to_durable": _quantiles_ms(to_ack),
-                    "event_to_visible": _quantiles_ms(to_visible),
-                    "query": _quantiles_ms(queries)}
+                    "event_to_durable": quantiles_ms(to_ack),
+                    "event_to_visible": quantiles_ms(to_visible),
+                    "query": quantiles_ms(queries)}
     return results
 
 

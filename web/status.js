@@ -124,6 +124,13 @@ function show(status) {
     status.epochs.last.map((one) => [count(one.epoch), time(one.closed_at), count(one.events),
       one.differences > 0 ? [`✗ ${count(one.differences)} keys differ`, "fault"] : ["✓ layers equal", "good"]]),
     "no batch yet: shelfcast batch closes the open epoch");
+  table("jobs", [["job"], ["next"], ["last"], ["outcome"]],
+    status.schedule.jobs.map((one) => {
+      const bad = one.last && !["done", "running"].includes(one.last.state);
+      return [one.name, one.next ? time(one.next.at) : `started by: ${status.schedule.engine}`,
+        one.last ? time(one.last.started_at) : "–",
+        one.last ? [`${bad ? "✗" : "✓"} ${one.last.state.replaceAll("_", " ")}`, bad ? "fault" : "good"] : "never ran"];
+    }), "none");
   table("rejections", [["reason"], ["messages", "number"], ["last"]],
     status.rejections.reasons.map((one) => [one.reason, count(one.messages), time(one.last_at)]), "none");
   table("differences", [["epoch", "number"], ["table"], ["key"], ["speed"], ["batch"]],

@@ -360,8 +360,9 @@ Status App::make_schedule() {
     };
     works["lake_maintenance"] = [this](const RunContext&,
                                        const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const batch::CompactionReport report,
-                         with_lake_held([&] { return batch::compact(*lake_, clock_, {}, stop); }));
+        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held([&] {
+                             return batch::compact(*lake_, clock_, compaction_options(), stop);
+                         }));
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped before every folder was compacted");
         }
@@ -403,6 +404,11 @@ void App::keep_house(const std::stop_token& stop) {
             log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
         }
     }
+}
+
+batch::CompactionOptions App::compaction_options() const {
+    return {.target_bytes = std::uint64_t{config_.lake_target_mb} << 20U,
+            .keep_retired_us = config_.lake_keep_retired_hours * kHourMs * 1'000};
 }
 
 Status App::drop_superseded_generations() {

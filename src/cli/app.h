@@ -43,6 +43,7 @@
 #include "cli/rate_meter.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
+#include "pipelines/batch/compaction.h"
 #include "pipelines/doctor/doctor.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
@@ -152,6 +153,8 @@ public:
     }
     [[nodiscard]] std::uint16_t gateway_port() const { return gateway_->port(); }
     [[nodiscard]] std::uint16_t web_port() const { return server_->port(); }
+
+    [[nodiscard]] batch::CompactionOptions compaction_options() const;
 
     /// Nothing, or why the program cannot go on by itself (a fault that a person must look at).
     [[nodiscard]] std::optional<Error> fault() const;

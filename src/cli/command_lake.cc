@@ -208,8 +208,11 @@ Result<int> run_commit(const Common& common, const CommitFlags& flags,
 
 Result<int> run_compact(const Common& common, std::uint64_t target_mb,
                         const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::string done,
-                     ask_lake(common, {{"do", "compact"}, {"target_mb", target_mb}}, stop));
+    json request = {{"do", "compact"}};
+    if (target_mb > 0) {
+        request["target_mb"] = target_mb;
+    }
+    SHELFCAST_ASSIGN(const std::string done, ask_lake(common, request, stop));
     const json report = json::parse(done);
     if (common.json) {
         fmt::print("{}\n", done);
@@ -299,7 +302,7 @@ void add_lake(Commands& commands) {
     commit.add_option("--events", flags->events, "Rows that the files hold together")->required();
     commit.add_option("--revenue", flags->revenue, "Their net revenue")->required();
     commit.add_option("--origin", flags->origin, "Who wrote them, for people");
-    const auto target_mb = std::make_shared<std::uint64_t>(128);
+    const auto target_mb = std::make_shared<std::uint64_t>(0);
     CLI::App& compact =
         commands.add_to(group, "compact",
                         "Merge small files; remove those that were merged away a day ago\n"
@@ -307,8 +310,9 @@ void add_lake(Commands& commands) {
                         [&common, target_mb](const std::stop_token& stop) {
                             return run_compact(common, *target_mb, stop);
                         });
-    compact.add_option("--target-mb", *target_mb, "Files below it are merged up to about it")
-        ->capture_default_str()
+    compact
+        .add_option("--target-mb", *target_mb,
+                    "Files below it are merged up to about it; default: lake.target_mb")
         ->check(CLI::Range(1U, 4096U));
 }
 

@@ -280,7 +280,7 @@ Result<json> adopt(App& app, const json& request) {
 }
 
 Result<json> compact(App& app, const json& request, const std::stop_token& stop) {
-    batch::CompactionOptions options;
+    batch::CompactionOptions options = app.compaction_options();
     options.target_bytes = request.value("target_mb", options.target_bytes >> 20U) << 20U;
     SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held([&] {
         return batch::compact(app.lake(), app.clock(), options, stop);
@@ -320,7 +320,11 @@ api::Job rebuild_job(App& app) {
     return guarded("rebuild",
                    [&app](const json& request, const api::JobProgress& progress,
                           const std::stop_token& stop) -> Result<json> {
+                       const config::Config& config = app.config();
                        batch::RebuildOptions options;
+                       options.load.max_insert_rows = config.max_insert_rows;
+                       options.load.max_rollup_keys = config.max_rollup_keys;
+                       options.max_differences = config.max_differences;
                        options.accept_differences = request.value("accept_differences", false);
                        const auto report_progress = [&](const batch::RebuildProgress& at) {
                            progress(text_of({{"file", "new generation"},

@@ -29,27 +29,6 @@ json to_json(const ports::JobRun& run) {
             {"message", run.message}};
 }
 
-Result<json> list(App& app) {
-    SHELFCAST_ASSIGN(const std::vector<schedule::JobStatus> all, app.scheduler().list());
-    json jobs = json::array();
-    for (const schedule::JobStatus& job : all) {
-        json next;
-        if (app.config().schedule_engine == "builtin") {
-            next = {{"logical_date", job.next.logical_date}, {"at", utc_text(job.next.at_us)}};
-        }
-        jobs.push_back(
-            {{"name", job.definition.name},
-             {"cron", job.definition.cron},
-             {"description", job.definition.description},
-             {"command", schedule::command_of(job.definition.name, job.next.logical_date)},
-             {"next", std::move(next)},
-             {"last", job.last ? to_json(*job.last) : json()}});
-    }
-    return json{{"engine", app.config().schedule_engine},
-                {"time_zone", app.config().schedule_timezone},
-                {"jobs", std::move(jobs)}};
-}
-
 Result<json> run(App& app, const json& request, const api::JobProgress& progress,
                  const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const schedule::RunAnswer answer,
@@ -73,13 +52,34 @@ Result<json> history(App& app, const json& request) {
 
 }  // namespace
 
+Result<json> jobs_json(App& app) {
+    SHELFCAST_ASSIGN(const std::vector<schedule::JobStatus> all, app.scheduler().list());
+    json jobs = json::array();
+    for (const schedule::JobStatus& job : all) {
+        json next;
+        if (app.config().schedule_engine == "builtin") {
+            next = {{"logical_date", job.next.logical_date}, {"at", utc_text(job.next.at_us)}};
+        }
+        jobs.push_back(
+            {{"name", job.definition.name},
+             {"cron", job.definition.cron},
+             {"description", job.definition.description},
+             {"command", schedule::command_of(job.definition.name, job.next.logical_date)},
+             {"next", std::move(next)},
+             {"last", job.last ? to_json(*job.last) : json()}});
+    }
+    return json{{"engine", app.config().schedule_engine},
+                {"time_zone", app.config().schedule_timezone},
+                {"jobs", std::move(jobs)}};
+}
+
 api::Job schedule_job(App& app) {
     return [&app](const std::string& text, const api::JobProgress& progress,
                   const std::stop_token& stop) -> Result<std::string> {
         const json request = json::parse(text, nullptr, false);
         const std::string action = request.is_object() ? request.value("action", "") : "";
         try {
-            Result<json> answer = action == "list"      ? list(app)
+            Result<json> answer = action == "list"      ? jobs_json(app)
                                   : action == "run"     ? run(app, request, progress, stop)
                                   : action == "history" ? history(app, request)
                                                         : fail(ErrorKind::kInvalidInput,

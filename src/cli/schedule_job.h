@@ -4,9 +4,11 @@
 /// What people ask of the scheduler, as JSON in and out.
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "api/jobs_handler.h"
+#include "base/result.h"
 
 namespace shelfcast::cli {
 
@@ -16,5 +18,8 @@ class App;
 /// {"action":"run","job":"…","date":"…"?} to {"already_done":bool,"run":{…}};
 /// {"action":"history","job":"…"?,"limit":n} to {"runs":[{…}]}.
 [[nodiscard]] api::Job schedule_job(App& app);
+
+/// {"engine":"…","time_zone":"…","jobs":[{"name":"…","next":{…},"last":{…}},…]}.
+[[nodiscard]] Result<nlohmann::json> jobs_json(App& app);
 
 }  // namespace shelfcast::cli

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/app.h"
+#include "cli/schedule_job.h"
 #include "cli/version.h"
 #include "queries/operations.h"
 
@@ -200,6 +201,7 @@ Result<std::string> App::status() {
         disk["warehouse_bytes"] = warehouse.size.bytes;
         disk["warehouse_parts"] = warehouse.size.parts;
     }
+    SHELFCAST_ASSIGN(json jobs, jobs_json(*this));
     const bool embedded = engine_ != nullptr;
     const std::int64_t waiting_us =
         facts.oldest_undelivered_us == 0 ? 0 : facts.now_us - facts.oldest_undelivered_us;
@@ -221,6 +223,7 @@ Result<std::string> App::status() {
          {{"messages", facts.undelivered},
           {"oldest_s", static_cast<double>(waiting_us) / static_cast<double>(kSecondUs)}}},
         {"epochs", epochs_json(facts)},
+        {"schedule", std::move(jobs)},
         {"reconciliation", reconciliation_json(facts)},
         {"rejections", rejections_json(warehouse.rejections)},
         {"engine",

@@ -63,6 +63,9 @@ struct Config {
     std::uint32_t speed_grace_s = 300;
     std::uint32_t realtime_retention_days = 90;
 
+    std::uint32_t lake_target_mb = 128;
+    std::uint32_t lake_keep_retired_hours = 24;
+
     std::string schedule_engine = "builtin";
     std::string schedule_timezone = "UTC";
     TextMap schedule_jobs;  ///< Name to cron text.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <vector>
 
+#include "retail/holidays.h"
 #include "retail/time_zone.h"
 #include "synthetic/random.h"
 
@@ -14,51 +17,19 @@ constexpr std::int32_t floor_divide(std::int32_t value, std::int32_t by) {
     return value / by - (value % by < 0 ? 1 : 0);
 }
 
-/// Easter Sunday of the western churches (Meeus, Jones and Butcher's algorithm).
-std::int32_t easter(int year) noexcept {
-    const int golden = year % 19;
-    const int century = year / 100;
-    const int rest = year % 100;
-    const int moon =
-        (19 * golden + century - century / 4 - (century - (century + 8) / 25 + 1) / 3 + 15) % 30;
-    const int sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - moon - rest % 4) % 7;
-    const int late = (golden + 11 * moon + 22 * sunday) / 451;
-    const int days = moon + sunday - 7 * late + 114;
-    return retail::days_from_civil(year, static_cast<unsigned>(days / 31),
-                                   static_cast<unsigned>(days % 31 + 1));
+/// Sorted dates of each country's own holidays, by its English name.
+const std::map<std::string_view, std::vector<std::uint16_t>>& holidays_by_country() {
+    static const auto kDates = [] {
+        std::map<std::string_view, std::vector<std::uint16_t>> dates;
+        for (const retail::Holiday& holiday : retail::public_holidays()) {
+            if (holiday.region.empty()) {
+                dates[holiday.country_name].push_back(holiday.date);
+            }
+        }
+        return dates;
+    }();
+    return kDates;
 }
-
-struct FixedHoliday {
-    std::string_view country;  ///< Empty: all.
-    unsigned month;
-    unsigned day;
-};
-
-constexpr std::array kFixedHolidays = {
-    FixedHoliday{"", 1, 1},
-    FixedHoliday{"", 12, 25},
-    FixedHoliday{"United Kingdom", 12, 26},
-    FixedHoliday{"Ireland", 3, 17},
-    FixedHoliday{"Ireland", 12, 26},
-    FixedHoliday{"France", 5, 1},
-    FixedHoliday{"France", 7, 14},
-    FixedHoliday{"France", 11, 11},
-    FixedHoliday{"Germany", 5, 1},
-    FixedHoliday{"Germany", 10, 3},
-    FixedHoliday{"Germany", 12, 26},
-    FixedHoliday{"Spain", 1, 6},
-    FixedHoliday{"Spain", 10, 12},
-    FixedHoliday{"Spain", 12, 6},
-    FixedHoliday{"Netherlands", 4, 27},
-    FixedHoliday{"Netherlands", 12, 26},
-    FixedHoliday{"Poland", 5, 1},
-    FixedHoliday{"Poland", 5, 3},
-    FixedHoliday{"Poland", 11, 11},
-    FixedHoliday{"Poland", 12, 26},
-    FixedHoliday{"Sweden", 6, 6},
-    FixedHoliday{"Sweden", 12, 26},
-    FixedHoliday{"United States", 7, 4},
-};
 
 /// From 6 o'clock to midnight: lunch and the way home on weekdays, noon at weekends.
 constexpr std::array<double, 18> kWeekdayHours = {0.2, 0.3, 0.5, 0.6, 0.7, 0.9, 1.2, 1.2, 1.0,
@@ -77,23 +48,13 @@ std::int32_t week_of(std::int32_t date) noexcept { return floor_divide(date + 3,
 
 std::int32_t monday_of(std::int32_t week) noexcept { return week * 7 - 3; }
 
-bool is_holiday(std::string_view country, std::int32_t date) noexcept {
-    const retail::CivilDate civil = retail::civil_from_days(date);
-    const bool is_fixed = std::ranges::any_of(kFixedHolidays, [&](const FixedHoliday& holiday) {
-        return holiday.month == civil.month && holiday.day == civil.day &&
-               (holiday.country.empty() || holiday.country == country);
-    });
-    if (is_fixed) {
-        return true;
-    }
-    if (country == "United States") {
-        // Thanksgiving: the fourth Thursday of November.
-        return civil.month == 11 && weekday_of(date) == 3 && (civil.day - 1) / 7 == 3;
-    }
-    return date == easter(civil.year) + 1;
+bool is_holiday(std::string_view country, std::int32_t date) {
+    const auto& all = holidays_by_country();
+    const auto dates = all.find(country);
+    return dates != all.end() && std::ranges::binary_search(dates->second, date);
 }
 
-double holiday_lift(std::string_view country, std::int32_t date) noexcept {
+double holiday_lift(std::string_view country, std::int32_t date) {
     double lift = is_holiday(country, date) ? 0.75 : 1;
     constexpr std::array kDaysAhead = {1.28, 1.16, 1.06};
     for (std::size_t ahead = 0; ahead < kDaysAhead.size(); ++ahead) {

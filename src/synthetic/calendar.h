@@ -16,11 +16,12 @@ namespace shelfcast::synthetic {
 [[nodiscard]] std::int32_t week_of(std::int32_t date) noexcept;
 [[nodiscard]] std::int32_t monday_of(std::int32_t week) noexcept;
 
-/// Whether shops of that country ("Germany") keep a public holiday on that date.
-[[nodiscard]] bool is_holiday(std::string_view country, std::int32_t date) noexcept;
+/// Whether that country ("Germany") has a public holiday on that date (retail/holidays.h says which
+/// years are known).
+[[nodiscard]] bool is_holiday(std::string_view country, std::int32_t date);
 
 /// How much more is bought because of holidays ahead or on that date; 1 on a plain day.
-[[nodiscard]] double holiday_lift(std::string_view country, std::int32_t date) noexcept;
+[[nodiscard]] double holiday_lift(std::string_view country, std::int32_t date);
 
 /// Weekday of a store that is open all week, 1 on average.
 inline constexpr std::array<double, 7> kWeekdayShape = {0.84, 0.84, 0.90, 0.96, 1.18, 1.42, 0.86};

@@ -1,33 +1,23 @@
 #include "pipelines/backfill/contribution_writer.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <set>
 
 #include "adapters/lake_local/lake_local.h"
 #include "adapters/memory/memory_codec.h"
-#include "adapters/posix_files/posix_files.h"
 #include "pipelines/batch/table_loader.h"
+#include "tests/simulation/sim_disk.h"
 
-namespace shelfcast::backfill {
+namespace shelfcast::simulation {
 namespace {
+
+using backfill::ContributionWriter;
 
 constexpr std::uint16_t kDay = 20'779;
 
 class ContributionWriterTest : public testing::Test {
 protected:
-    ContributionWriterTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "backfill-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-        auto opened = adapters::PosixFiles::open(folder_);
-        EXPECT_TRUE(opened);
-        files_ = std::move(*opened);
-        lake_ = std::make_unique<adapters::LakeLocal>(*files_, codec_);
-    }
-    ~ContributionWriterTest() override { std::filesystem::remove_all(folder_); }
-
     /// Rows of one unit at 1.25 each on the given dates, and some rejections.
     static operators::FlushOutput rows(const std::vector<std::uint16_t>& dates,
                                        std::size_t rejections = 0) {
@@ -59,10 +49,10 @@ protected:
         return made;
     }
 
-    std::string folder_;
-    std::unique_ptr<adapters::PosixFiles> files_;
+    SimDisk disk_{1};
     adapters::memory::MemoryCodec codec_;
-    std::unique_ptr<adapters::LakeLocal> lake_;
+    adapters::LakeLocal lake_on_disk_{disk_, codec_};
+    adapters::LakeLocal* lake_ = &lake_on_disk_;
 };
 
 TEST_F(ContributionWriterTest, SaysWhatItsFilesAddUpTo) {
@@ -74,7 +64,7 @@ TEST_F(ContributionWriterTest, SaysWhatItsFilesAddUpTo) {
     EXPECT_EQ(made->events, 6U);
     EXPECT_EQ(made->rejections, 2U);
     EXPECT_EQ(made->revenue, retail::Int128{6} * 12'500'000);
-    ASSERT_TRUE(commit(*lake_, *made));
+    ASSERT_TRUE(backfill::commit(*lake_, *made));
 
     std::set<std::int64_t> offsets;
     std::uint64_t rows_found = 0;
@@ -99,12 +89,12 @@ TEST_F(ContributionWriterTest, TheSameOneComesInOnce) {
         EXPECT_TRUE(writer.add(rows({kDay})));
         return std::move(*writer.finish());
     };
-    EXPECT_EQ(next_contribution(*lake_->manifest()), 1U);
-    ASSERT_TRUE(commit(*lake_, make(1)));
-    EXPECT_EQ(next_contribution(*lake_->manifest()), 2U);
+    EXPECT_EQ(backfill::next_contribution(*lake_->manifest()), 1U);
+    ASSERT_TRUE(backfill::commit(*lake_, make(1)));
+    EXPECT_EQ(backfill::next_contribution(*lake_->manifest()), 2U);
     auto again = make(2);
     again.identity = "test 1";
-    const Status refused = commit(*lake_, again);
+    const Status refused = backfill::commit(*lake_, again);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::kConflict);
 
@@ -117,9 +107,9 @@ TEST_F(ContributionWriterTest, TheSameOneComesInOnce) {
     }
     manifest.waiting.clear();
     ASSERT_TRUE(lake_->commit(manifest));
-    EXPECT_FALSE(commit(*lake_, again));
-    EXPECT_EQ(next_contribution(*lake_->manifest()), 2U);
+    EXPECT_FALSE(backfill::commit(*lake_, again));
+    EXPECT_EQ(backfill::next_contribution(*lake_->manifest()), 2U);
 }
 
 }  // namespace
-}  // namespace shelfcast::backfill
+}  // namespace shelfcast::simulation

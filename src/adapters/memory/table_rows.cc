@@ -1,0 +1,147 @@
+#include "adapters/memory/table_rows.h"
+
+#include <algorithm>
+
+#include "adapters/memory/cells.h"
+
+namespace shelfcast::adapters::memory {
+
+using retail::ColumnBlock;
+using retail::ColumnRole;
+using retail::Int128;
+using retail::OperatorTable;
+using retail::TableColumn;
+
+// "business_date=20414 store_id=3"
+std::string text_of_columns(const OperatorTable& table, const ColumnBlock& rows, std::size_t row,
+                            bool keys) {
+    std::string text;
+    for (const TableColumn& column : table.columns) {
+        if ((column.role == ColumnRole::kKey) == keys) {
+            text += fmt::format("{}{}={}", text.empty() ? "" : " ", column.name,
+                                cell_text(rows.column(column.name), row));
+        }
+    }
+    return text;
+}
+
+std::uint64_t hash_text(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char byte : text) {
+        hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3ULL;
+    }
+    return hash;
+}
+
+void Sums::add(const ColumnBlock& rows) {
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        auto& entry = entries_[text_of_columns(*table_, rows, row, true)];
+        if (entry.keys.columns.empty()) {
+            entry.keys = retail::make_table_block(*table_);
+            for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+                if (table_->columns[column].role == ColumnRole::kKey) {
+                    append_cell(entry.keys.columns[column], rows.columns[column], row);
+                }
+            }
+            entry.measures.assign(table_->columns.size(), 0);
+        }
+        for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+            const ColumnRole role = table_->columns[column].role;
+            if (role == ColumnRole::kSum) {
+                entry.measures[column] += cell_number(rows.columns[column], row);
+            } else if (role == ColumnRole::kMax) {
+                entry.measures[column] =
+                    std::max(entry.measures[column], cell_number(rows.columns[column], row));
+            }
+        }
+    }
+}
+
+ColumnBlock Sums::block() const {
+    ColumnBlock out = retail::make_table_block(*table_);
+    for (const auto& [key, entry] : entries_) {
+        for (std::size_t column = 0; column < table_->columns.size(); ++column) {
+            if (table_->columns[column].role == ColumnRole::kKey) {
+                append_cell(out.columns[column], entry.keys.columns[column], 0);
+            } else {
+                append_number(out.columns[column], entry.measures[column]);
+            }
+        }
+    }
+    return out;
+}
+
+Contents contents_of(const OperatorTable& table, const ColumnBlock& rows) {
+    Contents contents;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        contents[text_of_columns(table, rows, row, true)].push_back(
+            text_of_columns(table, rows, row, false));
+    }
+    for (auto& [key, texts] : contents) {
+        std::ranges::sort(texts);
+    }
+    return contents;
+}
+
+std::string difference_text(const Contents& contents, const std::string& key) {
+    const auto found = contents.find(key);
+    if (found == contents.end()) {
+        return {};
+    }
+    return found->second.size() == 1
+               ? found->second.front()
+               : fmt::format("rows={} {}", found->second.size(), found->second.front());
+}
+
+ColumnBlock in_key_order(const OperatorTable& table, const ColumnBlock& rows) {
+    std::vector<std::pair<std::string, std::size_t>> order;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        order.emplace_back(text_of_columns(table, rows, row, true), row);
+    }
+    std::ranges::sort(order);
+    ColumnBlock sorted = retail::make_table_block(table);
+    for (const auto& [key, row] : order) {
+        retail::append_row(sorted, rows, row);
+    }
+    return sorted;
+}
+
+// What the roll-up of these events is, by its definition.
+ColumnBlock rollup_of(const OperatorTable& table, const ColumnBlock& events) {
+    Sums sums(table);
+    for (std::size_t row = 0; row < events.rows(); ++row) {
+        const Int128 type = cell_number(events.column("transaction_type"), row);
+        const Int128 quantity = cell_number(events.column("quantity"), row);
+        const Int128 revenue = cell_number(events.column("revenue"), row);
+        const std::map<std::string_view, Int128> measures = {
+            {"events", 1},
+            {"sales", type == 1 ? 1 : 0},
+            {"returns", type == 2 ? 1 : 0},
+            {"restocks", type == 3 ? 1 : 0},
+            {"units_sold", type == 1 ? quantity : 0},
+            {"units_returned", type == 2 ? quantity : 0},
+            {"units_restocked", type == 3 ? quantity : 0},
+            {"gross_revenue", type == 1 ? revenue : 0},
+            {"returned_revenue", type == 2 ? -revenue : 0},
+            {"last_event_time", cell_number(events.column("event_time"), row)},
+        };
+        ColumnBlock delta = retail::make_table_block(table);
+        for (std::size_t column = 0; column < table.columns.size(); ++column) {
+            if (table.columns[column].role == ColumnRole::kKey) {
+                append_cell(delta.columns[column], events.column(table.columns[column].name), row);
+            } else {
+                append_number(delta.columns[column], measures.at(table.columns[column].name));
+            }
+        }
+        sums.add(delta);
+    }
+    return sums.block();
+}
+
+void append_rows(ColumnBlock& to, const ColumnBlock& from) {
+    for (std::size_t row = 0; row < from.rows(); ++row) {
+        retail::append_row(to, from, row);
+    }
+}
+
+}  // namespace shelfcast::adapters::memory
