@@ -180,9 +180,9 @@ std::optional<Int128> read_formatted_decimal(std::string_view text, int scale) n
     const std::size_t point = std::min(text.find('.'), text.size());
     const std::size_t decimals = point == text.size() ? 0 : text.size() - point - 1;
     const bool lone_point = point != text.size() && decimals == 0;
-    constexpr std::size_t kMaxDigits = 38;
+    constexpr std::size_t kMostDigits = 38;
     if (point == 0 || lone_point || decimals > static_cast<std::size_t>(scale) ||
-        point + static_cast<std::size_t>(scale) > kMaxDigits) {
+        point + static_cast<std::size_t>(scale) > kMostDigits) {
         return std::nullopt;
     }
     Int128 value = 0;

@@ -392,7 +392,7 @@ Days holidays_of(std::string_view calendar) {
             at_weekend.emplace_back(date, &rule);
         }
     }
-    std::ranges::stable_sort(at_weekend, {}, &std::pair<sys_days, const Rule*>::first);
+    std::ranges::sort(at_weekend);  // By date, then in the order of the rules' table.
     for (const auto& [date, rule] : at_weekend) {
         if (const sys_days off = substitute(found, *rule, date); off != date) {
             add(found, off, std::string(rule->name) + " (day off)");

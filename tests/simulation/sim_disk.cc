@@ -287,6 +287,14 @@ void SimDisk::reboot(bool power_lost) {
     synced_names_ = std::move(left);
 }
 
+std::uint64_t SimDisk::bytes_below(std::string_view path) const {
+    std::uint64_t bytes = 0;
+    for (const auto& [name, content] : names_) {
+        bytes += name.starts_with(path) ? content->now.size() : 0;
+    }
+    return bytes;
+}
+
 Status SimDisk::write_file(std::string_view path, std::string_view bytes) {
     SHELFCAST_TRY(ports::check_file_path(path));
     if (!passes()) {

@@ -43,6 +43,9 @@ public:
     /// The next process may begin; after a power loss without what was not synced.
     void reboot(bool power_lost);
 
+    /// What the files below a path hold now.
+    [[nodiscard]] std::uint64_t bytes_below(std::string_view path) const;
+
     /// Sabotage: sync_file of the lake does nothing.
     void drop_file_syncs(bool drop) { drop_file_syncs_ = drop; }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 
@@ -54,6 +55,36 @@ TEST(Simulation, EveryHistoryEndsWithOneTruth) {
             EXPECT_GT(tally.failpoints[std::string(name)], 0U) << name;
         }
     }
+}
+
+TEST(Simulation, ThreeSteadyDaysKeepNoMoreThanTwo) {
+    constexpr int kHours = 72;
+    constexpr std::size_t kHorizonHours = 48;  // From then on, as many ids go as come.
+    Tally tally;
+    std::vector<Kept> kept;
+    World world(first_seed, {});
+    const auto wrong = world.run_steadily(kHours, 60, tally, kept);
+    ASSERT_FALSE(wrong) << *wrong << " seed " << first_seed;
+    ASSERT_EQ(kept.size(), static_cast<std::size_t>(kHours));
+    EXPECT_EQ(tally.epochs_closed, static_cast<std::uint64_t>(kHours));
+    const auto greatest = [&](std::size_t from, std::size_t to, std::uint64_t Kept::* what) {
+        std::uint64_t most = 0;
+        for (std::size_t hour = from; hour < to; ++hour) {
+            most = std::max(most, kept[hour].*what);
+        }
+        return static_cast<double>(most);
+    };
+    const auto expect_flat = [&](const char* name, std::uint64_t Kept::* what) {
+        const double before = greatest(kHorizonHours + 2, 61, what);
+        const double after = greatest(61, kHours, what);
+        fmt::print("{}: {} in hours 50 to 60, {} after\n", name, before, after);
+        EXPECT_GT(before, 0) << name;
+        EXPECT_LT(after, before * 1.1) << name;
+    };
+    expect_flat("log bytes", &Kept::log_bytes);
+    expect_flat("store bytes", &Kept::store_bytes);
+    expect_flat("state bytes", &Kept::state_bytes);
+    expect_flat("speed rows", &Kept::speed_rows);
 }
 
 /// Runs sabotaged histories until one ends wrong.

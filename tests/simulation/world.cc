@@ -1,128 +1,13 @@
 #include "tests/simulation/world.h"
 
-#include <algorithm>
-#include <utility>
-
-#include "adapters/lake_local/lake_local.h"
-#include "adapters/sqlite_log/sqlite_log.h"
-#include "adapters/sqlite_store/sqlite_store.h"
-#include "base/failpoint.h"
-#include "pipelines/backfill/contribution_writer.h"
-#include "pipelines/batch/batch_layer.h"
-#include "pipelines/batch/compaction.h"
-#include "pipelines/batch/epoch_state.h"
-#include "pipelines/batch/rebuild.h"
-#include "pipelines/ingest/door.h"
-#include "pipelines/ingest/partitioning.h"
-#include "pipelines/stream/speed_layer.h"
-#include "retail/dead_letter.h"
-#include "retail/event_codec.h"
-#include "retail/tables.h"
-#include "tests/simulation/sabotaged_warehouse.h"
-#include "tests/simulation/table_text.h"
+#include "tests/simulation/world_program.h"
 
 namespace shelfcast::simulation {
 namespace {
 
-constexpr std::uint32_t kPartitions = 4;
-constexpr std::int64_t kSecondUs = 1'000'000;
-constexpr std::int64_t kHourUs = 3'600 * kSecondUs;
-constexpr int kPatience = 60;  // attempts at something that faults may break off
-
-retail::Store store_numbered(std::uint32_t number) {
-    retail::Store store;
-    store.id = StoreId{number};
-    store.code = fmt::format("S{}", number);
-    store.time_zone = number % 2 == 0 ? "Asia/Shanghai" : "America/Phoenix";
-    store.currency = "CNY";
-    return store;
-}
-
 std::int64_t offset_of(std::uint32_t store) { return store % 2 == 0 ? 8 * 3600 : -7 * 3600; }
 
 }  // namespace
-
-/// The program of one process life: real pipelines and real SQLite, wired as in production.
-struct World::Program {
-    std::unique_ptr<adapters::SqliteStore> store;
-    std::unique_ptr<adapters::SqliteLog> log;
-    std::unique_ptr<SabotagedWarehouse> warehouse;
-    std::unique_ptr<adapters::LakeLocal> lake;
-    std::unique_ptr<stream::SpeedLayer> speed;
-    std::unique_ptr<batch::BatchLayer> batch;
-    std::unique_ptr<ingest::IngestDoor> door;
-    bool recovered = false;
-
-    Status open(World& world) {
-        using Durability = adapters::SqliteStoreOptions::Durability;
-        const bool normal = world.sabotage_.normal_durability;
-        SHELFCAST_ASSIGN(store,
-                         adapters::SqliteStore::open(
-                             {.path = "/simulated/operational.sqlite",
-                              .vfs = SimDisk::kVfsName,
-                              .durability = normal ? Durability::kNormal : Durability::kFull}));
-        SHELFCAST_ASSIGN(
-            log, adapters::SqliteLog::open({.directory = "/simulated/log",
-                                            .clock = world.clock_,
-                                            .durability = normal ? adapters::LogDurability::kNormal
-                                                                 : adapters::LogDurability::kFull,
-                                            .vfs = SimDisk::kVfsName,
-                                            .threaded = false}));
-        for (const auto topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
-            SHELFCAST_TRY(log->create_topic(topic, kPartitions));
-        }
-        SHELFCAST_ASSIGN(const CatalogVersion version, store->latest_version());
-        if (version.value == 0) {
-            SHELFCAST_TRY(store->put_stores({store_numbered(1), store_numbered(2)}));
-        }
-        warehouse = std::make_unique<SabotagedWarehouse>(world.warehouse_, *store, world.sabotage_);
-        lake = std::make_unique<adapters::LakeLocal>(world.disk_, world.codec_);
-
-        stream::SpeedOptions speed_options;
-        speed_options.operator_options.partitions = kPartitions;
-        speed_options.max_flush_rows = 40;
-        speed_options.snapshot_every_records = 60;
-        speed_options.parallel_inserts = false;
-        speed_options.load_epoch_state = [this, &world](operators::Operator& target,
-                                                        EpochId epoch) {
-            return batch::load_epoch_state(target, epoch, world.state_, *lake);
-        };
-        speed = std::make_unique<stream::SpeedLayer>(
-            stream::SpeedPorts{*log, *store, *store, *warehouse, world.state_, world.clock_,
-                               world.metrics_},
-            speed_options);
-        batch::BatchOptions batch_options;
-        batch_options.operator_options.partitions = kPartitions;
-        batch_options.max_buffered_rows = 30;
-        batch_options.load.max_insert_rows = 25;
-        batch_options.load.max_rollup_keys = 20;
-        batch_options.speed_grace_ms = 600'000;
-        batch_options.realtime_retention_ms = 3'600'000;
-        batch_options.overlap = batch_options.load.overlap = false;
-        batch = std::make_unique<batch::BatchLayer>(
-            batch::BatchPorts{*log, *store, *store, *store, *warehouse, *lake, world.state_,
-                              world.clock_, world.metrics_,
-                              [this](EpochId epoch, const std::stop_token&) -> Status {
-                                  SHELFCAST_ASSIGN(const auto undone, store->undone_flushes(epoch));
-                                  if (undone > 0) {
-                                      return fail(ErrorKind::kUnavailable, "{} undone", undone);
-                                  }
-                                  return {};
-                              }},
-            batch_options);
-        SHELFCAST_ASSIGN(door, ingest::IngestDoor::open(*log, *store, world.clock_, nullptr));
-        return {};
-    }
-
-    Status recover(World& world) {
-        recovered = false;
-        SHELFCAST_TRY(batch->restore({}));
-        SHELFCAST_ASSIGN(const stream::RecoveryReport report, speed->recover({}));
-        world.tally_->reinserted_flushes += report.reinserted;
-        recovered = true;
-        return {};
-    }
-};
 
 World::World(std::uint64_t seed, Sabotage sabotage)
     : random_(seed), sabotage_(sabotage), disk_(seed ^ 0x5eedULL), state_(disk_) {
@@ -520,105 +405,6 @@ void World::read_new_records() {
     }
 }
 
-/// Compares every table with the oracle over what is written down.
-void World::compare(bool at_end) {
-    read_new_records();
-    const auto ends = program_->store->written_ends();
-    if (!ends) {
-        note(ends.error());
-        return;
-    }
-    std::map<std::pair<std::string, std::uint32_t>, std::int64_t> written;
-    for (const ports::EpochCut& end : *ends) {
-        written[{end.topic, end.partition.value}] = end.end_offset;
-    }
-    std::vector<Logged> visible;
-    for (const Logged& one : shadow_) {
-        if (one.offset < written[{one.topic, one.partition}]) {
-            visible.push_back(one);
-        } else if (at_end) {
-            wrong(fmt::format("{} partition {} offset {} was never folded", one.topic,
-                              one.partition, one.offset));
-        }
-    }
-    const auto contributed = closed_contributions();
-    if (!contributed) {
-        note(contributed.error());
-        return;
-    }
-    visible.insert(visible.end(), contributed->begin(), contributed->end());
-    const Tables expected = expected_tables(visible);
-    for (const retail::OperatorTable& table : retail::operator_tables()) {
-        const auto found = table_text(table, warehouse_.unified(table));
-        if (const auto different = first_difference(expected.at(std::string(table.name)), found)) {
-            wrong(fmt::format("{} {}", table.name, *different));
-            return;
-        }
-    }
-    if (at_end) {
-        tally_->events += expected.at("events").size();
-        for (const auto& [place, reason] : expected.at("rejections")) {
-            tally_->duplicates += reason == "duplicate" ? 1U : 0U;
-        }
-    }
-}
-
-Result<std::vector<Logged>> World::closed_contributions() {
-    std::vector<Logged> held;
-    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, program_->lake->manifest());
-    for (const ports::ClosedEpoch& epoch : manifest.epochs) {
-        if (epoch.contribution != 0) {
-            const std::vector<Logged>& rows = contributions_.at(epoch.identity);
-            held.insert(held.end(), rows.begin(), rows.end());
-        }
-    }
-    return held;
-}
-
-/// After everything is closed, the lake alone holds every row.
-void World::check_lake() {
-    const auto manifest = program_->lake->manifest();
-    if (!manifest) {
-        wrong(fmt::format("lake manifest: {}", manifest.error().message));
-        return;
-    }
-    if (!manifest->waiting.empty()) {
-        wrong(fmt::format("{} contributions still wait", manifest->waiting.size()));
-    }
-    std::vector<Logged> everything = shadow_;
-    const auto contributed = closed_contributions();
-    everything.insert(everything.end(), contributed->begin(), contributed->end());
-    for (const retail::OperatorTable& table : retail::operator_tables()) {
-        if (table.kind != retail::TableKind::kRows) {
-            continue;
-        }
-        std::vector<retail::ColumnSpec> columns;
-        for (const retail::TableColumn& column : table.columns) {
-            columns.push_back({column.name, column.type});
-        }
-        std::map<std::string, std::string> rows;
-        std::size_t count = 0;
-        for (const ports::LakeFile& file : manifest->files) {
-            if (file.table != table.name) {
-                continue;
-            }
-            const auto block = program_->lake->read_rows(file, columns);
-            if (!block) {
-                wrong(fmt::format("lake file {}: {}", file.path, block.error().message));
-                return;
-            }
-            count += block->rows();
-            rows.merge(table_text(table, *block));
-        }
-        const Tables expected = expected_tables(everything);
-        if (const auto different = first_difference(expected.at(std::string(table.name)), rows)) {
-            wrong(fmt::format("lake {} {}", table.name, *different));
-        } else if (count != rows.size()) {
-            wrong(fmt::format("lake {} holds {} rows for {} keys", table.name, count, rows.size()));
-        }
-    }
-}
-
 /// No more faults: everything sent is folded, and every epoch closed.
 void World::settle_everything() {
     disarm();
@@ -637,6 +423,43 @@ void World::settle_everything() {
         }
     }
     wrong("the program did not come to rest");
+}
+
+std::optional<std::string> World::run_steadily(int hours, int messages_per_minute, Tally& tally,
+                                               std::vector<Kept>& kept) {
+    tally_ = &tally;
+    disarm();
+    if (!ensure_running()) {
+        wrong("the program did not start");
+        return wrong_;
+    }
+    for (int minute = 1; minute <= hours * 60 && !wrong_; ++minute) {
+        std::string body;
+        for (int i = 0; i < messages_per_minute; ++i) {
+            const Meant* const message = make_message();
+            acknowledged_.push_back(message);
+            body += message->text + "\n";
+        }
+        body.reserve(body.size() + retail::EventDecoder::kPadding);
+        if (const auto receipt = program_->door->accept({.body = body}); !receipt) {
+            wrong(receipt.error().message);
+        }
+        read_new_records();
+        for (auto before = program_->store->written_ends();;
+             before = program_->store->written_ends()) {
+            step();
+            if (*program_->store->written_ends() == *before) {
+                break;
+            }
+        }
+        clock_.advance(60 * kSecondUs);
+        if (minute % 60 == 0) {
+            close_epoch();
+            kept.push_back(kept_now());
+        }
+    }
+    check_end();
+    return wrong_;
 }
 
 std::optional<std::string> World::run(int actions, Tally& tally) {
@@ -661,16 +484,7 @@ std::optional<std::string> World::run(int actions, Tally& tally) {
             end_process();
         }
     }
-    settle_everything();
-    if (!wrong_) {
-        compare(true);
-        check_lake();
-    }
-    for (const Meant* const message : acknowledged_) {
-        if (!wrong_ && !seen_texts_.contains(message->text)) {
-            wrong(fmt::format("an acknowledged message is gone: {}", message->text));
-        }
-    }
+    check_end();
     return wrong_;
 }
 

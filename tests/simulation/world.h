@@ -57,6 +57,15 @@ struct Tally {
     std::uint64_t removed_files = 0;
 };
 
+/// What the program keeps at some moment.
+struct Kept {
+    std::uint64_t log_bytes = 0;
+    std::uint64_t store_bytes = 0;
+    std::uint64_t state_bytes = 0;
+    std::uint64_t speed_rows = 0;
+    std::uint64_t flushes = 0;  ///< In the ledger, of the open epoch and the one before.
+};
+
 class World {
 public:
     World(std::uint64_t seed, Sabotage sabotage);
@@ -64,6 +73,10 @@ public:
 
     /// Runs the history. Nothing, or what is wrong.
     [[nodiscard]] std::optional<std::string> run(int actions, Tally& tally);
+
+    /// Hours of steady load without faults, a batch at the end of each; what is kept then.
+    [[nodiscard]] std::optional<std::string> run_steadily(int hours, int messages_per_minute,
+                                                          Tally& tally, std::vector<Kept>& kept);
 
 private:
     struct Program;
@@ -90,6 +103,8 @@ private:
     void rebuild();
     void compact();
     void settle_everything();
+    void check_end();
+    [[nodiscard]] Kept kept_now();
     void read_new_records();
     void compare(bool at_end);
     void check_lake();
