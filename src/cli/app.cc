@@ -412,12 +412,15 @@ batch::CompactionOptions App::compaction_options() const {
 }
 
 Status App::drop_superseded_generations() {
+    if (!other_generations_) {
+        return {};
+    }
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
     const std::int64_t superseded_before_us =
         clock_.now_us() - config_.speed_grace_s * kSecondMs * 1'000;
-    if (manifest.generation != only_generation_ && manifest.switched_at_us < superseded_before_us) {
+    if (manifest.switched_at_us < superseded_before_us) {
         SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
-        only_generation_ = manifest.generation;
+        other_generations_ = false;
     }
     return {};
 }

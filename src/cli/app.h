@@ -126,6 +126,8 @@ public:
         const std::scoped_lock lock(batch_mutex_);
         return work();
     }
+    /// A rebuild made another generation: the old one's rows are to go, after a while.
+    void expect_other_generations() noexcept { other_generations_ = true; }
     /// Runs a backfill. Error: kBusy while another one runs.
     template <typename Work>
     [[nodiscard]] auto with_backfill(Work&& work) -> decltype(work()) {
@@ -214,8 +216,8 @@ private:
     std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
     std::mutex replay_mutex_;    ///< One replay at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
-    GenerationId only_generation_{0};  ///< Known to have no other beside it.
-    std::mutex reference_mutex_;       ///< One import of reference data at a time.
+    std::atomic<bool> other_generations_{true};  ///< Rows of one may be in the warehouse.
+    std::mutex reference_mutex_;                 ///< One import of reference data at a time.
     std::unique_ptr<ingest::IngestDoor> door_;
     std::unique_ptr<api::DirectoryAuthenticator> authenticator_;
     std::unique_ptr<api::TokenGuard> ingest_guard_;

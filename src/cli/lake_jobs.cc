@@ -333,6 +333,7 @@ api::Job rebuild_job(App& app) {
                                              {"total", at.of_rows}}));
                        };
                        SHELFCAST_ASSIGN(const batch::RebuildReport report, app.with_lake_held([&] {
+                           app.expect_other_generations();
                            return batch::rebuild(
                                {app.store(), app.warehouse(), app.lake(), app.clock()}, options,
                                report_progress, stop);
