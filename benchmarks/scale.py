@@ -20,7 +20,7 @@ QUESTIONS = {
         "select business_date, sum(revenue) from retail.daily_sales_summary group by 1 order by 1",
         "select business_date, sum(revenue) from {rows} group by 1 order by 1"),
     "top_10_products": (
-        "select product_id, sum(revenue) as r from retail.product_performance_summary "
+        "select product_id, sum(revenue) as r from retail.sales_by_product "
         "group by 1 order by r desc, product_id limit 10",
         "select product_id, sum(revenue) as r from {rows} group by 1 "
         "order by r desc, product_id limit 10"),

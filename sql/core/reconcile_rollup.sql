@@ -1,4 +1,5 @@
--- At which keys do the layers' sums differ? Grain: one row per differing key, up to a limit.
+-- At which keys of some stores do the layers' sums differ? Grain: one row per differing key, up to a
+-- limit.
 -- Asked by: the reconciliation of roll-ups.
 select
     {{key_text}} as key,
@@ -21,6 +22,7 @@ from
         from {{speed_side}}
         where {{speed_share}}
             and epoch = {epoch:UInt32}
+            and store_id between {first_store:UInt32} and {last_store:UInt32}
         union all
         select
             false as is_speed,
@@ -29,6 +31,7 @@ from
         from retail_core.{{table}}_batch
         where generation = {generation:UInt32}
             and epoch = {epoch:UInt32}
+            and store_id between {first_store:UInt32} and {last_store:UInt32}
     )
     group by
         {{keys}}

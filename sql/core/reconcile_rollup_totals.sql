@@ -1,5 +1,5 @@
--- How many keys does each layer have, and at how many do they differ? Grain: one row, with an
--- order-free hash of the batch side. Asked by: the reconciliation of roll-ups.
+-- How many keys of some stores does each layer have, and at how many do they differ? Grain: one row,
+-- with an order-free hash of the batch side. Asked by: the reconciliation of roll-ups.
 select
     countIf(speed_rows > 0) as speed_keys,
     countIf(batch_rows > 0) as batch_keys,
@@ -25,6 +25,7 @@ from
         from {{speed_side}}
         where {{speed_share}}
             and epoch = {epoch:UInt32}
+            and store_id between {first_store:UInt32} and {last_store:UInt32}
         union all
         select
             false as is_speed,
@@ -33,6 +34,7 @@ from
         from retail_core.{{table}}_batch
         where generation = {generation:UInt32}
             and epoch = {epoch:UInt32}
+            and store_id between {first_store:UInt32} and {last_store:UInt32}
     )
     group by
         {{keys}}

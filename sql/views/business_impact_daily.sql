@@ -58,3 +58,5 @@ from
     final
 ) as impact
 left join retail_core.stores as stores final on stores.store_id = impact.store_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -85,3 +85,5 @@ left join earlier as year_before
     and year_before.category = months.category
     and addMonths(year_before.month, 12) = months.month
 window store_months as (partition by months.store_id, months.month)
+-- Whatever the client sets.
+settings join_use_nulls = 0

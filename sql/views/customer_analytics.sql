@@ -54,3 +54,5 @@ group by
     events.customer_id,
     stores.currency
 having sales > 0
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -27,8 +27,9 @@ select
     argMax(model_name, newest) as model_name,
     argMax(model_version, newest) as model_version,
     argMax(forecast_date, newest) as forecast_date,
-    argMax(stock_out_risk_score, newest) as stock_out_risk_score,
-    max(generated_at) as generated_at
+    -- As a tuple: argMax passes over nulls, and an older score is not the newest one.
+    argMax(tuple(stock_out_risk_score), newest).1 as stock_out_risk_score,
+    argMax(generated_at, newest) as generated_at
 from
 (
     select

@@ -66,3 +66,5 @@ left join
     group by
         holiday_date
 ) as holidays on holidays.holiday_date = days.full_date
+-- Whatever the client sets.
+settings join_use_nulls = 0

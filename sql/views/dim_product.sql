@@ -48,7 +48,7 @@ from
             deltas.product_id as product_id,
             deltas.category as category,
             max(deltas.last_event_time) as event_time
-        from retail_core.product_sales as deltas
+        from retail_core.product_months as deltas
         group by
             deltas.product_id,
             deltas.category
@@ -62,3 +62,5 @@ full outer join
     from retail_core.products
     final
 ) as listed on listed.product_id = sold.product_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -57,3 +57,5 @@ window before as
     order by hours.hour_start
     range between 86400 preceding and 1 preceding
 )
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -87,3 +87,5 @@ left join
 ) as reviews
     on reviews.store_id = stock.store_id
     and reviews.product_id = stock.product_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -57,3 +57,5 @@ group by
     hours.store_id,
     hours.day_of_week,
     hours.hour_of_day
+-- Whatever the client sets.
+settings join_use_nulls = 0

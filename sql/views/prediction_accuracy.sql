@@ -89,3 +89,5 @@ left join
     and actual.product_id = forecasts.product_id
     and actual.business_date = forecasts.prediction_date
 where forecasts.prediction_date < trading.newest_date
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -58,19 +58,28 @@ from
         deltas.product_id as product_id,
         stores.currency as currency,
         argMax(deltas.category, (deltas.last_event_time, deltas.category)) as category,
-        uniqExact(deltas.store_id) as stores,
-        minOrNullIf(deltas.business_date, deltas.sales > 0) as first_sold,
-        maxOrNullIf(deltas.business_date, deltas.sales > 0) as last_sold,
+        uniqExactIf(deltas.store_id, deltas.sales > 0) as stores,
+        -- The lowest and the highest day of a month's bits.
+        minOrNullIf(
+            deltas.month + bitCount(bitAnd(bitNot(deltas.sale_days), deltas.sale_days - 1)),
+            deltas.sale_days > 0
+        ) as first_sold,
+        maxOrNullIf(
+            deltas.month + toUInt8(log2(greatest(deltas.sale_days, 1))),
+            deltas.sale_days > 0
+        ) as last_sold,
         sum(deltas.sales) as sales,
         sum(deltas.returns) as returns,
         sum(deltas.units_sold) as units_sold,
         sum(deltas.units_returned) as units_returned,
         sum(deltas.gross_revenue) as gross_revenue,
         sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
-    from retail_core.product_sales as deltas
+    from retail_core.product_months as deltas
     left join retail_core.stores as stores final on stores.store_id = deltas.store_id
     group by
         deltas.product_id,
         stores.currency
 ) as totals
 window peers as (partition by totals.currency)
+-- Whatever the client sets.
+settings join_use_nulls = 0

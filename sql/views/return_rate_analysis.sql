@@ -38,7 +38,7 @@ select
         null,
         round(toFloat64(sum(deltas.returned_revenue)) / toFloat64(sum(deltas.gross_revenue)), 6)
     ) as revenue_return_rate
-from retail_core.product_sales as deltas
+from retail_core.product_months as deltas
 group by
     deltas.store_id,
     deltas.category,

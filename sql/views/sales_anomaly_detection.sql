@@ -78,3 +78,5 @@ from
             range between 56 preceding and 1 preceding
         )
 ) as scored
+-- Whatever the client sets.
+settings join_use_nulls = 0

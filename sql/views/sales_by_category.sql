@@ -43,3 +43,5 @@ left join retail_core.stores as stores final on stores.store_id = deltas.store_i
 group by
     deltas.category,
     stores.currency
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -68,3 +68,5 @@ left join earlier as month_before
 left join earlier as year_before
     on year_before.store_id = months.store_id
     and addMonths(year_before.month, 12) = months.month
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -49,3 +49,5 @@ from retail_core.daily_sales as deltas
 left join retail_core.stores as stores final on stores.store_id = deltas.store_id
 group by
     deltas.store_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -70,3 +70,5 @@ left join earlier as week_before
 left join earlier as year_before
     on year_before.store_id = weeks.store_id
     and year_before.week + 364 = weeks.week
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -48,3 +48,5 @@ left join
     on actual.store_id = targets.store_id
     and actual.business_date = targets.business_date
 left join retail_core.stores as stores final on stores.store_id = targets.store_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

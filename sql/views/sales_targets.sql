@@ -27,3 +27,5 @@ from
     final
 ) as targets
 left join retail_core.stores as stores final on stores.store_id = targets.store_id
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -84,3 +84,5 @@ inner join
     and trading.pattern = sold.pattern
     and trading.period = sold.period
 window patterns as (partition by sold.store_id, sold.category, sold.pattern)
+-- Whatever the client sets.
+settings join_use_nulls = 0

@@ -23,3 +23,5 @@ select
     region,
     holiday_name
 from retail_core.store_holidays
+-- Whatever the client sets.
+settings join_use_nulls = 0

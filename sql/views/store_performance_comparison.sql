@@ -74,3 +74,5 @@ from
 ) as totals
 left join retail_core.stores as stores final on stores.store_id = totals.store_id
 window peers as (partition by stores.currency)
+-- Whatever the client sets.
+settings join_use_nulls = 0

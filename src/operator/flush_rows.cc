@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::operators {
 namespace {
@@ -80,7 +81,7 @@ void RollupSums::Measures::add(const RollupInput& event) {
     last_event_time = std::max(last_event_time, event.event_time_ms);
 }
 
-RollupSums::Measures& RollupSums::Table::at(Key key) {
+std::size_t RollupSums::Table::row_of(Key key) {
     if (slots_.size() < 2 * (keys_.size() + 1)) {
         grow();
     }
@@ -90,10 +91,10 @@ RollupSums::Measures& RollupSums::Table::at(Key key) {
             keys_.push_back(key);
             measures_.emplace_back();
             slots_[at] = static_cast<std::uint32_t>(keys_.size());
-            return measures_.back();
+            return keys_.size() - 1;
         }
         if (keys_[slots_[at] - 1] == key) {
-            return measures_[slots_[at] - 1];
+            return slots_[at] - 1;
         }
     }
 }
@@ -132,12 +133,12 @@ void RollupSums::Texts::clear() {
 }
 
 void RollupSums::add(const RollupInput& event) {
-    const std::uint64_t high = std::uint64_t{event.store_id} << 32U | event.business_date;
+    const std::uint64_t high = Key::high_of(event.store_id, event.business_date);
     const std::uint64_t category = categories_.number_of(event.category);
     const std::uint64_t product = products_.number_of(event.product_id);
-    daily_.at({high, category}).add(event);
-    hourly_.at({high, event.hour_start_s}).add(event);
-    product_.at({high, product << 32U | category}).add(event);
+    daily_.measures(daily_.row_of({high, category})).add(event);
+    hourly_.measures(hourly_.row_of({high, event.hour_start_s})).add(event);
+    product_.measures(product_.row_of({high, product << 32U | category})).add(event);
 }
 
 void RollupSums::add_rows(const ColumnBlock& events) {
@@ -161,67 +162,106 @@ std::size_t RollupSums::keys() const noexcept {
     return daily_.size() + hourly_.size() + product_.size();
 }
 
-void RollupSums::append_measures(const Table& table, ColumnBlock& block) {
-    for (std::size_t row = 0; row < table.size(); ++row) {
-        const Measures& sums = table.measures(row);
-        std::size_t column = block.columns.size() - 10;
-        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.events);
-        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.sales);
-        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.returns);
-        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.restocks);
-        data<std::vector<Int128>>(block, column++).push_back(sums.units_sold);
-        data<std::vector<Int128>>(block, column++).push_back(sums.units_returned);
-        data<std::vector<Int128>>(block, column++).push_back(sums.units_restocked);
-        data<std::vector<Int128>>(block, column++).push_back(sums.gross_revenue);
-        data<std::vector<Int128>>(block, column++).push_back(sums.returned_revenue);
-        data<std::vector<std::int64_t>>(block, column++).push_back(sums.last_event_time);
+void RollupSums::Measures::add(const Measures& other) {
+    events += other.events;
+    sales += other.sales;
+    returns += other.returns;
+    restocks += other.restocks;
+    units_sold += other.units_sold;
+    units_returned += other.units_returned;
+    units_restocked += other.units_restocked;
+    gross_revenue += other.gross_revenue;
+    returned_revenue += other.returned_revenue;
+    last_event_time = std::max(last_event_time, other.last_event_time);
+}
+
+void RollupSums::append_measures(const Measures& sums, std::size_t column, ColumnBlock& block) {
+    data<std::vector<std::uint64_t>>(block, column++).push_back(sums.events);
+    data<std::vector<std::uint64_t>>(block, column++).push_back(sums.sales);
+    data<std::vector<std::uint64_t>>(block, column++).push_back(sums.returns);
+    data<std::vector<std::uint64_t>>(block, column++).push_back(sums.restocks);
+    data<std::vector<Int128>>(block, column++).push_back(sums.units_sold);
+    data<std::vector<Int128>>(block, column++).push_back(sums.units_returned);
+    data<std::vector<Int128>>(block, column++).push_back(sums.units_restocked);
+    data<std::vector<Int128>>(block, column++).push_back(sums.gross_revenue);
+    data<std::vector<Int128>>(block, column++).push_back(sums.returned_revenue);
+    data<std::vector<std::int64_t>>(block, column++).push_back(sums.last_event_time);
+}
+
+void RollupSums::append_daily(ColumnBlock& block) const {
+    for (std::size_t row = 0; row < daily_.size(); ++row) {
+        const Key& key = daily_.key(row);
+        data<std::vector<std::uint16_t>>(block, 0).push_back(key.date());
+        data<std::vector<std::uint32_t>>(block, 1).push_back(key.store());
+        data<TextColumn>(block, 2).push_back(categories_.text_of(key.low_half()));
+        append_measures(daily_.measures(row), 3, block);
     }
 }
 
-void RollupSums::drain_into(std::string_view table, ColumnBlock& block) {
-    Table* drained = nullptr;
+void RollupSums::append_hourly(ColumnBlock& block) const {
+    for (std::size_t row = 0; row < hourly_.size(); ++row) {
+        const Key& key = hourly_.key(row);
+        data<std::vector<std::uint32_t>>(block, 0).push_back(key.store());
+        data<std::vector<std::uint16_t>>(block, 1).push_back(key.date());
+        data<std::vector<std::uint32_t>>(block, 2).push_back(key.low_half());
+        append_measures(hourly_.measures(row), 3, block);
+    }
+}
+
+void RollupSums::append_product(ColumnBlock& block) const {
+    for (std::size_t row = 0; row < product_.size(); ++row) {
+        const Key& key = product_.key(row);
+        data<std::vector<std::uint16_t>>(block, 0).push_back(key.date());
+        data<std::vector<std::uint32_t>>(block, 1).push_back(key.store());
+        data<TextColumn>(block, 2).push_back(products_.text_of(key.high_half()));
+        data<TextColumn>(block, 3).push_back(categories_.text_of(key.low_half()));
+        append_measures(product_.measures(row), 4, block);
+    }
+}
+
+// From the days, not from the events: a key for every few events, and no third product look-up.
+void RollupSums::append_product_months(ColumnBlock& block) const {
+    Table months;
+    std::vector<std::uint32_t> sale_days;
+    for (std::size_t row = 0; row < product_.size(); ++row) {
+        const Key& key = product_.key(row);
+        const retail::CivilDate day = retail::civil_from_days(key.date());
+        const auto first = static_cast<std::uint16_t>(key.date() - (day.day - 1));
+        const std::size_t month = months.row_of({Key::high_of(key.store(), first), key.low});
+        months.measures(month).add(product_.measures(row));
+        sale_days.resize(months.size());
+        if (product_.measures(row).sales > 0) {
+            sale_days[month] |= std::uint32_t{1} << (day.day - 1);
+        }
+    }
+    for (std::size_t row = 0; row < months.size(); ++row) {
+        const Key& key = months.key(row);
+        data<std::vector<std::uint32_t>>(block, 0).push_back(key.store());
+        data<std::vector<std::uint16_t>>(block, 1).push_back(key.date());
+        data<TextColumn>(block, 2).push_back(products_.text_of(key.high_half()));
+        data<TextColumn>(block, 3).push_back(categories_.text_of(key.low_half()));
+        append_measures(months.measures(row), 4, block);
+        data<std::vector<std::uint32_t>>(block, block.columns.size() - 1).push_back(sale_days[row]);
+    }
+}
+
+void RollupSums::append_to(std::string_view table, ColumnBlock& block) const {
     if (table == retail::kDailySalesTable) {
-        drained = &daily_;
-        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
-        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
-        auto& category = block.data<TextColumn>("category");
-        for (std::size_t row = 0; row < daily_.size(); ++row) {
-            const Key& key = daily_.key(row);
-            date.push_back(static_cast<std::uint16_t>(key.high));
-            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
-            category.push_back(categories_.text_of(static_cast<std::uint32_t>(key.low)));
-        }
+        append_daily(block);
     } else if (table == retail::kHourlySalesTable) {
-        drained = &hourly_;
-        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
-        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
-        auto& hour = block.data<std::vector<std::uint32_t>>("hour_start");
-        for (std::size_t row = 0; row < hourly_.size(); ++row) {
-            const Key& key = hourly_.key(row);
-            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
-            date.push_back(static_cast<std::uint16_t>(key.high));
-            hour.push_back(static_cast<std::uint32_t>(key.low));
-        }
+        append_hourly(block);
+    } else if (table == retail::kProductSalesTable) {
+        append_product(block);
     } else {
-        SHELFCAST_CHECK(table == retail::kProductSalesTable);
-        drained = &product_;
-        auto& date = block.data<std::vector<std::uint16_t>>("business_date");
-        auto& store = block.data<std::vector<std::uint32_t>>("store_id");
-        auto& product = block.data<TextColumn>("product_id");
-        auto& category = block.data<TextColumn>("category");
-        for (std::size_t row = 0; row < product_.size(); ++row) {
-            const Key& key = product_.key(row);
-            date.push_back(static_cast<std::uint16_t>(key.high));
-            store.push_back(static_cast<std::uint32_t>(key.high >> 32U));
-            product.push_back(products_.text_of(static_cast<std::uint32_t>(key.low >> 32U)));
-            category.push_back(categories_.text_of(static_cast<std::uint32_t>(key.low)));
-        }
+        SHELFCAST_CHECK(table == retail::kProductMonthsTable);
+        append_product_months(block);
     }
-    append_measures(*drained, block);
-    drained->clear();
 }
 
-void RollupSums::forget_texts() {
+void RollupSums::clear() {
+    daily_.clear();
+    hourly_.clear();
+    product_.clear();
     products_.clear();
     categories_.clear();
 }
@@ -326,10 +366,10 @@ FlushOutput FlushRows::take() {
         if (table.kind == retail::TableKind::kRollup) {
             auto& block =
                 blocks_[static_cast<std::size_t>(&table - retail::operator_tables().data())];
-            sums_.drain_into(table.name, block);
+            sums_.append_to(table.name, block);
         }
     }
-    sums_.forget_texts();
+    sums_.clear();
     FlushOutput output{std::exchange(blocks_, empty_blocks()), std::exchange(counts_, {})};
     return output;
 }

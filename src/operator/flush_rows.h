@@ -62,10 +62,10 @@ public:
     /// Adds every row of a block of `events`, which may come from a lake file.
     void add_rows(const retail::ColumnBlock& events);
     [[nodiscard]] std::size_t keys() const noexcept;
-    /// Appends one row per key to the block of the roll-up table `name` and forgets the keys.
-    void drain_into(std::string_view table, retail::ColumnBlock& block);
-    /// Forgets the interned texts; call when every table was drained.
-    void forget_texts();
+    /// Appends one row per key of that roll-up to a block of its columns.
+    void append_to(std::string_view table, retail::ColumnBlock& block) const;
+    /// Forgets all keys and texts; buffers stay.
+    void clear();
 
 private:
     struct Measures {
@@ -80,18 +80,31 @@ private:
         retail::Int128 returned_revenue = 0;
         std::int64_t last_event_time = std::numeric_limits<std::int64_t>::min();
         void add(const RollupInput& event);
+        void add(const Measures& other);
     };
     struct Key {
         std::uint64_t high = 0;  ///< store << 32 | business date
         std::uint64_t low = 0;   ///< hour start, category, or product << 32 | category
         bool operator==(const Key&) const = default;
+        static std::uint64_t high_of(std::uint32_t store, std::uint16_t date) {
+            return std::uint64_t{store} << 32U | date;
+        }
+        [[nodiscard]] std::uint32_t store() const {
+            return static_cast<std::uint32_t>(high >> 32U);
+        }
+        [[nodiscard]] std::uint16_t date() const { return static_cast<std::uint16_t>(high); }
+        [[nodiscard]] std::uint32_t high_half() const {
+            return static_cast<std::uint32_t>(low >> 32U);
+        }
+        [[nodiscard]] std::uint32_t low_half() const { return static_cast<std::uint32_t>(low); }
     };
     class Table {
     public:
-        Measures& at(Key key);
+        [[nodiscard]] std::size_t row_of(Key key);
         [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
         [[nodiscard]] const Key& key(std::size_t row) const { return keys_[row]; }
         [[nodiscard]] const Measures& measures(std::size_t row) const { return measures_[row]; }
+        [[nodiscard]] Measures& measures(std::size_t row) { return measures_[row]; }
         void clear();
 
     private:
@@ -119,7 +132,12 @@ private:
         std::vector<std::string_view> texts_;  ///< Views of the map's keys, which never move.
     };
 
-    static void append_measures(const Table& table, retail::ColumnBlock& block);
+    static void append_measures(const Measures& sums, std::size_t column,
+                                retail::ColumnBlock& block);
+    void append_daily(retail::ColumnBlock& block) const;
+    void append_hourly(retail::ColumnBlock& block) const;
+    void append_product(retail::ColumnBlock& block) const;
+    void append_product_months(retail::ColumnBlock& block) const;
 
     Texts products_;
     Texts categories_;

@@ -254,7 +254,7 @@ TEST_F(OperatorTest, AcceptedRowsFoldedAgainGiveTheSameRollupsAndState) {
     sums.add_rows(out.block(retail::kEventsTable));
     retail::ColumnBlock product =
         retail::make_table_block(retail::operator_table(retail::kProductSalesTable));
-    sums.drain_into(retail::kProductSalesTable, product);
+    sums.append_to(retail::kProductSalesTable, product);
     EXPECT_EQ(product, out.block(retail::kProductSalesTable));
     EXPECT_EQ(batch_side.remembered_ids(), operator_.remembered_ids());
     EXPECT_EQ(batch_side.watermark_ms(PartitionId{0}), operator_.watermark_ms(PartitionId{0}));

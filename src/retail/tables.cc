@@ -60,12 +60,18 @@ constexpr std::array kMeasures = {
     TableColumn{"last_event_time", kDateTime64Ms, kMax},
 };
 
+template <std::size_t First, std::size_t Second>
+constexpr auto joined(const std::array<TableColumn, First>& first,
+                      const std::array<TableColumn, Second>& second) {
+    std::array<TableColumn, First + Second> all{};
+    std::ranges::copy(first, all.begin());
+    std::ranges::copy(second, all.begin() + First);
+    return all;
+}
+
 template <std::size_t Keys>
 constexpr auto with_measures(const std::array<TableColumn, Keys>& keys) {
-    std::array<TableColumn, Keys + kMeasures.size()> all{};
-    std::ranges::copy(keys, all.begin());
-    std::ranges::copy(kMeasures, all.begin() + Keys);
-    return all;
+    return joined(keys, kMeasures);
 }
 
 constexpr auto kDailyColumns = with_measures(std::array{
@@ -84,6 +90,14 @@ constexpr auto kProductColumns = with_measures(std::array{
     TableColumn{"product_id", kText, kKey},
     TableColumn{"category", kText, kKey},
 });
+// Bit d-1 of `sale_days`: something was sold on day d of the month.
+constexpr auto kProductMonthColumns = joined(with_measures(std::array{
+                                                 TableColumn{"store_id", kUInt32, kKey},
+                                                 TableColumn{"month", kDate, kKey},
+                                                 TableColumn{"product_id", kText, kKey},
+                                                 TableColumn{"category", kText, kKey},
+                                             }),
+                                             std::array{TableColumn{"sale_days", kUInt32, kBits}});
 
 constexpr std::array kTables = {
     OperatorTable{kEventsTable, TableKind::kRows, kEventColumns},
@@ -91,6 +105,7 @@ constexpr std::array kTables = {
     OperatorTable{kDailySalesTable, TableKind::kRollup, kDailyColumns},
     OperatorTable{kHourlySalesTable, TableKind::kRollup, kHourlyColumns},
     OperatorTable{kProductSalesTable, TableKind::kRollup, kProductColumns},
+    OperatorTable{kProductMonthsTable, TableKind::kRollup, kProductMonthColumns},
 };
 
 }  // namespace

@@ -16,12 +16,13 @@
 
 namespace shelfcast::retail {
 
-/// What a column is to its table.
+/// What a column is to its table. Measures come together the same in any order.
 enum class ColumnRole : std::uint8_t {
     kKey,      ///< Part of the row's identity.
     kPayload,  ///< Carried with the identity; compared exactly.
     kSum,      ///< A measure that adds up over rows of the same key.
     kMax,      ///< A measure of which the greatest holds.
+    kBits,     ///< A measure of which every bit set holds.
 };
 
 struct TableColumn {
@@ -35,13 +36,18 @@ enum class TableKind : std::uint8_t {
     kRollup,  ///< Deltas that add up per key; recomputable from the event rows of the same epoch.
 };
 
+/// Whether rows of one key join in this column instead of lying side by side.
+[[nodiscard]] constexpr bool is_measure(ColumnRole role) {
+    return role == ColumnRole::kSum || role == ColumnRole::kMax || role == ColumnRole::kBits;
+}
+
 struct OperatorTable {
     std::string_view name;
     TableKind kind;
     std::span<const TableColumn> columns;
 };
 
-/// Every table the operator writes: events, rejections, daily_sales, hourly_sales, product_sales.
+/// Every table the operator writes: events and rejections, then the roll-ups.
 [[nodiscard]] std::span<const OperatorTable> operator_tables();
 
 /// The table of that name; a name that is not in the list is a broken invariant.
@@ -55,6 +61,7 @@ inline constexpr std::string_view kRejectionsTable = "rejections";
 inline constexpr std::string_view kDailySalesTable = "daily_sales";
 inline constexpr std::string_view kHourlySalesTable = "hourly_sales";
 inline constexpr std::string_view kProductSalesTable = "product_sales";
+inline constexpr std::string_view kProductMonthsTable = "product_months";
 
 /// Topics.
 inline constexpr std::string_view kRetailEventsTopic = "retail_events";

@@ -23,7 +23,8 @@ TEST(Tables, NamesAreUnique) {
         }
     }
     EXPECT_EQ(tables, (std::set<std::string_view>{kEventsTable, kRejectionsTable, kDailySalesTable,
-                                                  kHourlySalesTable, kProductSalesTable}));
+                                                  kHourlySalesTable, kProductSalesTable,
+                                                  kProductMonthsTable}));
 }
 
 TEST(Tables, KeysComeFirst) {
@@ -37,9 +38,8 @@ TEST(Tables, KeysComeFirst) {
 
 TEST(Tables, RollupsAddUpAndCountTheirRows) {
     for (const OperatorTable& table : operator_tables()) {
-        const bool has_measures = std::ranges::any_of(table.columns, [](const TableColumn& column) {
-            return column.role == ColumnRole::kSum || column.role == ColumnRole::kMax;
-        });
+        const bool has_measures = std::ranges::any_of(
+            table.columns, [](const TableColumn& column) { return is_measure(column.role); });
         EXPECT_EQ(has_measures, table.kind == TableKind::kRollup) << table.name;
         const bool counts = std::ranges::any_of(table.columns, [](const TableColumn& column) {
             return column.name == "events" && column.role == ColumnRole::kSum &&

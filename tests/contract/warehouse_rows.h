@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "retail/column_block.h"
 #include "retail/tables.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::contract {
 
@@ -41,8 +42,8 @@ struct SampleEvent {
     }
 };
 
-/// Two stores, three dates, four products of two categories, sales, returns and restocks; log
-/// offsets from `first_offset` in two partitions.
+/// Two stores, three dates of two months, four products of two categories, sales, returns and
+/// restocks; log offsets from `first_offset` in two partitions.
 inline std::vector<SampleEvent> sample_events(std::size_t count, std::int64_t first_offset = 0) {
     constexpr std::string_view kProducts[] = {"tea", "coffee", "novel", "atlas"};
     constexpr std::string_view kCategories[] = {"Drinks", "Drinks", "Books", "Books"};
@@ -51,7 +52,7 @@ inline std::vector<SampleEvent> sample_events(std::size_t count, std::int64_t fi
         SampleEvent event;
         event.log_partition = static_cast<std::uint32_t>(index % 2);
         event.log_offset = first_offset + static_cast<std::int64_t>(index / 2);
-        event.business_date = static_cast<std::uint16_t>(20'000 + index % 3);
+        event.business_date = static_cast<std::uint16_t>(20'026 + index % 3);
         event.hour = static_cast<std::uint32_t>(8 + index % 5);
         event.store_id = static_cast<std::uint32_t>(1 + index / 2 % 2);
         event.product_id = kProducts[index % 4];
@@ -139,6 +140,7 @@ inline retail::ColumnBlock rollup_rows(const retail::OperatorTable& table,
         Int128 units[4] = {};
         Int128 amount[4] = {};
         std::int64_t last_event_time = 0;
+        std::uint32_t sale_days = 0;
     };
     const auto has = [&](std::string_view name) {
         for (const retail::TableColumn& column : table.columns) {
@@ -151,9 +153,12 @@ inline retail::ColumnBlock rollup_rows(const retail::OperatorTable& table,
     using Key = std::tuple<std::uint16_t, std::uint32_t, std::uint32_t, std::string, std::string>;
     std::map<Key, Sums> sums;
     for (const SampleEvent& event : events) {
-        const Key key{
-            event.business_date, event.store_id, has("hour_start") ? event.hour_start() : 0,
-            has("product_id") ? event.product_id : "", has("category") ? event.category : ""};
+        const retail::CivilDate day = retail::civil_from_days(event.business_date);
+        const auto date = static_cast<std::uint16_t>(
+            has("month") ? event.business_date - (day.day - 1) : event.business_date);
+        const Key key{date, event.store_id, has("hour_start") ? event.hour_start() : 0,
+                      has("product_id") ? event.product_id : "",
+                      has("category") ? event.category : ""};
         Sums& entry = sums.try_emplace(key, Sums{event}).first->second;
         const auto type = static_cast<std::size_t>(event.type);
         ++entry.events;
@@ -161,12 +166,14 @@ inline retail::ColumnBlock rollup_rows(const retail::OperatorTable& table,
         entry.units[type] += event.quantity;
         entry.amount[type] += event.amount();
         entry.last_event_time = std::max(entry.last_event_time, event.event_time_ms());
+        entry.sale_days |= event.type == 1 ? 1U << (day.day - 1) : 0;
     }
     retail::ColumnBlock rows = retail::make_table_block(table);
     using Counts = std::vector<std::uint64_t>;
     using Numbers = std::vector<Int128>;
     for (const auto& [key, entry] : sums) {
-        rows.data<std::vector<std::uint16_t>>("business_date").push_back(entry.first.business_date);
+        rows.data<std::vector<std::uint16_t>>(has("month") ? "month" : "business_date")
+            .push_back(std::get<0>(key));
         rows.data<std::vector<std::uint32_t>>("store_id").push_back(entry.first.store_id);
         if (has("hour_start")) {
             rows.data<std::vector<std::uint32_t>>("hour_start").push_back(entry.first.hour_start());
@@ -187,6 +194,9 @@ inline retail::ColumnBlock rollup_rows(const retail::OperatorTable& table,
         rows.data<Numbers>("gross_revenue").push_back(entry.amount[1]);
         rows.data<Numbers>("returned_revenue").push_back(entry.amount[2]);
         rows.data<std::vector<std::int64_t>>("last_event_time").push_back(entry.last_event_time);
+        if (has("sale_days")) {
+            rows.data<std::vector<std::uint32_t>>("sale_days").push_back(entry.sale_days);
+        }
     }
     return rows;
 }

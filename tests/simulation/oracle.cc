@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace shelfcast::simulation {
@@ -28,16 +29,14 @@ std::string text_of(Wide value) {
 struct Sums {
     std::array<Wide, 9> values{};  // in the order of the table's columns
     std::int64_t last_ms = 0;
+    std::uint32_t sale_days = 0;
 };
 
 }  // namespace
 
 Tables expected_tables(const std::vector<Logged>& log) {
-    Tables tables{{"events", {}},
-                  {"rejections", {}},
-                  {"daily_sales", {}},
-                  {"hourly_sales", {}},
-                  {"product_sales", {}}};
+    Tables tables{{"events", {}},       {"rejections", {}},    {"daily_sales", {}},
+                  {"hourly_sales", {}}, {"product_sales", {}}, {"product_months", {}}};
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::int64_t> accepted_in_hour;
     std::map<std::string, std::map<std::string, Sums>> sums;
 
@@ -70,11 +69,16 @@ Tables expected_tables(const std::vector<Logged>& log) {
             hour_start, event.store, event.product, event.category, static_cast<int>(event.type),
             event.quantity_thousandths, event.price_ten_thousandths, text_of(revenue));
 
-        const std::array<std::pair<std::string, std::string>, 3> keys = {
+        const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{date}}};
+        const auto day_of_month = static_cast<unsigned>(day.day());
+        const std::array<std::pair<std::string, std::string>, 4> keys = {
             std::pair{"daily_sales", fmt::format("{} {} {}", date, event.store, event.category)},
             std::pair{"hourly_sales", fmt::format("{} {} {}", event.store, date, hour_start)},
             std::pair{"product_sales",
                       fmt::format("{} {} {} {}", date, event.store, event.product, event.category)},
+            std::pair{"product_months",
+                      fmt::format("{} {} {} {}", event.store, date - (day_of_month - 1),
+                                  event.product, event.category)},
         };
         for (const auto& [table, key] : keys) {
             Sums& row = sums[table][key];
@@ -86,6 +90,7 @@ Tables expected_tables(const std::vector<Logged>& log) {
                 row.values[7 + kind] += amount;
             }
             row.last_ms = std::max(row.last_ms, event.event_time_ms);
+            row.sale_days |= sale ? 1U << (day_of_month - 1) : 0;
         }
     }
     for (const auto& [table, rows] : sums) {
@@ -94,7 +99,9 @@ Tables expected_tables(const std::vector<Logged>& log) {
             for (const Wide value : row.values) {
                 text += text_of(value) + " ";
             }
-            tables[table][key] = text + text_of(row.last_ms);
+            tables[table][key] =
+                text + text_of(row.last_ms) +
+                (table == "product_months" ? fmt::format(" {}", row.sale_days) : "");
         }
     }
     return tables;

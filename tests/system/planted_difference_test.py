@@ -16,11 +16,13 @@ ROLLUPS = {
     "daily_sales": ("business_date", "store_id", "category"),
     "hourly_sales": ("store_id", "business_date", "hour_start"),
     "product_sales": ("business_date", "store_id", "product_id", "category"),
+    "product_months": ("store_id", "month", "product_id", "category"),
 }
 # Where a unit is moved to, by the key's column.
 ELSEWHERE = {
     "store_id": "if(store_id = 1001, 1002, 1001)",
     "business_date": "business_date + 1",
+    "month": "addMonths(month, 1)",
     "hour_start": "hour_start + 3600",
     "category": "concat(category, '-other')",
     "product_id": "concat(product_id, '-other')",

@@ -9,6 +9,8 @@ truncate table retail_core.hourly_sales_speed
 truncate table retail_core.hourly_sales_batch
 truncate table retail_core.product_sales_speed
 truncate table retail_core.product_sales_batch
+truncate table retail_core.product_months_speed
+truncate table retail_core.product_months_batch
 truncate table retail_core.manifest
 truncate table retail_core.stores
 truncate table retail_core.reconciliation_differences

@@ -103,6 +103,7 @@ Engine* test_engine() { return has_server() ? nullptr : the_engine().engine.get(
 
 ClickHouseOptions test_options() {
     ClickHouseOptions options;
+    options.compared_rows = 20;  // Several statements per roll-up.
     options.user =
         from_environment("SHELFCAST_TEST_WAREHOUSE_USER", std::string(adapters::kEngineService));
     options.password =

@@ -169,7 +169,9 @@ TEST_F(SchemaTest, RollupMeasuresAddUpAsTheDescriptionsSay) {
         for (const retail::TableColumn& column : table.columns) {
             const std::string line =
                 fmt::format("{}\tSimpleAggregateFunction({}", column.name,
-                            column.role == retail::ColumnRole::kMax ? "max" : "sum");
+                            column.role == retail::ColumnRole::kMax    ? "max"
+                            : column.role == retail::ColumnRole::kBits ? "groupBitOr"
+                                                                       : "sum");
             EXPECT_EQ(types.find(line) != std::string::npos,
                       column.role != retail::ColumnRole::kKey)
                 << table.name << "." << column.name;

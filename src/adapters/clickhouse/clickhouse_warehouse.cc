@@ -154,11 +154,13 @@ std::uint64_t random_number() {
 }  // namespace
 
 struct ClickHouseWarehouse::State {
-    explicit State(std::unique_ptr<HttpClient> client) : http(std::move(client)) {}
+    State(std::unique_ptr<HttpClient> client, std::uint64_t rows)
+        : http(std::move(client)), compared_rows(rows) {}
 
     using BatchPartition = std::tuple<std::string_view, GenerationId, EpochId>;
 
     std::unique_ptr<HttpClient> http;
+    const std::uint64_t compared_rows;
     // Tokens of batch inserts must differ from those of any earlier attempt, also of an earlier
     // process: the server may remember a token whose part it lost.
     const std::uint64_t process_nonce = random_number();
@@ -205,7 +207,7 @@ Result<std::unique_ptr<ClickHouseWarehouse>> ClickHouseWarehouse::connect(
                                          .request_timeout_ms = options.request_timeout_ms}));
     SHELFCAST_TRY(rows_of(*http, core_statement("ping"), kVersionColumns));
     return std::unique_ptr<ClickHouseWarehouse>(
-        new ClickHouseWarehouse(std::make_unique<State>(std::move(http))));
+        new ClickHouseWarehouse(std::make_unique<State>(std::move(http), options.compared_rows)));
 }
 
 Status ClickHouseWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
@@ -378,7 +380,8 @@ Result<ports::Reconciliation> ClickHouseWarehouse::reconcile(const OperatorTable
                                                              GenerationId generation, EpochId epoch,
                                                              GenerationId against,
                                                              std::size_t max_differences) {
-    return reconcile_layers(*state_->http, table, generation, epoch, against, max_differences);
+    return reconcile_layers(*state_->http, table, {generation, epoch, against}, max_differences,
+                            state_->compared_rows);
 }
 
 Status ClickHouseWarehouse::insert_manifest(const ManifestRow& row) {

@@ -33,6 +33,9 @@ struct ClickHouseOptions {
     std::size_t max_connections = 8;
     long connect_timeout_ms = 2'000;
     long request_timeout_ms = 300'000;
+    /// Rows of both sides that one statement compares of a roll-up, unless one store has more:
+    /// some 700 MB of the server's memory.
+    std::uint64_t compared_rows = 4'000'000;
 };
 
 class ClickHouseWarehouse final : public ports::Warehouse,

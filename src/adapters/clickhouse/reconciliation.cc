@@ -26,6 +26,10 @@ constexpr std::array kBucketColumns = {
     ColumnSpec{"batch_rows", ColumnType::kUInt64}, ColumnSpec{"speed_hash", ColumnType::kUInt64},
     ColumnSpec{"batch_hash", ColumnType::kUInt64},
 };
+constexpr std::array kStoreColumns = {
+    ColumnSpec{"store_id", ColumnType::kUInt32},
+    ColumnSpec{"row_count", ColumnType::kUInt64},
+};
 constexpr std::array kTotalColumns = {
     ColumnSpec{"speed_keys", ColumnType::kUInt64},
     ColumnSpec{"batch_keys", ColumnType::kUInt64},
@@ -48,12 +52,15 @@ struct Comparison {
     Places places;
     QueryParameters values;
     std::size_t max_differences;
+    std::uint64_t compared_rows;
     Reconciliation found;
+    std::uint64_t rollup_hash = 0;
 
     void add_differences(const ColumnBlock& rows);
     Status compare_stretches(std::span<const std::uint64_t> stretches);
     Status compare_rows();
     Status compare_rollup();
+    Status compare_stores(std::uint32_t first, std::uint32_t last);
     [[nodiscard]] std::string statement(std::string_view name) const {
         return expand(core_statement(name), places);
     }
@@ -116,20 +123,41 @@ Status Comparison::compare_rows() {
 }
 
 Status Comparison::compare_rollup() {
+    SHELFCAST_ASSIGN(const ColumnBlock stores,
+                     rows_of(http, statement("reconcile_stores"), kStoreColumns, values));
+    const auto& ids = stores.data<std::vector<std::uint32_t>>("store_id");
+    const auto& row_counts = stores.data<Numbers>("row_count");
+    for (std::size_t begin = 0; begin < ids.size();) {
+        std::uint64_t rows = row_counts[begin];
+        std::size_t end = begin + 1;
+        while (end < ids.size() && rows + row_counts[end] <= compared_rows) {
+            rows += row_counts[end++];
+        }
+        SHELFCAST_TRY(compare_stores(ids[begin], ids[end - 1]));
+        begin = end;
+    }
+    found.batch_hash = hash_text(rollup_hash);
+    return {};
+}
+
+Status Comparison::compare_stores(std::uint32_t first, std::uint32_t last) {
+    values["first_store"] = std::to_string(first);
+    values["last_store"] = std::to_string(last);
     SHELFCAST_ASSIGN(const ColumnBlock totals,
                      rows_of(http, statement("reconcile_rollup_totals"), kTotalColumns, values));
     if (totals.rows() != 1) {
         return fail(ErrorKind::kCorrupted, "clickhouse {}: reconciliation of {} gave {} totals",
                     http.address(), table.name, totals.rows());
     }
-    found.speed_rows = totals.data<Numbers>("speed_keys")[0];
-    found.batch_rows = totals.data<Numbers>("batch_keys")[0];
-    found.differing = totals.data<Numbers>("differing")[0];
-    found.batch_hash = hash_text(totals.data<Numbers>("batch_hash")[0]);
-    if (found.differing == 0 || max_differences == 0) {
+    found.speed_rows += totals.data<Numbers>("speed_keys")[0];
+    found.batch_rows += totals.data<Numbers>("batch_keys")[0];
+    found.differing += totals.data<Numbers>("differing")[0];
+    rollup_hash += totals.data<Numbers>("batch_hash")[0];
+    const std::size_t wanted = max_differences - found.differences.size();
+    if (totals.data<Numbers>("differing")[0] == 0 || wanted == 0) {
         return {};
     }
-    values["max_differences"] = std::to_string(max_differences);
+    values["max_differences"] = std::to_string(wanted);
     SHELFCAST_ASSIGN(const ColumnBlock rows,
                      rows_of(http, statement("reconcile_rollup"), kDifferenceColumns, values));
     add_differences(rows);
@@ -139,21 +167,22 @@ Status Comparison::compare_rollup() {
 }  // namespace
 
 Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::OperatorTable& table,
-                                        GenerationId generation, EpochId epoch,
-                                        GenerationId against, std::size_t max_differences) {
+                                        const ComparedSides& sides, std::size_t max_differences,
+                                        std::uint64_t compared_rows) {
     Places places = places_of(table);
-    if (against != ports::kSpeedLayer) {
+    if (sides.against != ports::kSpeedLayer) {
         places["speed_side"] = fmt::format("retail_core.{}_batch", table.name);
         places["speed_share"] = "generation = {against:UInt32}";
     }
     Comparison comparison{http,
                           table,
-                          epoch,
+                          sides.epoch,
                           std::move(places),
-                          {{"generation", text_of(generation)},
-                           {"epoch", text_of(epoch)},
-                           {"against", text_of(against)}},
+                          {{"generation", text_of(sides.generation)},
+                           {"epoch", text_of(sides.epoch)},
+                           {"against", text_of(sides.against)}},
                           max_differences,
+                          compared_rows,
                           {}};
     SHELFCAST_TRY(table.kind == retail::TableKind::kRows ? comparison.compare_rows()
                                                          : comparison.compare_rollup());

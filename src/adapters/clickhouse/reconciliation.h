@@ -12,10 +12,19 @@
 
 namespace shelfcast::adapters::clickhouse {
 
+/// The batch rows of (generation, epoch) beside those of `against`, which may be the speed layer.
+struct ComparedSides {
+    GenerationId generation;
+    EpochId epoch;
+    GenerationId against;
+};
+
+/// Roll-ups are compared a few stores at a time, of `compared_rows` rows or of one store: all keys
+/// of a year at once would take the server's memory.
 [[nodiscard]] Result<ports::Reconciliation> reconcile_layers(HttpClient& http,
                                                              const retail::OperatorTable& table,
-                                                             GenerationId generation, EpochId epoch,
-                                                             GenerationId against,
-                                                             std::size_t max_differences);
+                                                             const ComparedSides& sides,
+                                                             std::size_t max_differences,
+                                                             std::uint64_t compared_rows);
 
 }  // namespace shelfcast::adapters::clickhouse

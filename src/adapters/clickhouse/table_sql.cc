@@ -37,9 +37,7 @@ std::vector<std::string> each_column(const OperatorTable& table, Wanted wanted, 
 
 bool is_key(const TableColumn& column) { return column.role == ColumnRole::kKey; }
 bool is_payload(const TableColumn& column) { return column.role == ColumnRole::kPayload; }
-bool is_measure(const TableColumn& column) {
-    return column.role == ColumnRole::kSum || column.role == ColumnRole::kMax;
-}
+bool is_measure(const TableColumn& column) { return retail::is_measure(column.role); }
 bool is_any(const TableColumn& /*column*/) { return true; }
 
 bool is_nullable(const TableColumn& column) {
@@ -88,14 +86,41 @@ std::string bucket(const OperatorTable& table) {
                               ", "));
 }
 
+std::string_view aggregate_of(ColumnRole role) {
+    SHELFCAST_CHECK(retail::is_measure(role));
+    return role == ColumnRole::kSum ? "sum" : role == ColumnRole::kMax ? "max" : "groupBitOr";
+}
+
+// How the rows of `events` in `source` give a column of a roll-up.
+std::string of_events(const TableColumn& column) {
+    static const std::map<std::string_view, std::string_view> expressions = {
+        {"month", "toStartOfMonth(source.business_date)"},
+        {"events", "count()"},
+        {"sales", "countIf(source.transaction_type = 'SALE')"},
+        {"returns", "countIf(source.transaction_type = 'RETURN')"},
+        {"restocks", "countIf(source.transaction_type = 'RESTOCK')"},
+        {"units_sold", "sumIf(source.quantity, source.transaction_type = 'SALE')"},
+        {"units_returned", "sumIf(source.quantity, source.transaction_type = 'RETURN')"},
+        {"units_restocked", "sumIf(source.quantity, source.transaction_type = 'RESTOCK')"},
+        {"gross_revenue", "sumIf(source.revenue, source.transaction_type = 'SALE')"},
+        {"returned_revenue", "-sumIf(source.revenue, source.transaction_type = 'RETURN')"},
+        {"last_event_time", "max(source.event_time)"},
+        {"sale_days",
+         "groupBitOrIf(bitShiftLeft(toUInt32(1), toDayOfMonth(source.business_date) - 1), "
+         "source.transaction_type = 'SALE')"},
+    };
+    const auto found = expressions.find(column.name);
+    return found == expressions.end() ? fmt::format("source.{}", column.name)
+                                      : std::string(found->second);
+}
+
 std::string layer_measures(const OperatorTable& table, std::string_view layer,
                            std::string_view condition) {
     return joined(each_column(table, is_measure,
                               [&](const TableColumn& column) {
-                                  return fmt::format(
-                                      "{}({}, {}) as {}_{}",
-                                      column.role == ColumnRole::kSum ? "sumIf" : "maxIf",
-                                      column.name, condition, layer, column.name);
+                                  return fmt::format("{}If({}, {}) as {}_{}",
+                                                     aggregate_of(column.role), column.name,
+                                                     condition, layer, column.name);
                               }),
                   ", ");
 }
@@ -146,7 +171,6 @@ Places places_of(const OperatorTable& table) {
     places["table"] = std::string(table.name);
     places["columns"] = prefixed(table, is_any, "");
     places["keys"] = prefixed(table, is_key, "");
-    places["source_keys"] = prefixed(table, is_key, "source.");
     places["key_text"] = text_of(table, is_key, "");
     places["speed_side"] = fmt::format("retail_core.{}_speed", table.name);
     places["speed_share"] = "true";
@@ -159,6 +183,8 @@ Places places_of(const OperatorTable& table) {
             table.name == retail::kEventsTable ? "sum(revenue)" : "cast(0, 'Decimal(38, 7)')";
     } else {
         places["measures"] = prefixed(table, is_measure, "");
+        places["keys_of_events"] = joined(each_column(table, is_key, of_events), ", ");
+        places["columns_of_events"] = joined(each_column(table, is_any, of_events), ", ");
         places["speed_measures"] = layer_measures(table, "speed", "is_speed");
         places["batch_measures"] = layer_measures(table, "batch", "not is_speed");
         places["speed_tuple"] = fmt::format("({})", prefixed(table, is_measure, "speed_"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/memory/cells.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::adapters::memory {
 
@@ -52,6 +53,8 @@ void Sums::add(const ColumnBlock& rows) {
             } else if (role == ColumnRole::kMax) {
                 entry.measures[column] =
                     std::max(entry.measures[column], cell_number(rows.columns[column], row));
+            } else if (role == ColumnRole::kBits) {
+                entry.measures[column] |= cell_number(rows.columns[column], row);
             }
         }
     }
@@ -113,6 +116,9 @@ ColumnBlock rollup_of(const OperatorTable& table, const ColumnBlock& events) {
         const Int128 type = cell_number(events.column("transaction_type"), row);
         const Int128 quantity = cell_number(events.column("quantity"), row);
         const Int128 revenue = cell_number(events.column("revenue"), row);
+        const auto date =
+            static_cast<std::int32_t>(cell_number(events.column("business_date"), row));
+        const retail::CivilDate day = retail::civil_from_days(date);
         const std::map<std::string_view, Int128> measures = {
             {"events", 1},
             {"sales", type == 1 ? 1 : 0},
@@ -124,10 +130,14 @@ ColumnBlock rollup_of(const OperatorTable& table, const ColumnBlock& events) {
             {"gross_revenue", type == 1 ? revenue : 0},
             {"returned_revenue", type == 2 ? -revenue : 0},
             {"last_event_time", cell_number(events.column("event_time"), row)},
+            {"sale_days", type == 1 ? Int128{1} << (day.day - 1) : 0},
         };
         ColumnBlock delta = retail::make_table_block(table);
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
-            if (table.columns[column].role == ColumnRole::kKey) {
+            if (table.columns[column].name == "month") {
+                append_number(delta.columns[column],
+                              retail::days_from_civil(day.year, day.month, 1));
+            } else if (table.columns[column].role == ColumnRole::kKey) {
                 append_cell(delta.columns[column], events.column(table.columns[column].name), row);
             } else {
                 append_number(delta.columns[column], measures.at(table.columns[column].name));

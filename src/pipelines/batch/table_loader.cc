@@ -30,12 +30,6 @@ std::vector<retail::ColumnSpec> columns_of(const OperatorTable& table) {
     return columns;
 }
 
-retail::ColumnBlock rollup_block(operators::RollupSums& sums, const OperatorTable& table) {
-    retail::ColumnBlock block = retail::make_table_block(table);
-    sums.drain_into(table.name, block);
-    return block;
-}
-
 }  // namespace
 
 void add_epoch_column(retail::ColumnBlock& rows, EpochId epoch) {
@@ -109,10 +103,12 @@ Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId 
     const auto insert_rollups = [&]() -> Status {
         for (const OperatorTable& table : retail::operator_tables()) {
             if (table.kind == TableKind::kRollup) {
-                SHELFCAST_TRY(insert(table, rollup_block(sums, table)));
+                retail::ColumnBlock block = retail::make_table_block(table);
+                sums.append_to(table.name, block);
+                SHELFCAST_TRY(insert(table, std::move(block)));
             }
         }
-        sums.forget_texts();
+        sums.clear();
         return {};
     };
 
