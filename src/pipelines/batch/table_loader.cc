@@ -76,17 +76,6 @@ std::vector<ports::LakeFile> files_of(const ports::LakeManifest& manifest, Epoch
     return files;
 }
 
-Result<std::map<std::string, std::uint64_t>> batch_counts(ports::Warehouse& warehouse,
-                                                          GenerationId generation, EpochId epoch) {
-    std::map<std::string, std::uint64_t> counts;
-    for (const OperatorTable& table : retail::operator_tables()) {
-        SHELFCAST_ASSIGN(const ports::BatchTotals totals,
-                         warehouse.batch_totals(table, generation, epoch));
-        counts[std::string(table.name)] = totals.events;
-    }
-    return counts;
-}
-
 Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId generation,
                    EpochId epoch, std::span<const ports::LakeFile> files,
                    const LoadOptions& options, const LoadProgress& progress,
