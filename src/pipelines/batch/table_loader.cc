@@ -22,14 +22,6 @@ struct TableInsert {
     retail::ColumnBlock rows;
 };
 
-std::vector<retail::ColumnSpec> columns_of(const OperatorTable& table) {
-    std::vector<retail::ColumnSpec> columns;
-    for (const retail::TableColumn& column : table.columns) {
-        columns.push_back({column.name, column.type});
-    }
-    return columns;
-}
-
 retail::ColumnBlock rollup_block(operators::RollupSums& sums, const OperatorTable& table) {
     retail::ColumnBlock block = retail::make_table_block(table);
     sums.drain_into(table.name, block);
@@ -46,7 +38,7 @@ void add_epoch_column(retail::ColumnBlock& rows, EpochId epoch) {
 Result<retail::ColumnBlock> read_epoch_rows(ports::Lake& lake, const ports::LakeFile& file,
                                             EpochId epoch) {
     const OperatorTable& table = retail::operator_table(file.table);
-    std::vector<retail::ColumnSpec> columns = columns_of(table);
+    std::vector<retail::ColumnSpec> columns = retail::columns_of(table);
     // A file of one epoch need not say so in its rows: the first release wrote none that did.
     if (file.epoch == file.last_epoch) {
         return lake.read_rows(file, columns);
