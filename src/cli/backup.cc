@@ -1,28 +1,26 @@
 #include "cli/backup.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "adapters/lake_local/lake_path.h"
+#include "adapters/posix_files/posix_files.h"
 #include "base/failpoint.h"
+#include "cli/file_lock.h"
 #include "cli/version.h"
 #include "pipelines/ingest/content_hash.h"
+#include "pipelines/ingest/file_stream.h"
 #include "ports/file_system.h"
 
 namespace shelfcast::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using adapters::PosixFiles;
 using nlohmann::json;
 
 constexpr const char* kListName = "backup.json";
@@ -34,159 +32,61 @@ constexpr int kFormat = 1;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 constexpr std::size_t kNamedDamages = 5;
 
-tl::unexpected<Error> system_error(std::string_view doing, const fs::path& path, int code) {
-    const bool full = code == ENOSPC || code == EDQUOT || code == EROFS || code == EFBIG;
-    const ErrorKind kind = full                               ? ErrorKind::kStorageFull
-                           : code == EACCES || code == EPERM  ? ErrorKind::kForbidden
-                           : code == ENOENT                   ? ErrorKind::kNotFound
-                           : code == EEXIST || code == EISDIR ? ErrorKind::kConflict
-                                                              : ErrorKind::kUnavailable;
-    return fail(kind, "cannot {} {}: {}", doing, path.string(), std::strerror(code));
-}
-
-class Descriptor {
-public:
-    Descriptor(const fs::path& path, int flags) : number_(::open(path.c_str(), flags, 0600)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    [[nodiscard]] int number() const noexcept { return number_; }
-    [[nodiscard]] bool open() const noexcept { return number_ >= 0; }
-
-private:
-    int number_;
-};
-
 struct ListedFile {
     std::string path;  ///< Relative to the folder.
     std::uint64_t bytes = 0;
     std::string hash;  ///< XXH3-128, 32 hexadecimal digits.
 };
 
-Status sync_folder(const fs::path& folder) {
-    const Descriptor opened(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (!opened.open() || ::fsync(opened.number()) != 0) {
-        return system_error("sync", folder, errno);
-    }
-    return {};
-}
-
-Status make_private_folder(const fs::path& folder) {
-    std::error_code code;
-    if (fs::is_directory(folder, code)) {
-        return {};
-    }
-    if (const fs::path parent = folder.parent_path(); parent != folder) {
-        SHELFCAST_TRY(make_private_folder(parent));
-    }
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-        return system_error("make the folder", folder, errno);
-    }
-    return {};
-}
-
-Status write_all(const Descriptor& file, const fs::path& path, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return system_error("write", path, errno);
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    return {};
-}
-
-/// Size and hash of a file; with `copy`, its bytes go there as well.
-Result<ListedFile> read_through(const fs::path& path, const Descriptor* copy,
-                                const fs::path& copy_path) {
-    const Descriptor file(path, O_RDONLY | O_CLOEXEC);
-    if (!file.open()) {
-        return system_error("open", path, errno);
-    }
+/// Size and hash of a file.
+Result<ListedFile> read_through(const fs::path& path) {
     ListedFile found;
-    ingest::ContentHasher hasher;
-    std::string block(kBlockBytes, '\0');
-    while (true) {
-        const ssize_t got = ::read(file.number(), block.data(), block.size());
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return system_error("read", path, errno);
-        }
-        if (got == 0) {
-            break;
-        }
-        const std::string_view bytes(block.data(), static_cast<std::size_t>(got));
-        hasher.add(bytes);
-        found.bytes += bytes.size();
-        if (copy != nullptr) {
-            SHELFCAST_TRY(write_all(*copy, copy_path, bytes));
-        }
+    std::error_code code;
+    if (fs::file_size(path, code) == 0) {
+        found.hash = ingest::ContentHasher().digest();
+        return found;
     }
-    found.hash = hasher.digest();
+    SHELFCAST_ASSIGN(ingest::FileStream file, ingest::FileStream::open(path.string()));
+    std::vector<char> block(kBlockBytes);
+    std::size_t got = 0;
+    do {
+        SHELFCAST_ASSIGN(got, file.read(block));
+    } while (got > 0);
+    found.bytes = file.bytes_read();
+    found.hash = file.digest();
     return found;
 }
 
-/// Copies a file durably, but for its name.
-Result<ListedFile> copy_listed(const fs::path& from, const fs::path& to) {
-    SHELFCAST_TRY(make_private_folder(to.parent_path()));
-    const Descriptor copy(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC);
-    if (!copy.open()) {
-        return system_error("create", to, errno);
-    }
-    SHELFCAST_ASSIGN(ListedFile found, read_through(from, &copy, to));
-    if (::fsync(copy.number()) != 0) {
-        return system_error("sync", to, errno);
-    }
+/// Copies a file durably, but for its name; what is listed is what arrived.
+Result<ListedFile> copy_listed(const fs::path& from, PosixFiles& files, const fs::path& folder,
+                               const std::string& path) {
+    SHELFCAST_TRY(files.copy_in(from.string(), path));
+    SHELFCAST_ASSIGN(ListedFile found, read_through(folder / path));
+    found.path = path;
     return found;
 }
 
-/// Makes a file that an adapter wrote durable, but for its name, and its user's alone.
-Status seal_file(const fs::path& path) {
-    const Descriptor file(path, O_RDONLY | O_CLOEXEC);
-    if (!file.open() || ::fchmod(file.number(), 0600) != 0 || ::fsync(file.number()) != 0) {
-        return system_error("sync", path, errno);
+Status make_private(const fs::path& path, fs::perms permissions) {
+    std::error_code code;
+    fs::permissions(path, permissions, code);
+    if (code) {
+        return fail(ErrorKind::kUnavailable, "cannot make {} private: {}", path.string(),
+                    code.message());
     }
     return {};
-}
-
-Result<std::vector<fs::path>> files_below(const fs::path& folder) {
-    std::vector<fs::path> files;
-    std::error_code code;
-    for (fs::recursive_directory_iterator at(folder, code), end; !code && at != end;
-         at.increment(code)) {
-        if (at->is_regular_file()) {
-            files.push_back(at->path());
-        }
-    }
-    if (code && code != std::errc::no_such_file_or_directory) {
-        return system_error("list", folder, code.value());
-    }
-    std::ranges::sort(files);
-    return files;
 }
 
 /// Makes every folder durable and its user's alone: adapters made some of them.
-Status seal_folders(const fs::path& root) {
+Status seal_folders(PosixFiles& files, const fs::path& root) {
     std::error_code code;
     for (fs::recursive_directory_iterator at(root, code), end; !code && at != end;
          at.increment(code)) {
         if (at->is_directory()) {
-            if (::chmod(at->path().c_str(), 0700) != 0) {
-                return system_error("make private", at->path(), errno);
-            }
-            SHELFCAST_TRY(sync_folder(at->path()));
+            SHELFCAST_TRY(make_private(at->path(), fs::perms::owner_all));
+            SHELFCAST_TRY(files.sync_directory(at->path().lexically_relative(root).string()));
         }
     }
-    SHELFCAST_TRY(sync_folder(root));
-    return sync_folder(root.parent_path());
+    return files.sync_directory("");
 }
 
 fs::path normal(const fs::path& path) {
@@ -210,15 +110,11 @@ public:
         if (!left_unfinished && fs::is_directory(folder, code) && !fs::is_empty(folder, code)) {
             return fail(ErrorKind::kConflict, "{} is not empty", folder.string());
         }
-        SHELFCAST_TRY(make_private_folder(folder));
-        if (::chmod(folder.c_str(), 0700) != 0) {
-            return system_error("make private", folder, errno);
-        }
-        Descriptor file(mark, O_RDWR | O_CREAT | O_CLOEXEC);
-        if (!file.open()) {
-            return system_error("create", mark, errno);
-        }
-        if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+        SHELFCAST_ASSIGN(auto files,
+                         PosixFiles::open(folder.string(), adapters::FileAccess::kOwner));
+        SHELFCAST_TRY(make_private(folder, fs::perms::owner_all));
+        SHELFCAST_ASSIGN(std::optional<FileLock> lock, FileLock::take(mark));
+        if (!lock) {
             return fail(ErrorKind::kConflict, "{} is being filled by another process",
                         folder.string());
         }
@@ -226,28 +122,29 @@ public:
             if (entry.path() != mark) {
                 fs::remove_all(entry.path(), code);
                 if (code) {
-                    return system_error("remove", entry.path(), code.value());
+                    return fail(ErrorKind::kUnavailable, "cannot remove {}: {}",
+                                entry.path().string(), code.message());
                 }
             }
         }
-        SHELFCAST_TRY(sync_folder(folder));
-        return FolderInWork(folder, std::move(file));
+        SHELFCAST_TRY(files->sync_directory(""));
+        return FolderInWork(std::move(files), std::move(*lock));
     }
+
+    [[nodiscard]] PosixFiles& files() const noexcept { return *files_; }
 
     /// Everything in it is durable: it counts from now on.
     [[nodiscard]] Status finish() const {
-        if (::unlink((folder_ / kUnfinishedName).c_str()) != 0) {
-            return system_error("remove", folder_ / kUnfinishedName, errno);
-        }
-        return sync_folder(folder_);
+        SHELFCAST_TRY(files_->remove_file(kUnfinishedName));
+        return files_->sync_directory("");
     }
 
 private:
-    FolderInWork(fs::path folder, Descriptor mark)
-        : folder_(std::move(folder)), mark_(std::move(mark)) {}
+    FolderInWork(std::unique_ptr<PosixFiles> files, FileLock mark)
+        : files_(std::move(files)), mark_(std::move(mark)) {}
 
-    fs::path folder_;
-    Descriptor mark_;
+    std::unique_ptr<PosixFiles> files_;
+    FileLock mark_;
 };
 
 /// Of closed epochs and of contributions that wait; what is retired, nobody reads any more.
@@ -266,9 +163,13 @@ Status check_stop(const std::stop_token& stop) {
 /// One backup being written.
 class BackupWriter {
 public:
-    BackupWriter(const BackupSource& source, fs::path folder, const BackupProgress& progress,
-                 const std::stop_token& stop)
-        : source_(source), folder_(std::move(folder)), progress_(progress), stop_(stop) {}
+    BackupWriter(const BackupSource& source, PosixFiles& files, fs::path folder,
+                 const BackupProgress& progress, const std::stop_token& stop)
+        : source_(source),
+          files_in_(files),
+          folder_(std::move(folder)),
+          progress_(progress),
+          stop_(stop) {}
 
     Result<BackupReport> run() {
         SHELFCAST_ASSIGN(const ports::LakeManifest manifest, source_.lake.manifest());
@@ -279,55 +180,57 @@ public:
 
         // The store before the log: what is written down in it is in the log already.
         SHELFCAST_TRY(source_.store.copy_to((folder_ / kStoreName).string()));
-        SHELFCAST_TRY(list(folder_ / kStoreName));
+        SHELFCAST_TRY(list(kStoreName));
         SHELFCAST_ASSIGN(report_.open_epoch, source_.store.open_epoch());
         failpoint::reach("backup.store_copied");
         SHELFCAST_TRY(source_.log.copy_to(folder_ / "log", stop_));
-        SHELFCAST_ASSIGN(const std::vector<fs::path> log_files, files_below(folder_ / "log"));
-        for (const fs::path& path : log_files) {
+        SHELFCAST_ASSIGN(const std::vector<std::string> log_files, files_in_.list_files("log"));
+        for (const std::string& path : log_files) {
             SHELFCAST_TRY(list(path));
         }
         failpoint::reach("backup.log_copied");
         SHELFCAST_TRY(copy_rest());
         SHELFCAST_TRY(copy_lake(manifest));
         failpoint::reach("backup.lake_copied");
-        SHELFCAST_TRY(seal_folders(folder_));
+        SHELFCAST_TRY(seal_folders(files_in_, folder_));
         SHELFCAST_TRY(write_list(manifest));
         return report_;
     }
 
 private:
-    void add(ListedFile file, const fs::path& path) {
-        file.path = path.lexically_relative(folder_).generic_string();
+    void add(ListedFile file) {
         report_.files += 1;
         report_.bytes += file.bytes;
         files_.push_back(std::move(file));
         progress_(report_.bytes, std::max(total_bytes_, report_.bytes));
     }
 
-    /// A file that is in the folder already.
-    Status list(const fs::path& path) {
-        SHELFCAST_TRY(seal_file(path));
-        SHELFCAST_ASSIGN(ListedFile file, read_through(path, nullptr, {}));
-        add(std::move(file), path);
+    /// A file that an adapter put into the folder: makes it durable and its user's alone.
+    Status list(const std::string& path) {
+        SHELFCAST_TRY(make_private(folder_ / path, fs::perms::owner_read | fs::perms::owner_write));
+        SHELFCAST_TRY(files_in_.sync_file(path));
+        SHELFCAST_ASSIGN(ListedFile file, read_through(folder_ / path));
+        file.path = path;
+        add(std::move(file));
         return {};
     }
 
-    Result<ListedFile> copy(const fs::path& relative) {
+    Result<ListedFile> copy(const std::string& path) {
         SHELFCAST_TRY(check_stop(stop_));
         SHELFCAST_ASSIGN(ListedFile file,
-                         copy_listed(source_.data_directory / relative, folder_ / relative));
-        add(file, folder_ / relative);
+                         copy_listed(source_.data_directory / path, files_in_, folder_, path));
+        add(file);
         return file;
     }
 
     /// The batch layer's states hold still while no epoch is closed; the speed layer's snapshot
     /// does not, and would not fit the copied store.
     Status copy_rest() {
-        SHELFCAST_ASSIGN(const std::vector<fs::path> states,
-                         files_below(source_.data_directory / kBatchStateFolder));
-        for (const fs::path& path : states) {
-            SHELFCAST_TRY(copy(path.lexically_relative(source_.data_directory)));
+        SHELFCAST_ASSIGN(const auto source, PosixFiles::open(source_.data_directory.string()));
+        SHELFCAST_ASSIGN(const std::vector<std::string> states,
+                         source->list_files(kBatchStateFolder));
+        for (const std::string& path : states) {
+            SHELFCAST_TRY(copy(path));
         }
         std::error_code code;
         if (fs::exists(source_.data_directory / kConfigurationName, code)) {
@@ -341,15 +244,15 @@ private:
             return {};
         }
         for (const ports::LakeFile& file : files_of(manifest)) {
-            SHELFCAST_ASSIGN(const ListedFile copied, copy(fs::path("lake") / file.path));
+            SHELFCAST_ASSIGN(const ListedFile copied, copy("lake/" + file.path));
             if (copied.bytes != file.bytes || copied.hash != file.hash) {
                 return fail(ErrorKind::kCorrupted,
                             "lake file {} is not what manifest {} says: {} bytes with hash {}",
                             file.path, manifest.version, copied.bytes, copied.hash);
             }
         }
-        return Status(copy(fs::path("lake") / adapters::lake_local::manifest_path(manifest.version))
-                          .map([](const ListedFile&) {}));
+        SHELFCAST_TRY(copy("lake/" + adapters::lake_local::manifest_path(manifest.version)));
+        return {};
     }
 
     Status write_list(const ports::LakeManifest& manifest) {
@@ -363,24 +266,11 @@ private:
                            {"open_epoch", report_.open_epoch.value},
                            {"lake_version", manifest.version},
                            {"files", std::move(files)}};
-        const fs::path temporary = folder_ / (std::string(kListName) + ".tmp");
-        {
-            const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
-            if (!file.open()) {
-                return system_error("create", temporary, errno);
-            }
-            SHELFCAST_TRY(write_all(file, temporary, text.dump(1) + "\n"));
-            if (::fsync(file.number()) != 0) {
-                return system_error("sync", temporary, errno);
-            }
-        }
-        if (::rename(temporary.c_str(), (folder_ / kListName).c_str()) != 0) {
-            return system_error("rename", temporary, errno);
-        }
-        return sync_folder(folder_);
+        return ports::write_durably(files_in_, kListName, text.dump(1) + "\n");
     }
 
     const BackupSource& source_;
+    PosixFiles& files_in_;
     const fs::path folder_;
     const BackupProgress& progress_;
     const std::stop_token& stop_;
@@ -432,18 +322,14 @@ Result<BackupList> read_list(const fs::path& folder) {
         return fail(ErrorKind::kNotFound, "{} holds no backup: there is no {}", folder.string(),
                     kListName);
     }
-    const Descriptor file(path, O_RDONLY | O_CLOEXEC);
-    std::string text(fs::file_size(path, code), '\0');
-    if (!file.open() ||
-        ::read(file.number(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-        return system_error("read", path, errno);
-    }
+    SHELFCAST_ASSIGN(const auto files, PosixFiles::open(folder.string()));
+    SHELFCAST_ASSIGN(const std::string text, files->read_file(kListName));
     return parse_list(path, text);
 }
 
 /// Empty, or what is wrong with it.
 Result<std::string> damage_of(const fs::path& folder, const ListedFile& listed) {
-    const Result<ListedFile> found = read_through(folder / listed.path, nullptr, {});
+    const Result<ListedFile> found = read_through(folder / listed.path);
     if (!found) {
         if (found.error().kind != ErrorKind::kNotFound) {
             return tl::unexpected(found.error());
@@ -495,7 +381,7 @@ Result<BackupReport> write_backup(const BackupSource& source, const fs::path& fo
         return fail(ErrorKind::kConflict, "{} has a backup already", target.string());
     }
     SHELFCAST_ASSIGN(const FolderInWork work, FolderInWork::begin(target));
-    BackupWriter writer(source, target, progress, stop);
+    BackupWriter writer(source, work.files(), target, progress, stop);
     Result<BackupReport> report = writer.run();
     if (!report) {
         return forward_error(report, fmt::format("backup {}", target.string()));
@@ -521,7 +407,7 @@ Result<BackupReport> restore_backup(const fs::path& folder, const fs::path& data
     for (const ListedFile& file : list.files) {
         SHELFCAST_TRY(check_stop(stop));
         SHELFCAST_ASSIGN(const ListedFile copied,
-                         copy_listed(from / file.path, target / file.path));
+                         copy_listed(from / file.path, work.files(), target, file.path));
         if (copied.bytes != file.bytes || copied.hash != file.hash) {
             return fail(ErrorKind::kCorrupted, "backup {}: {} changed while it was copied",
                         from.string(), file.path);
@@ -531,7 +417,7 @@ Result<BackupReport> restore_backup(const fs::path& folder, const fs::path& data
         progress(list.bytes + report.bytes, 2 * list.bytes);
         failpoint::reach("restore.file_copied");
     }
-    SHELFCAST_TRY(seal_folders(target));
+    SHELFCAST_TRY(seal_folders(work.files(), target));
     failpoint::reach("restore.copied");
     SHELFCAST_TRY(work.finish());
     return report;

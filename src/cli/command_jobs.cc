@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/file_reading.h"
 #include "cli/jobs.h"
 #include "cli/session.h"
 #include "pipelines/ingest/import.h"
@@ -32,48 +33,26 @@ std::uint64_t print_epochs(const std::string& report_json) {
     return differing;
 }
 
-Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs) {
-    ingest::ColumnNames names;
-    for (const std::string& pair : pairs) {
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
-            return fail(ErrorKind::kInvalidInput,
-                        "--column \"{}\" is not FIELD=COLUMN, like event_time=InvoiceDate", pair);
-        }
-        const std::string field = pair.substr(0, equals);
-        if (!names.emplace(field, pair.substr(equals + 1)).second) {
-            return fail(ErrorKind::kInvalidInput, "--column gives field {} twice", field);
-        }
-    }
-    return names;
-}
-
 namespace {
 
 struct ImportFlags {
-    ingest::ImportOptions options;
-    std::string format;                ///< Empty: by name and content.
-    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
-    std::string table;                 ///< Empty: events.
+    std::vector<std::string> files;
+    FileReadingFlags reading;
+    std::string table;  ///< Empty: events.
 };
 
 Result<int> run_import(const Common& common, const ImportFlags& flags,
                        const std::stop_token& stop) {
-    ingest::ImportOptions absolute = flags.options;
-    if (!flags.format.empty()) {
-        absolute.format = flags.format == "csv"      ? ingest::FileFormat::kCsv
-                          : flags.format == "ndjson" ? ingest::FileFormat::kNdjson
-                                                     : ingest::FileFormat::kParquet;
-    }
-    SHELFCAST_ASSIGN(absolute.columns, parse_columns(flags.columns));
-    for (std::string& file : absolute.files) {
+    ingest::ImportOptions options;
+    SHELFCAST_ASSIGN(options.reading, file_reading_of(flags.reading));
+    for (const std::string& file : flags.files) {
         // The owner may have another working directory.
-        file = std::filesystem::absolute(file).lexically_normal().string();
+        options.files.push_back(std::filesystem::absolute(file).lexically_normal().string());
     }
     const auto table = ingest::reference_table(flags.table);
     SHELFCAST_ASSIGN(const std::string done,
                      run_job_with_bar(common.config, "import", import_job,
-                                      import_request(absolute, table), stop));
+                                      import_request(options, table), stop));
     if (common.json) {
         fmt::print("{}\n", done);
         return 0;
@@ -131,24 +110,12 @@ void add_import(Commands& commands) {
         [&common = commands.common(), flags](const std::stop_token& stop) {
             return run_import(common, *flags, stop);
         });
-    ingest::ImportOptions& options = flags->options;
-    command.add_option("files", options.files, "Files to import")->required();
+    command.add_option("files", flags->files, "Files to import")->required();
     command
         .add_option("--table", flags->table,
                     "products, stores or sales_targets: the files are of that, not receipts")
         ->check(CLI::IsMember({"products", "stores", "sales_targets"}));
-    command
-        .add_option("--format", flags->format,
-                    "csv, ndjson or parquet; default: by name and content")
-        ->check(CLI::IsMember({"csv", "ndjson", "parquet"}));
-    command
-        .add_option("--column", flags->columns,
-                    "FIELD=COLUMN where the file names it otherwise: event_time=InvoiceDate; "
-                    "once per field")
-        ->allow_extra_args(false);
-    command.add_flag("--create-stores", options.create_stores, "Unknown store codes become stores");
-    command.add_option("--time-zone", options.time_zone, "Of created stores: Europe/London");
-    command.add_option("--currency", options.currency, "Of created stores: GBP");
+    add_file_reading_flags(command, flags->reading);
 }
 
 void add_batch(Commands& commands) {

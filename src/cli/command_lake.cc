@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/file_reading.h"
 #include "cli/lake_jobs.h"
 #include "cli/session.h"
 
@@ -23,11 +24,7 @@ struct BackfillFlags {
     std::string truth;
     std::string from;
     std::string to;
-    std::string format;
-    std::vector<std::string> columns;  ///< "FIELD=COLUMN" each.
-    bool create_stores = false;
-    std::string time_zone;
-    std::string currency;
+    FileReadingFlags reading;
     bool no_batch = false;
 };
 
@@ -44,7 +41,9 @@ Result<json> request_from(const BackfillFlags& flags) {
     if (!flags.synthetic && !flags.truth.empty()) {
         return fail(ErrorKind::kInvalidInput, "--truth is known for --synthetic only");
     }
-    json request = {{"from", flags.from}, {"to", flags.to}, {"close", !flags.no_batch}};
+    SHELFCAST_ASSIGN(const ingest::FileReading reading, file_reading_of(flags.reading));
+    json request = to_json(reading);
+    request.update({{"from", flags.from}, {"to", flags.to}, {"close", !flags.no_batch}});
     if (flags.synthetic) {
         request["synthetic"] = {{"stores", flags.stores},
                                 {"products", flags.products},
@@ -57,11 +56,6 @@ Result<json> request_from(const BackfillFlags& flags) {
         files.push_back(absolute(file));
     }
     request["files"] = std::move(files);
-    request["format"] = flags.format;
-    SHELFCAST_ASSIGN(request["columns"], parse_columns(flags.columns));
-    request["create_stores"] = flags.create_stores;
-    request["time_zone"] = flags.time_zone;
-    request["currency"] = flags.currency;
     return request;
 }
 
@@ -253,16 +247,7 @@ void add_backfill(Commands& commands) {
     command.add_option("--from", flags->from, "First business date; default: the earliest");
     command.add_option("--to", flags->to,
                        "Last business date; default: the latest, yesterday for --synthetic");
-    command.add_option("--format", flags->format, "csv, ndjson or parquet")
-        ->check(CLI::IsMember({"csv", "ndjson", "parquet"}));
-    command
-        .add_option("--column", flags->columns,
-                    "FIELD=COLUMN where the file names it otherwise: event_time=InvoiceDate; "
-                    "once per field")
-        ->allow_extra_args(false);
-    command.add_flag("--create-stores", flags->create_stores, "Unknown store codes become stores");
-    command.add_option("--time-zone", flags->time_zone, "Of created stores: Europe/London");
-    command.add_option("--currency", flags->currency, "Of created stores: GBP");
+    add_file_reading_flags(command, flags->reading);
     command.add_flag("--no-batch", flags->no_batch, "Leave it waiting for the next batch");
 }
 

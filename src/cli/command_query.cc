@@ -11,6 +11,7 @@
 #include "adapters/clickhouse/schema_planner.h"
 #include "adapters/engine/engine_config.h"
 #include "cli/commands.h"
+#include "cli/file_reading.h"
 #include "cli/jobs.h"
 #include "cli/session.h"
 #include "retail/event.h"
@@ -185,9 +186,7 @@ void add_dead_letters(Commands& commands) {
         ->capture_default_str();
     ingest::ReplayOptions& options = request->options;
     replay.add_flag("--dry-run", options.dry_run, "Only say what would become of them");
-    replay.add_flag("--create-stores", options.create_stores, "Unknown store codes become stores");
-    replay.add_option("--time-zone", options.time_zone, "Of created stores: Europe/London");
-    replay.add_option("--currency", options.currency, "Of created stores: GBP");
+    add_store_creation_flags(replay, options.new_stores);
 }
 
 }  // namespace shelfcast::cli

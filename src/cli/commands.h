@@ -16,7 +16,6 @@
 
 #include "base/result.h"
 #include "config/config.h"
-#include "pipelines/ingest/import_source.h"
 
 namespace CLI {
 class App;
@@ -100,10 +99,6 @@ void add_port_flags(CLI::App& command, Common& common);
 /// Prints the epochs that a batch closed, and each difference, from its JSON report; returns the
 /// number of keys at which the layers differ.
 std::uint64_t print_epochs(const std::string& report_json);
-
-/// Fields to columns, from "FIELD=COLUMN" each. Error: kInvalidInput for what is no pair, or a
-/// field that is given twice.
-[[nodiscard]] Result<ingest::ColumnNames> parse_columns(const std::vector<std::string>& pairs);
 
 /// Exit code when the layers were found to differ.
 inline constexpr int kDifferenceExit = 3;

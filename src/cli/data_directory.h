@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/file_lock.h"
 
 namespace shelfcast::cli {
 
@@ -40,7 +41,7 @@ public:
     [[nodiscard]] static Result<std::optional<OwnerAddress>> find_owner(
         const std::filesystem::path& path);
 
-    DataDirectory(DataDirectory&& other) noexcept;
+    DataDirectory(DataDirectory&& other) noexcept = default;
     DataDirectory& operator=(DataDirectory&&) = delete;
     DataDirectory(const DataDirectory&) = delete;
     DataDirectory& operator=(const DataDirectory&) = delete;
@@ -53,10 +54,11 @@ public:
     [[nodiscard]] Status publish(const OwnerAddress& owner) const;
 
 private:
-    DataDirectory(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+    DataDirectory(std::filesystem::path path, FileLock lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::filesystem::path path_;
-    int lock_;
+    FileLock lock_;
 };
 
 }  // namespace shelfcast::cli

@@ -153,9 +153,7 @@ Status check_revenue(App& app, const Bundle& bundle, const std::string& path,
 ingest::ImportOptions import_options(const Bundle& bundle, const std::string& path) {
     ingest::ImportOptions options;
     options.files = {path};
-    options.create_stores = true;
-    options.time_zone = bundle.time_zone;
-    options.currency = bundle.currency;
+    options.reading.new_stores = {true, bundle.time_zone, bundle.currency};
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/app.h"
+#include "cli/file_reading.h"
 #include "retail/event.h"
 
 namespace shelfcast::cli {
@@ -60,15 +61,7 @@ Result<ingest::ImportOptions> import_options_from(const std::string& text) {
     ingest::ImportOptions options;
     try {
         options.files = request["files"].get<std::vector<std::string>>();
-        options.create_stores = request.value("create_stores", false);
-        options.time_zone = request.value("time_zone", "");
-        options.currency = request.value("currency", "");
-        if (request.contains("columns")) {
-            options.columns = request["columns"].get<ingest::ColumnNames>();
-        }
-        if (const std::string format = request.value("format", ""); !format.empty()) {
-            SHELFCAST_ASSIGN(options.format, file_format_from(format));
-        }
+        SHELFCAST_ASSIGN(options.reading, file_reading_from(request));
     } catch (const json::exception& broken) {
         return fail(ErrorKind::kInvalidInput, "import job: {}", broken.what());
     }
@@ -99,7 +92,7 @@ Result<std::string> import_reference_files(App& app, ingest::ReferenceTable tabl
     std::uint64_t changed = 0;
     for (const std::string& path : options.files) {
         SHELFCAST_ASSIGN(const ingest::ReferenceReport report,
-                         app.import_reference(table, path, options.format, stop));
+                         app.import_reference(table, path, options.reading.format, stop));
         files.push_back({{"path", path},
                          {"rows", report.rows},
                          {"changed", report.changed},
@@ -138,26 +131,10 @@ json epochs_json(std::span<const batch::EpochReport> reports) {
     return {{"epochs", std::move(epochs)}, {"differing_keys", differing}};
 }
 
-Result<ingest::FileFormat> file_format_from(const std::string& name) {
-    for (const auto format :
-         {ingest::FileFormat::kCsv, ingest::FileFormat::kNdjson, ingest::FileFormat::kParquet}) {
-        if (ingest::to_string(format) == name) {
-            return format;
-        }
-    }
-    return fail(ErrorKind::kInvalidInput, "format \"{}\" is none of csv, ndjson, parquet", name);
-}
-
 std::string import_request(const ingest::ImportOptions& options,
                            std::optional<ingest::ReferenceTable> table) {
-    json request = {{"files", options.files},
-                    {"create_stores", options.create_stores},
-                    {"time_zone", options.time_zone},
-                    {"currency", options.currency},
-                    {"columns", options.columns}};
-    if (options.format) {
-        request["format"] = ingest::to_string(*options.format);
-    }
+    json request = to_json(options.reading);
+    request["files"] = options.files;
     if (table) {
         request["table"] = ingest::to_string(*table);
     }
@@ -208,15 +185,13 @@ api::Job batch_job(App& app) {
 }
 
 std::string replay_request(const ReplayRequest& request) {
-    return json{{"reason", request.reason},
-                {"from", request.from},
-                {"to", request.to},
-                {"limit", request.limit},
-                {"dry_run", request.options.dry_run},
-                {"create_stores", request.options.create_stores},
-                {"time_zone", request.options.time_zone},
-                {"currency", request.options.currency}}
-        .dump(-1, ' ', false, json::error_handler_t::replace);
+    json text = to_json(request.options.new_stores);
+    text.update({{"reason", request.reason},
+                 {"from", request.from},
+                 {"to", request.to},
+                 {"limit", request.limit},
+                 {"dry_run", request.options.dry_run}});
+    return text.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 api::Job replay_job(App& app) {
@@ -230,9 +205,7 @@ api::Job replay_job(App& app) {
             request.to = from.value("to", request.to);
             request.limit = from.value("limit", request.limit);
             request.options.dry_run = from.value("dry_run", false);
-            request.options.create_stores = from.value("create_stores", false);
-            request.options.time_zone = from.value("time_zone", "");
-            request.options.currency = from.value("currency", "");
+            request.options.new_stores = store_creation_from(from);
         } catch (const json::exception& broken) {
             return fail(ErrorKind::kInvalidInput, "replay job: {}", broken.what());
         }

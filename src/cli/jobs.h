@@ -44,8 +44,6 @@ class App;
 [[nodiscard]] nlohmann::json differences_json(std::span<const ports::Difference> differences);
 /// {"epochs":[{…}],"differing_keys":n}.
 [[nodiscard]] nlohmann::json epochs_json(std::span<const batch::EpochReport> reports);
-/// The format of that name; kInvalidInput for another word.
-[[nodiscard]] Result<ingest::FileFormat> file_format_from(const std::string& name);
 /// Which dead letters to replay, and how.
 struct ReplayRequest {
     ingest::ReplayOptions options;

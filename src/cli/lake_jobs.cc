@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "cli/app.h"
+#include "cli/file_reading.h"
 #include "cli/jobs.h"
 #include "pipelines/backfill/adopt.h"
 #include "pipelines/backfill/file_backfill.h"
@@ -129,15 +130,7 @@ Result<json> backfill_file(App& app, const std::string& file, const json& reques
                            const api::JobProgress& progress, const std::stop_token& stop) {
     backfill::FileBackfillOptions options;
     options.file = file;
-    options.create_stores = request.value("create_stores", false);
-    options.time_zone = request.value("time_zone", "");
-    options.currency = request.value("currency", "");
-    if (request.contains("columns")) {
-        options.columns = request["columns"].get<ingest::ColumnNames>();
-    }
-    if (const std::string format = request.value("format", ""); !format.empty()) {
-        SHELFCAST_ASSIGN(options.format, file_format_from(format));
-    }
+    SHELFCAST_ASSIGN(options.reading, file_reading_from(request));
     SHELFCAST_ASSIGN(options.from, date_of(request, "from", options.from));
     SHELFCAST_ASSIGN(options.to, date_of(request, "to", options.to));
     const auto report_progress = [&](std::uint64_t rows, std::uint64_t done, std::uint64_t of) {

@@ -3,7 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +11,7 @@
 #include "cli/schedule_job.h"
 #include "cli/version.h"
 #include "queries/operations.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -20,19 +21,6 @@ using nlohmann::json;
 constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr std::int64_t kRejectionWindowH = 24;
 constexpr std::size_t kEpochsShown = 14;
-
-/// "2026-11-22T15:04:05.678Z"
-std::string utc_text(std::int64_t us) {
-    using std::chrono::floor;
-    const std::chrono::sys_time<std::chrono::microseconds> at{std::chrono::microseconds(us)};
-    const auto day = floor<std::chrono::days>(at);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(floor<std::chrono::milliseconds>(at - day));
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       time.hours().count(), time.minutes().count(), time.seconds().count(),
-                       time.subseconds().count());
-}
 
 double age_s(std::int64_t now_us, std::int64_t then_us) {
     return static_cast<double>(now_us - then_us) / static_cast<double>(kSecondUs);
@@ -52,7 +40,7 @@ json freshness_json(const std::vector<queries::StoreFreshness>& rows, std::int64
     json layers = json::array();
     for (const auto& [layer, ms] : by_layer) {
         layers.push_back({{"layer", layer},
-                          {"last_event_time", utc_text(ms * 1'000)},
+                          {"last_event_time", retail::format_utc_ms(ms)},
                           {"age_s", age_s(now_us, ms * 1'000)}});
     }
     json stores = json::array();
@@ -60,7 +48,7 @@ json freshness_json(const std::vector<queries::StoreFreshness>& rows, std::int64
         stores.push_back({{"store_id", id},
                           {"store_code", row->code},
                           {"store_name", row->name},
-                          {"last_event_time", utc_text(row->last_event_ms * 1'000)},
+                          {"last_event_time", retail::format_utc_ms(row->last_event_ms)},
                           {"age_s", age_s(now_us, row->last_event_ms * 1'000)}});
     }
     return {{"layers", std::move(layers)}, {"stores", std::move(stores)}};
@@ -79,7 +67,7 @@ json epochs_json(const doctor::Facts& facts) {
                 return found == epoch->rows_per_table.end() ? 0 : found->second;
             };
             last.push_back({{"epoch", epoch->epoch.value},
-                            {"closed_at", utc_text(epoch->closed_at_us)},
+                            {"closed_at", retail::format_utc_ms(epoch->closed_at_us / 1000)},
                             {"events", rows("events")},
                             {"rejections", rows("rejections")},
                             {"differences", epoch->differences},
@@ -111,7 +99,7 @@ json reconciliation_json(const doctor::Facts& facts) {
                           {"key", one.difference.key},
                           {"speed", one.difference.speed},
                           {"batch", one.difference.batch},
-                          {"found_at", utc_text(one.found_at_us)}});
+                          {"found_at", retail::format_utc_ms(one.found_at_us / 1000)}});
     }
     return {{"differing_keys", keys}, {"newest", std::move(newest)}};
 }
@@ -123,7 +111,7 @@ json rejections_json(const std::vector<queries::RejectionCount>& rows) {
         dead += row.reason == "duplicate" ? 0 : row.messages;
         reasons.push_back({{"reason", row.reason},
                            {"messages", row.messages},
-                           {"last_at", utc_text(row.newest_us)}});
+                           {"last_at", retail::format_utc_ms(row.newest_us / 1000)}});
     }
     return {
         {"window_h", kRejectionWindowH}, {"dead_letters", dead}, {"reasons", std::move(reasons)}};
@@ -207,7 +195,7 @@ Result<std::string> App::status() {
         facts.oldest_undelivered_us == 0 ? 0 : facts.now_us - facts.oldest_undelivered_us;
     const json all = {
         {"version", kVersion},
-        {"as_of", utc_text(facts.now_us)},
+        {"as_of", retail::format_utc_ms(facts.now_us / 1000)},
         {"state", fault()   ? "faulted"
                   : ready() ? "ready"
                             : "verifying"},

@@ -118,13 +118,15 @@ const OperatorTable& operator_table(std::string_view name) {
     return *found;
 }
 
-ColumnBlock make_table_block(const OperatorTable& table) {
-    std::vector<ColumnSpec> specs;
-    specs.reserve(table.columns.size());
+std::vector<ColumnSpec> columns_of(const OperatorTable& table) {
+    std::vector<ColumnSpec> columns;
+    columns.reserve(table.columns.size());
     for (const TableColumn& column : table.columns) {
-        specs.push_back({column.name, column.type});
+        columns.push_back({column.name, column.type});
     }
-    return make_block(specs);
+    return columns;
 }
+
+ColumnBlock make_table_block(const OperatorTable& table) { return make_block(columns_of(table)); }
 
 }  // namespace shelfcast::retail

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "retail/column_block.h"
 
@@ -53,7 +54,10 @@ struct OperatorTable {
 /// The table of that name; a name that is not in the list is a broken invariant.
 [[nodiscard]] const OperatorTable& operator_table(std::string_view name);
 
-/// An empty block with the table's columns (without the layer's own).
+/// The table's columns (without the layer's own), as a reader asks for them.
+[[nodiscard]] std::vector<ColumnSpec> columns_of(const OperatorTable& table);
+
+/// An empty block with them.
 [[nodiscard]] ColumnBlock make_table_block(const OperatorTable& table);
 
 inline constexpr std::string_view kEventsTable = "events";

@@ -76,10 +76,7 @@ void World::check_lake() {
         if (table.kind != retail::TableKind::kRows) {
             continue;
         }
-        std::vector<retail::ColumnSpec> columns;
-        for (const retail::TableColumn& column : table.columns) {
-            columns.push_back({column.name, column.type});
-        }
+        const std::vector<retail::ColumnSpec> columns = retail::columns_of(table);
         std::map<std::string, std::string> rows;
         std::size_t count = 0;
         for (const ports::LakeFile& file : manifest->files) {

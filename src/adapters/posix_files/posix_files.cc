@@ -25,6 +25,10 @@ auto fail_with(int code, std::string_view action, std::string_view path) {
         case EFBIG:
             kind = ErrorKind::kStorageFull;
             break;
+        case EACCES:
+        case EPERM:
+            kind = ErrorKind::kForbidden;
+            break;
         case ENOENT:
             kind = ErrorKind::kNotFound;
             break;
@@ -44,7 +48,8 @@ auto fail_with(int code, std::string_view action, std::string_view path) {
 // A file descriptor that closes itself.
 class Descriptor {
 public:
-    Descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags, 0644)) {}
+    Descriptor(const std::string& path, int flags, ::mode_t mode = 0)
+        : fd_(::open(path.c_str(), flags, mode)) {}
     ~Descriptor() {
         if (fd_ >= 0) {
             ::close(fd_);
@@ -82,8 +87,8 @@ Status sync_at(const std::string& path, int flags) {
     return {};
 }
 
-Status write_at(const std::string& path, std::string_view bytes) {
-    Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+Status write_at(const std::string& path, std::string_view bytes, ::mode_t mode) {
+    Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     if (!file.is_open()) {
         return fail_with(errno, "create", path);
     }
@@ -105,7 +110,7 @@ Status write_at(const std::string& path, std::string_view bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<PosixFiles>> PosixFiles::open(std::string root) {
+Result<std::unique_ptr<PosixFiles>> PosixFiles::open(std::string root, FileAccess access) {
     std::error_code code;
     const std::filesystem::path full = std::filesystem::absolute(root, code);
     if (root.empty() || code) {
@@ -115,7 +120,7 @@ Result<std::unique_ptr<PosixFiles>> PosixFiles::open(std::string root) {
     if (!missing.has_filename()) {
         missing = missing.parent_path();  // the path ended with a slash
     }
-    std::unique_ptr<PosixFiles> files(new PosixFiles(missing.string()));
+    std::unique_ptr<PosixFiles> files(new PosixFiles(missing.string(), access));
     // From the first folder that is there, downwards: make each and sync it into its parent.
     std::vector<std::filesystem::path> to_make;
     while (!std::filesystem::exists(missing, code) && missing.has_relative_path()) {
@@ -123,7 +128,7 @@ Result<std::unique_ptr<PosixFiles>> PosixFiles::open(std::string root) {
         missing = missing.parent_path();
     }
     for (auto folder = to_make.rbegin(); folder != to_make.rend(); ++folder) {
-        if (::mkdir(folder->c_str(), 0755) != 0 && errno != EEXIST) {
+        if (::mkdir(folder->c_str(), files->folder_mode_) != 0 && errno != EEXIST) {
             return fail_with(errno, "make the directory", folder->string());
         }
         SHELFCAST_TRY(sync_at(folder->parent_path().string(), O_DIRECTORY));
@@ -150,7 +155,7 @@ Status PosixFiles::ensure_folder(const std::string& folder) {
     }
     const std::string parent = parent_of(folder);
     SHELFCAST_TRY(ensure_folder(parent));
-    if (::mkdir(absolute(folder).c_str(), 0755) != 0 && errno != EEXIST) {
+    if (::mkdir(absolute(folder).c_str(), folder_mode_) != 0 && errno != EEXIST) {
         return fail_with(errno, "make the directory", absolute(folder));
     }
     // Also when it was there: an earlier process may have died between making and syncing it.
@@ -167,7 +172,7 @@ Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
     SHELFCAST_TRY(ports::check_file_path(path));
     const std::string folder = parent_of(path);
     SHELFCAST_TRY(ensure_folder(folder));
-    Status written = write_at(absolute(path), bytes);
+    Status written = write_at(absolute(path), bytes, file_mode_);
     if (!written && written.error().kind == ErrorKind::kNotFound) {
         // Somebody removed the folder since: forget what was known and make it again.
         {
@@ -175,7 +180,7 @@ Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
             synced_folders_.clear();
         }
         SHELFCAST_TRY(ensure_folder(folder));
-        written = write_at(absolute(path), bytes);
+        written = write_at(absolute(path), bytes, file_mode_);
     }
     return written;
 }
@@ -261,6 +266,20 @@ Result<std::vector<std::string>> PosixFiles::list_files(std::string_view path) {
     }
     std::ranges::sort(found);
     return found;
+}
+
+Status PosixFiles::copy_in(const std::string& from, std::string_view to) {
+    SHELFCAST_TRY(ports::check_file_path(to));
+    SHELFCAST_TRY(ensure_folder(parent_of(to)));
+    const std::string full = absolute(to);
+    std::error_code code;
+    if (!std::filesystem::copy_file(from, full, code)) {
+        return fail_with(code.value(), fmt::format("copy {} to", from), full);
+    }
+    if (::chmod(full.c_str(), file_mode_) != 0) {
+        return fail_with(errno, "make private", full);
+    }
+    return sync_at(full, 0);
 }
 
 }  // namespace shelfcast::adapters

@@ -4,6 +4,9 @@
 /// Files below one root directory. Thread safe; two threads that write the same path at once leave
 /// one of the two contents only if they use different temporary names.
 
+#include <sys/types.h>
+
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,11 +16,18 @@
 
 namespace shelfcast::adapters {
 
+/// Who may read what is made.
+enum class FileAccess : std::uint8_t {
+    kEveryone,  ///< Folders 0755, files 0644: as far as the folders above allow.
+    kOwner,     ///< 0700, 0600.
+};
+
 class PosixFiles final : public ports::FileSystem {
 public:
     /// Makes the root directory if it is not there. Errors: kInvalidInput (it is a file),
-    /// kStorageFull, kUnavailable.
-    [[nodiscard]] static Result<std::unique_ptr<PosixFiles>> open(std::string root);
+    /// kForbidden, kStorageFull, kUnavailable.
+    [[nodiscard]] static Result<std::unique_ptr<PosixFiles>> open(
+        std::string root, FileAccess access = FileAccess::kEveryone);
 
     /// Every method: kInvalidInput for a path that is empty (where a file is meant), absolute, or
     /// has an empty, "." or ".." part.
@@ -29,13 +39,22 @@ public:
     [[nodiscard]] Status remove_file(std::string_view path) override;
     [[nodiscard]] Result<std::vector<std::string>> list_files(std::string_view path) override;
 
+    /// Copies a file from outside, of any size, and syncs it but for its name. Errors: those of
+    /// write_file; kNotFound; kInvalidInput when `to` is there already.
+    [[nodiscard]] Status copy_in(const std::string& from, std::string_view to);
+
 private:
-    explicit PosixFiles(std::string root) : root_(std::move(root)) {}
+    PosixFiles(std::string root, FileAccess access)
+        : root_(std::move(root)),
+          folder_mode_(access == FileAccess::kOwner ? 0700 : 0755),
+          file_mode_(access == FileAccess::kOwner ? 0600 : 0644) {}
 
     [[nodiscard]] std::string absolute(std::string_view path) const;
     [[nodiscard]] Status ensure_folder(const std::string& folder);
 
     std::string root_;
+    const ::mode_t folder_mode_;
+    const ::mode_t file_mode_;
     std::mutex mutex_;
     std::unordered_set<std::string> synced_folders_;  ///< Known to survive a power loss.
 };

@@ -73,6 +73,29 @@ protected:
     std::unique_ptr<PosixFiles> files_;
 };
 
+TEST_F(PosixFilesTest, WhatIsTheOwnersAloneNobodyElseMayRead) {
+    const fs::path root = directory_.path() / "private";
+    const auto opened = PosixFiles::open(root.string(), FileAccess::kOwner);
+    ASSERT_TRUE(opened) << opened.error().message;
+    ASSERT_TRUE((*opened)->write_file("a/written", "1"));
+    ASSERT_TRUE(files_->write_file("outside", "2"));
+    ASSERT_TRUE((*opened)->copy_in((directory_.path() / "outside").string(), "b/copied"));
+    for (const fs::path& path : {root, root / "a", root / "a/written", root / "b/copied"}) {
+        const auto others = fs::perms::group_all | fs::perms::others_all;
+        EXPECT_EQ(fs::status(path).permissions() & others, fs::perms::none) << path;
+    }
+}
+
+TEST_F(PosixFilesTest, FilesAreCopiedInFromOutside) {
+    const std::string source = (directory_.path() / "source").string();
+    std::ofstream(source) << std::string(3'000'000, 'x');
+    ASSERT_TRUE(files_->copy_in(source, "new/folder/copy"));
+    EXPECT_EQ(files_->read_file("new/folder/copy").value(), std::string(3'000'000, 'x'));
+    EXPECT_EQ(files_->copy_in(source, "new/folder/copy").error().kind, ErrorKind::kInvalidInput);
+    EXPECT_EQ(files_->copy_in(source + "no", "other").error().kind, ErrorKind::kNotFound);
+    EXPECT_EQ(files_->copy_in(source, "../other").error().kind, ErrorKind::kInvalidInput);
+}
+
 TEST_F(PosixFilesTest, OpeningMakesTheRootAndItsParents) {
     const std::string root = (directory_.path() / "a" / "b" / "lake").string();
     const auto opened = PosixFiles::open(root + "/");

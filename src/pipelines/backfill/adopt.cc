@@ -39,10 +39,8 @@ Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake
     made.origin = options.origin.empty() ? "lake commit" : options.origin;
     made.identity = "files";
     made.committed_at_us = clock.now_us();
-    std::vector<retail::ColumnSpec> columns;
-    for (const auto& column : retail::operator_table(retail::kEventsTable).columns) {
-        columns.push_back({column.name, column.type});
-    }
+    const std::vector<retail::ColumnSpec> columns =
+        retail::columns_of(retail::operator_table(retail::kEventsTable));
     std::unordered_set<std::int64_t> offsets;
     for (const std::string& path : options.paths) {
         SHELFCAST_ASSIGN(const std::int32_t date, date_of(path));

@@ -112,11 +112,11 @@ Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
                                            const FileBackfillPorts& ports,
                                            const FileProgress& progress,
                                            const std::stop_token& stop) {
-    SHELFCAST_TRY(
-        ingest::check_store_creation(options.create_stores, options.time_zone, options.currency));
+    const ingest::FileReading& reading = options.reading;
+    SHELFCAST_TRY(ingest::check_store_creation(reading.new_stores));
     ingest::FileFormat format{};
-    if (options.format) {
-        format = *options.format;
+    if (reading.format) {
+        format = *reading.format;
     } else {
         SHELFCAST_ASSIGN(format, ingest::detect_format(options.file));
     }
@@ -131,7 +131,7 @@ Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
         return forward_error(known, options.file);
     }
     SHELFCAST_ASSIGN(const std::unique_ptr<ingest::ImportSource> source,
-                     ingest::open_source(options.file, format, options.columns, ports.tables));
+                     ingest::open_source(options.file, format, reading.columns, ports.tables));
 
     const std::int64_t log_time_us = ports.clock.now_us();
     report.contribution.committed_at_us = log_time_us;
@@ -151,12 +151,10 @@ Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
         }
         SHELFCAST_TRY(builder.begin(log_time_us, "backfill:" + name));
         resolver.use(builder.catalog());
-        if (options.create_stores) {
-            SHELFCAST_ASSIGN(const std::uint64_t created,
-                             ingest::create_stores(*source, ports.stores, options.time_zone,
-                                                   options.currency, builder, resolver));
-            report.stores_created += created;
-        }
+        SHELFCAST_ASSIGN(
+            const std::uint64_t created,
+            ingest::create_stores(*source, ports.stores, reading.new_stores, builder, resolver));
+        report.stores_created += created;
         SHELFCAST_TRY(source->convert(resolver, builder));
         std::vector<ports::AppendBatch> events;
         std::vector<ports::AppendBatch> letters;

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -25,11 +24,7 @@ namespace shelfcast::backfill {
 
 struct FileBackfillOptions {
     std::string file;
-    std::optional<ingest::FileFormat> format;  ///< Absent: by name and content.
-    ingest::ColumnNames columns;               ///< Field to column, where the names differ.
-    bool create_stores = false;
-    std::string time_zone;
-    std::string currency;
+    ingest::FileReading reading;
     /// Business dates taken in, both ends included: days since 1970-01-01.
     std::int32_t from = std::numeric_limits<std::int32_t>::min();
     std::int32_t to = std::numeric_limits<std::int32_t>::max();

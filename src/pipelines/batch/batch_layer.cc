@@ -145,8 +145,6 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const ReportProgress& progr
                                   .contribution = contribution ? contribution->id : 0,
                                   .identity = contribution ? contribution->identity : ""};
         SHELFCAST_ASSIGN(closed.cuts, ports_.ledger.cuts(epoch));
-        SHELFCAST_ASSIGN(closed.rows_per_table,
-                         batch_counts(ports_.warehouse, manifest.generation, epoch));
         SHELFCAST_TRY(contribution ? check_sums(manifest.generation, *contribution, closed, report)
                                    : reconcile(manifest.generation, closed, report));
         SHELFCAST_TRY(note_differences(manifest.generation, closed, report));
@@ -265,6 +263,9 @@ Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed
         SHELFCAST_ASSIGN(ports::Reconciliation found,
                          ports_.warehouse.reconcile(table, generation, closed.epoch,
                                                     ports::kSpeedLayer, options_.max_differences));
+        SHELFCAST_ASSIGN(const ports::BatchTotals totals,
+                         ports_.warehouse.batch_totals(table, generation, closed.epoch));
+        closed.rows_per_table[std::string(table.name)] = totals.events;
         closed.hash_per_table[std::string(table.name)] = found.batch_hash;
         report.differing_keys += found.differing;
         ports_.metrics.set(ports::Gauge::kReconciliationDifference,
@@ -286,9 +287,10 @@ Status BatchLayer::check_sums(GenerationId generation, const ports::Contribution
         SHELFCAST_ASSIGN(
             const ports::Reconciliation own,
             ports_.warehouse.reconcile(table, generation, closed.epoch, generation, 0));
-        closed.hash_per_table[std::string(table.name)] = own.batch_hash;
         SHELFCAST_ASSIGN(const ports::BatchTotals found,
                          ports_.warehouse.batch_totals(table, generation, closed.epoch));
+        closed.rows_per_table[std::string(table.name)] = found.events;
+        closed.hash_per_table[std::string(table.name)] = own.batch_hash;
         const bool rejections = table.name == retail::kRejectionsTable;
         const ports::BatchTotals stated{rejections ? contribution.rejections : contribution.events,
                                         rejections ? retail::Int128{0} : contribution.revenue};

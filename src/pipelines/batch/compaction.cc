@@ -86,10 +86,8 @@ Result<retail::ColumnBlock> read_with_epochs(ports::Lake& lake, const LakeFile& 
         add_epoch_column(rows, file.epoch);
         return rows;
     }
-    std::vector<retail::ColumnSpec> columns;
-    for (const retail::TableColumn& column : retail::operator_table(file.table).columns) {
-        columns.push_back({column.name, column.type});
-    }
+    std::vector<retail::ColumnSpec> columns =
+        retail::columns_of(retail::operator_table(file.table));
     columns.push_back(kEpochColumn);
     return lake.read_rows(file, columns);
 }

@@ -17,6 +17,9 @@ Status compare(const RebuildPorts& ports, const RebuildOptions& options, Generat
         SHELFCAST_ASSIGN(ports::Reconciliation found,
                          ports.warehouse.reconcile(table, report.generation, closed.epoch, old,
                                                    options.max_differences));
+        SHELFCAST_ASSIGN(const ports::BatchTotals totals,
+                         ports.warehouse.batch_totals(table, report.generation, closed.epoch));
+        closed.rows_per_table[std::string(table.name)] = totals.events;
         closed.hash_per_table[std::string(table.name)] = found.batch_hash;
         report.differing_keys += found.differing;
         for (ports::Difference& difference : found.differences) {
@@ -25,8 +28,6 @@ Status compare(const RebuildPorts& ports, const RebuildOptions& options, Generat
             found_here.push_back(std::move(difference));
         }
     }
-    SHELFCAST_ASSIGN(closed.rows_per_table,
-                     batch_counts(ports.warehouse, report.generation, closed.epoch));
     if (!found_here.empty()) {
         const std::int64_t now_us = ports.clock.now_us();
         SHELFCAST_TRY(ports.differences.store_differences(report.generation, closed.epoch, now_us,

@@ -22,14 +22,6 @@ struct TableInsert {
     retail::ColumnBlock rows;
 };
 
-std::vector<retail::ColumnSpec> columns_of(const OperatorTable& table) {
-    std::vector<retail::ColumnSpec> columns;
-    for (const retail::TableColumn& column : table.columns) {
-        columns.push_back({column.name, column.type});
-    }
-    return columns;
-}
-
 }  // namespace
 
 void add_epoch_column(retail::ColumnBlock& rows, EpochId epoch) {
@@ -40,7 +32,7 @@ void add_epoch_column(retail::ColumnBlock& rows, EpochId epoch) {
 Result<retail::ColumnBlock> read_epoch_rows(ports::Lake& lake, const ports::LakeFile& file,
                                             EpochId epoch) {
     const OperatorTable& table = retail::operator_table(file.table);
-    std::vector<retail::ColumnSpec> columns = columns_of(table);
+    std::vector<retail::ColumnSpec> columns = retail::columns_of(table);
     // A file of one epoch need not say so in its rows: the first release wrote none that did.
     if (file.epoch == file.last_epoch) {
         return lake.read_rows(file, columns);
@@ -68,17 +60,6 @@ std::vector<ports::LakeFile> files_of(const ports::LakeManifest& manifest, Epoch
     std::ranges::copy_if(manifest.files, std::back_inserter(files),
                          [&](const ports::LakeFile& file) { return file.holds(epoch); });
     return files;
-}
-
-Result<std::map<std::string, std::uint64_t>> batch_counts(ports::Warehouse& warehouse,
-                                                          GenerationId generation, EpochId epoch) {
-    std::map<std::string, std::uint64_t> counts;
-    for (const OperatorTable& table : retail::operator_tables()) {
-        SHELFCAST_ASSIGN(const ports::BatchTotals totals,
-                         warehouse.batch_totals(table, generation, epoch));
-        counts[std::string(table.name)] = totals.events;
-    }
-    return counts;
 }
 
 Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId generation,

@@ -42,11 +42,6 @@ using LoadProgress = std::function<void(std::uint64_t rows)>;
 [[nodiscard]] std::vector<ports::LakeFile> files_of(const ports::LakeManifest& manifest,
                                                     EpochId epoch);
 
-/// Events per table in the batch tables of (generation, epoch).
-[[nodiscard]] Result<std::map<std::string, std::uint64_t>> batch_counts(ports::Warehouse& warehouse,
-                                                                        GenerationId generation,
-                                                                        EpochId epoch);
-
 /// Column `epoch`, which lake files carry beside those of their table.
 inline constexpr retail::ColumnSpec kEpochColumn{"epoch", retail::ColumnType::kUInt32};
 

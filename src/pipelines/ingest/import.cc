@@ -111,8 +111,8 @@ public:
         if (beginning_.outcome == FileOutcome::kAlreadyImported) {
             return report_;
         }
-        SHELFCAST_ASSIGN(source_,
-                         open_source(path_, facts_.format, options_.columns, ports_.tables));
+        SHELFCAST_ASSIGN(
+            source_, open_source(path_, facts_.format, options_.reading.columns, ports_.tables));
         report_.ignored_columns = source_->ignored_columns();
         SHELFCAST_TRY(skip_known_rows(stop));
         beginning_.record.state = ImportState::kRunning;
@@ -126,8 +126,8 @@ public:
 private:
     Status prepare() {
         FileFormat format{};
-        if (options_.format) {
-            format = *options_.format;
+        if (options_.reading.format) {
+            format = *options_.reading.format;
         } else {
             SHELFCAST_ASSIGN(format, detect_format(path_));
         }
@@ -238,12 +238,10 @@ private:
             }
             SHELFCAST_TRY(builder.begin(ports_.clock.now_us(), source));
             resolver.use(builder.catalog());
-            if (options_.create_stores) {
-                SHELFCAST_ASSIGN(const std::uint64_t created,
-                                 create_stores(*source_, ports_.stores, options_.time_zone,
-                                               options_.currency, builder, resolver));
-                stores_created_ += created;
-            }
+            SHELFCAST_ASSIGN(const std::uint64_t created,
+                             create_stores(*source_, ports_.stores, options_.reading.new_stores,
+                                           builder, resolver));
+            stores_created_ += created;
             SHELFCAST_TRY(source_->convert(resolver, builder));
             PreparedChunk chunk;
             const std::string key = chunk_key(facts_.hash, first_row, options_.chunk.rows);
@@ -308,7 +306,7 @@ Status check_options(const ImportOptions& options) {
     if (options.chunk.rows == 0 || options.chunk.bytes == 0 || options.append_attempts == 0) {
         return fail(ErrorKind::kInvalidInput, "import: chunks and attempts must be above 0");
     }
-    return check_store_creation(options.create_stores, options.time_zone, options.currency);
+    return check_store_creation(options.reading.new_stores);
 }
 
 }  // namespace

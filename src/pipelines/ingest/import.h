@@ -32,11 +32,7 @@ namespace shelfcast::ingest {
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::optional<FileFormat> format;  ///< Absent: by name and content.
-    ColumnNames columns;               ///< Field to column, where the file's names differ.
-    bool create_stores = false;        ///< Unknown store codes become stores, from number 1001.
-    std::string time_zone;             ///< IANA name; of stores that are created.
-    std::string currency;              ///< ISO 4217; of stores that are created.
+    FileReading reading;
     /// Part of what makes a resume safe: the same over the life of a data directory.
     ChunkLimits chunk;
     retail::CodecLimits codec;  ///< As the door's.

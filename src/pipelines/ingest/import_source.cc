@@ -498,11 +498,12 @@ Result<std::unique_ptr<ImportSource>> open_source(const std::string& path, FileF
                                       : open_ndjson(std::move(file));
 }
 
-Status check_store_creation(bool wanted, std::string_view time_zone, std::string_view currency) {
-    if (!wanted) {
+Status check_store_creation(const StoreCreation& creation) {
+    if (!creation.wanted) {
         return {};
     }
-    if (time_zone.empty() || currency.empty()) {
+    const std::string& currency = creation.currency;
+    if (creation.time_zone.empty() || currency.empty()) {
         return fail(ErrorKind::kInvalidInput, "creating stores needs their time zone and currency");
     }
     if (currency.size() != 3 ||
@@ -510,20 +511,24 @@ Status check_store_creation(bool wanted, std::string_view time_zone, std::string
         return fail(ErrorKind::kInvalidInput, "currency '{}' is no code of three capital letters",
                     currency);
     }
-    SHELFCAST_TRY(retail::TimeZone::load(time_zone));
+    SHELFCAST_TRY(retail::TimeZone::load(creation.time_zone));
     return {};
 }
 
 Result<std::uint64_t> create_stores(ImportSource& source, ports::StoreDirectory& stores,
-                                    std::string_view time_zone, std::string_view currency,
-                                    BatchBuilder& builder, StoreResolver& resolver) {
+                                    const StoreCreation& creation, BatchBuilder& builder,
+                                    StoreResolver& resolver) {
+    if (!creation.wanted) {
+        return std::uint64_t{0};
+    }
     std::vector<std::string> texts;
     source.collect_stores(texts);
     std::erase_if(texts, [&](const std::string& text) { return resolver.find(text).has_value(); });
     if (texts.empty()) {
         return std::uint64_t{0};
     }
-    SHELFCAST_ASSIGN(const auto created, stores.create_stores(texts, time_zone, currency));
+    SHELFCAST_ASSIGN(const auto created,
+                     stores.create_stores(texts, creation.time_zone, creation.currency));
     SHELFCAST_TRY(builder.reread_catalog());
     resolver.use(builder.catalog());
     return static_cast<std::uint64_t>(created.size());

@@ -40,6 +40,20 @@ struct ChunkLimits {
 /// Which column of the file each field is read from, where the names differ.
 using ColumnNames = std::map<std::string, std::string>;
 
+/// Whether unknown store codes become stores, and which; they are numbered from 1001.
+struct StoreCreation {
+    bool wanted = false;
+    std::string time_zone;  ///< IANA name.
+    std::string currency;   ///< ISO 4217.
+};
+
+/// How files of receipts are read.
+struct FileReading {
+    std::optional<FileFormat> format;  ///< Absent: by name and content.
+    ColumnNames columns;               ///< Field to column, where the file's names differ.
+    StoreCreation new_stores;
+};
+
 class ImportSource {
 public:
     virtual ~ImportSource() = default;
@@ -84,17 +98,15 @@ public:
                                                                 const ColumnNames& names,
                                                                 ports::TableFileReader& reader);
 
-/// Whether stores can be created with that time zone and currency, where they are to be. Error:
-/// kInvalidInput, naming what is missing or wrong.
-[[nodiscard]] Status check_store_creation(bool wanted, std::string_view time_zone,
-                                          std::string_view currency);
+/// Whether stores can be created so, where they are to be. Error: kInvalidInput, naming what is
+/// missing or wrong.
+[[nodiscard]] Status check_store_creation(const StoreCreation& creation);
 
-/// Makes stores of the chunk's texts that name none, and lets builder and resolver know them;
-/// returns how many.
+/// Makes stores of the chunk's texts that name none, where that is wanted, and lets builder and
+/// resolver know them; returns how many.
 [[nodiscard]] Result<std::uint64_t> create_stores(ImportSource& source,
                                                   ports::StoreDirectory& stores,
-                                                  std::string_view time_zone,
-                                                  std::string_view currency, BatchBuilder& builder,
-                                                  StoreResolver& resolver);
+                                                  const StoreCreation& creation,
+                                                  BatchBuilder& builder, StoreResolver& resolver);
 
 }  // namespace shelfcast::ingest

@@ -145,7 +145,7 @@ TEST_F(ImportTest, RowIsWrittenAsTheMessageItMeans) {
 }
 
 TEST_F(ImportTest, ColumnsMayHaveOtherNamesAndOthersAreLeftOut) {
-    options_.columns = {{"quantity", "qty"}, {"store_id", "shop"}};
+    options_.reading.columns = {{"quantity", "qty"}, {"store_id", "shop"}};
     const FileReport report = import_one(folder_.write(
         "other.csv",
         "shop,event_time, qty ,product_id,category,transaction_type,unit_price,basket_id,weather\n"
@@ -171,13 +171,13 @@ TEST_F(ImportTest, WrongHeadersAreNamed) {
     message_of("\"event_time\n");
     message_of(std::string(200'000, 'x'));
     message_of("\n\n");
-    options_.columns = {{"qantity", "qty"}};
+    options_.reading.columns = {{"qantity", "qty"}};
     EXPECT_NE(message_of(std::string(kHeader)).find("no field qantity"), std::string::npos);
     EXPECT_TRUE(ledger_.all().empty());
 }
 
 TEST_F(ImportTest, NdjsonHasNoColumnsToName) {
-    options_.columns = {{"quantity", "qty"}};
+    options_.reading.columns = {{"quantity", "qty"}};
     const Error error = import_error(folder_.write("events.ndjson", "{\"qty\":1}\n"));
     EXPECT_EQ(error.kind, ErrorKind::kInvalidInput);
     EXPECT_NE(error.message.find("NDJSON"), std::string::npos) << error.message;
@@ -272,15 +272,15 @@ TEST_F(ImportTest, StoresAreFoundByCodeThenByNumberThenCreated) {
     for (const std::string_view store : {"3", "1", "NEW-B", "NEW-A", "NEW-B", "44"}) {
         text += csv_row(store, 0);
     }
-    options_.create_stores = true;
+    options_.reading.new_stores.wanted = true;
     EXPECT_EQ(import({folder_.write("x.csv", text)}).error().kind, ErrorKind::kInvalidInput);
-    options_.time_zone = "Europe/Nowhere";
-    options_.currency = "GBP";
+    options_.reading.new_stores.time_zone = "Europe/Nowhere";
+    options_.reading.new_stores.currency = "GBP";
     EXPECT_EQ(import({folder_.write("x.csv", text)}).error().kind, ErrorKind::kInvalidInput);
-    options_.time_zone = "Europe/London";
-    options_.currency = "pounds";
+    options_.reading.new_stores.time_zone = "Europe/London";
+    options_.reading.new_stores.currency = "pounds";
     EXPECT_EQ(import({folder_.write("x.csv", text)}).error().kind, ErrorKind::kInvalidInput);
-    options_.currency = "GBP";
+    options_.reading.new_stores.currency = "GBP";
     const auto report = import({folder_.write("x.csv", text)});
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->tally.accepted, 6U);
@@ -295,9 +295,7 @@ TEST_F(ImportTest, StoresAreFoundByCodeThenByNumberThenCreated) {
 }
 
 TEST_F(ImportTest, NdjsonStoresAreCreatedToo) {
-    options_.create_stores = true;
-    options_.time_zone = "Asia/Shanghai";
-    options_.currency = "CNY";
+    options_.reading.new_stores = {true, "Asia/Shanghai", "CNY"};
     std::string text;
     for (int i = 0; i < 30; ++i) {
         std::string message = good_message(1, i);
@@ -324,9 +322,7 @@ TEST_F(ImportTest, NdjsonStoreNumbersNobodyKnowsAreCreatedAsCodes) {
     };
     EXPECT_EQ(import_one(folder_.write("n.ndjson", lines(0))).tally.accepted, 2U);
     EXPECT_EQ(reasons()[RejectReason::kUnknownStore], 4);
-    options_.create_stores = true;
-    options_.time_zone = "Asia/Shanghai";
-    options_.currency = "CNY";
+    options_.reading.new_stores = {true, "Asia/Shanghai", "CNY"};
     const auto report = import({folder_.write("m.ndjson", lines(6))});
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->tally.accepted, 6U);
@@ -389,7 +385,7 @@ TEST_F(ImportTest, UnusableFilesAreNamed) {
 }
 
 TEST_F(ImportTest, FormatMayBeSaid) {
-    options_.format = FileFormat::kCsv;
+    options_.reading.format = FileFormat::kCsv;
     EXPECT_EQ(import_one(folder_.write("export.txt", std::string(kHeader) + csv_rows(0, 3)))
                   .tally.accepted,
               3U);

@@ -122,7 +122,7 @@ private:
     }
 
     Status create_stores(const std::vector<const ReplayLetter*>& letters) {
-        if (!options_.create_stores || options_.dry_run) {
+        if (!options_.new_stores.wanted || options_.dry_run) {
             return {};
         }
         SHELFCAST_TRY(builder_.begin(ports_.clock.now_us(), "replay"));
@@ -141,7 +141,8 @@ private:
         }
         SHELFCAST_ASSIGN(const auto created,
                          ports_.stores.create_stores({unknown.begin(), unknown.end()},
-                                                     options_.time_zone, options_.currency));
+                                                     options_.new_stores.time_zone,
+                                                     options_.new_stores.currency));
         report_.stores_created += created.size();
         return builder_.reread_catalog();
     }
@@ -162,9 +163,7 @@ private:
 
 Result<ReplayReport> replay(const ReplayOptions& options, const ReplayPorts& ports,
                             const NextLetters& next, const std::stop_token& stop) {
-    if (options.create_stores) {
-        SHELFCAST_TRY(check_store_creation(true, options.time_zone, options.currency));
-    }
+    SHELFCAST_TRY(check_store_creation(options.new_stores));
     SHELFCAST_TRY(settle_replays(ports.log, ports.ledger));
     SHELFCAST_ASSIGN(const TopicPartitions partitions, topic_partitions(ports.log));
     Replay replay(options, ports, partitions);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "pipelines/ingest/import_source.h"
 #include "ports/clock.h"
 #include "ports/event_door.h"
 #include "ports/event_log.h"
@@ -36,9 +37,7 @@ using NextLetters = std::function<Result<std::vector<ReplayLetter>>()>;
 
 struct ReplayOptions {
     bool dry_run = false;  ///< Judges, and changes nothing.
-    bool create_stores = false;
-    std::string time_zone;  ///< IANA name; of stores that are created.
-    std::string currency;   ///< ISO 4217; of stores that are created.
+    StoreCreation new_stores;
     std::uint32_t append_attempts = 600;
 };
 

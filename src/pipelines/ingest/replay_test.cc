@@ -138,10 +138,10 @@ TEST_F(ReplayTest, RefusedRowsOfFilesAreReplayedWithoutTheirFile) {
     }
     ASSERT_EQ(letters_.size(), 3U);
 
-    options_.create_stores = true;
+    options_.new_stores.wanted = true;
     ASSERT_FALSE(replay_all());
-    options_.time_zone = "Europe/London";
-    options_.currency = "GBP";
+    options_.new_stores.time_zone = "Europe/London";
+    options_.new_stores.currency = "GBP";
     const ReplayReport report = replay_well();
     EXPECT_EQ(report.stores_created, 1U);
     EXPECT_EQ(report.tally.accepted, 2U);
