@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
-#include <ranges>
 #include <type_traits>
 
 namespace shelfcast::benchmarks {
 namespace {
 
+using ports::kSpeedLayer;
 using retail::ColumnBlock;
 using retail::ColumnRole;
 using retail::Int128;
@@ -127,11 +126,11 @@ TableSum sum_of(const OperatorTable& table, const ColumnBlock& rows) {
     return sum;
 }
 
-TableSum CountingWarehouse::speed_sum(std::string_view table, EpochId epoch) const {
+TableSum CountingWarehouse::sum(std::string_view table, ports::BatchPartition at) const {
     TableSum sum;
-    if (const auto kept = speed_.find(table); kept != speed_.end()) {
-        if (const auto of_epoch = kept->second.find(epoch); of_epoch != kept->second.end()) {
-            for (const auto& [attempt, one] : of_epoch->second) {
+    if (const auto kept = tables_.find(table); kept != tables_.end()) {
+        if (const auto inserts = kept->second.find(at); inserts != kept->second.end()) {
+            for (const auto& [token, one] : inserts->second) {
                 sum += one;
             }
         }
@@ -139,46 +138,28 @@ TableSum CountingWarehouse::speed_sum(std::string_view table, EpochId epoch) con
     return sum;
 }
 
-TableSum CountingWarehouse::batch_sum(std::string_view table, ports::BatchPartition at) const {
-    TableSum sum;
-    if (const auto kept = batch_.find(table); kept != batch_.end()) {
-        if (const auto parts = kept->second.find(at); parts != kept->second.end()) {
-            for (const auto& [part, one] : parts->second) {
-                sum += one;
-            }
+TableSum CountingWarehouse::sum(std::string_view table, GenerationId layer) const {
+    const std::scoped_lock lock(mutex_);
+    TableSum all;
+    if (const auto kept = tables_.find(table); kept != tables_.end()) {
+        for (const auto& [at, inserts] : kept->second) {
+            all += at.generation == layer ? sum(table, at) : TableSum{};
         }
     }
-    return sum;
+    return all;
 }
 
-TableSum CountingWarehouse::batch_sum(std::string_view table) const {
+void CountingWarehouse::insert(const OperatorTable& table, ports::BatchPartition at,
+                               Inserts::key_type token, const ColumnBlock& rows) {
+    const TableSum sum = sum_of(table, rows);
     const std::scoped_lock lock(mutex_);
-    TableSum sum;
-    if (const auto kept = batch_.find(table); kept != batch_.end()) {
-        for (const auto& [at, parts] : kept->second) {
-            sum += batch_sum(table, at);
-        }
-    }
-    return sum;
-}
-
-std::uint64_t CountingWarehouse::speed_rows(std::string_view table) const {
-    const std::scoped_lock lock(mutex_);
-    std::uint64_t rows = 0;
-    if (const auto kept = speed_.find(table); kept != speed_.end()) {
-        for (const auto& [epoch, attempts] : kept->second) {
-            rows += speed_sum(table, epoch).rows;
-        }
-    }
-    return rows;
+    of(table)[at].try_emplace(token, sum);
 }
 
 Status CountingWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
                                        std::uint32_t attempt, const ColumnBlock& rows) {
-    const TableSum sum = sum_of(table, rows);
-    const std::scoped_lock lock(mutex_);
     if (lost_ != flush) {
-        speed_[std::string(table.name)][epoch].try_emplace({flush, attempt}, sum);
+        insert(table, {kSpeedLayer, epoch}, {flush.value, attempt}, rows);
     }
     return {};
 }
@@ -191,22 +172,22 @@ Result<std::map<FlushId, std::uint64_t>> CountingWarehouse::speed_rows_by_flush(
     const OperatorTable& table, EpochId epoch) {
     const std::scoped_lock lock(mutex_);
     std::map<FlushId, std::uint64_t> rows;
-    for (const auto& [attempt, sum] : speed_[std::string(table.name)][epoch]) {
-        rows[attempt.first] += sum.rows;
+    for (const auto& [token, sum] : of(table)[{kSpeedLayer, epoch}]) {
+        rows[FlushId{token.first}] += sum.rows;
     }
     return rows;
 }
 
 Status CountingWarehouse::delete_flush(const OperatorTable& table, EpochId epoch, FlushId flush) {
     const std::scoped_lock lock(mutex_);
-    std::erase_if(speed_[std::string(table.name)][epoch],
-                  [&](const auto& entry) { return entry.first.first == flush; });
+    std::erase_if(of(table)[{kSpeedLayer, epoch}],
+                  [&](const auto& entry) { return entry.first.first == flush.value; });
     return {};
 }
 
 Status CountingWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId epoch) {
     const std::scoped_lock lock(mutex_);
-    if (speed_sum(retail::kEventsTable, epoch).rows > 0) {
+    if (sum(retail::kEventsTable, {kSpeedLayer, epoch}).rows > 0) {
         return fail(ErrorKind::kInvalidInput,
                     "counting warehouse: {} of epoch {} cannot be made again without rows",
                     table.name, epoch.value);
@@ -215,31 +196,30 @@ Status CountingWarehouse::rebuild_speed_rollup(const OperatorTable& table, Epoch
 }
 
 Status CountingWarehouse::drop_speed(const OperatorTable& table, EpochId epoch) {
-    const std::scoped_lock lock(mutex_);
-    speed_[std::string(table.name)].erase(epoch);
-    return {};
+    return drop_batch(table, kSpeedLayer, epoch);
 }
 
 Result<std::vector<EpochId>> CountingWarehouse::speed_epochs(const OperatorTable& table) {
     const std::scoped_lock lock(mutex_);
     std::vector<EpochId> epochs;
-    std::ranges::copy(std::views::keys(speed_[std::string(table.name)]),
-                      std::back_inserter(epochs));
+    for (const auto& [at, inserts] : of(table)) {
+        if (at.generation == kSpeedLayer && !inserts.empty()) {
+            epochs.push_back(at.epoch);
+        }
+    }
     return epochs;
 }
 
 Status CountingWarehouse::drop_batch(const OperatorTable& table, GenerationId generation,
                                      EpochId epoch) {
     const std::scoped_lock lock(mutex_);
-    batch_[std::string(table.name)].erase({generation, epoch});
+    of(table).erase({generation, epoch});
     return {};
 }
 
 Status CountingWarehouse::insert_batch(const OperatorTable& table, GenerationId generation,
                                        EpochId epoch, std::uint32_t part, const ColumnBlock& rows) {
-    const TableSum sum = sum_of(table, rows);
-    const std::scoped_lock lock(mutex_);
-    batch_[std::string(table.name)][{generation, epoch}].try_emplace(part, sum);
+    insert(table, {generation, epoch}, {0, part}, rows);
     return {};
 }
 
@@ -247,9 +227,9 @@ Result<std::map<EpochId, std::uint64_t>> CountingWarehouse::batch_rows_by_epoch(
     const OperatorTable& table, GenerationId generation) {
     const std::scoped_lock lock(mutex_);
     std::map<EpochId, std::uint64_t> events;
-    for (const auto& [at, parts] : batch_[std::string(table.name)]) {
+    for (const auto& [at, inserts] : of(table)) {
         if (at.generation == generation) {
-            events[at.epoch] = batch_sum(table.name, at).events;
+            events[at.epoch] = sum(table.name, at).events;
         }
     }
     return events;
@@ -258,16 +238,19 @@ Result<std::map<EpochId, std::uint64_t>> CountingWarehouse::batch_rows_by_epoch(
 Result<ports::BatchTotals> CountingWarehouse::batch_totals(const OperatorTable& table,
                                                            GenerationId generation, EpochId epoch) {
     const std::scoped_lock lock(mutex_);
-    const TableSum sum = batch_sum(table.name, {generation, epoch});
-    return ports::BatchTotals{sum.events, sum.revenue};
+    const TableSum all = sum(table.name, {generation, epoch});
+    return ports::BatchTotals{all.events, all.revenue};
 }
 
 Result<std::vector<ports::BatchPartition>> CountingWarehouse::batch_partitions(
     const OperatorTable& table) {
     const std::scoped_lock lock(mutex_);
     std::vector<ports::BatchPartition> partitions;
-    std::ranges::copy(std::views::keys(batch_[std::string(table.name)]),
-                      std::back_inserter(partitions));
+    for (const auto& [at, inserts] : of(table)) {
+        if (at.generation != kSpeedLayer) {
+            partitions.push_back(at);
+        }
+    }
     return partitions;
 }
 
@@ -276,18 +259,18 @@ Result<ports::Reconciliation> CountingWarehouse::reconcile(const OperatorTable& 
                                                            GenerationId against,
                                                            std::size_t max_differences) {
     const std::scoped_lock lock(mutex_);
-    const TableSum batch = batch_sum(table.name, {generation, epoch});
-    const TableSum other = against == ports::kSpeedLayer ? speed_sum(table.name, epoch)
-                                                         : batch_sum(table.name, {against, epoch});
+    const TableSum batch = sum(table.name, {generation, epoch});
+    const TableSum other = sum(table.name, {against, epoch});
     ports::Reconciliation found{.speed_rows = other.rows,
                                 .batch_rows = batch.rows,
                                 .batch_hash = fmt::format("{:016x}", batch.hash)};
     if (batch.events != other.events || batch.revenue != other.revenue ||
         batch.hash != other.hash) {
         found.differing = 1;
-        found.differences.push_back(
-            {std::string(table.name), epoch, "all rows", other.text(), batch.text()});
-        found.differences.resize(std::min(found.differences.size(), max_differences));
+        if (max_differences > 0) {
+            found.differences.push_back(
+                {std::string(table.name), epoch, "all rows", other.text(), batch.text()});
+        }
     }
     return found;
 }

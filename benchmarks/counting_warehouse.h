@@ -11,6 +11,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,10 +39,8 @@ class CountingWarehouse final : public ports::Warehouse {
 public:
     /// The rows of that flush will be lost though their inserts succeed.
     void lose(FlushId flush) { lost_ = flush; }
-    /// Rows of NAME_speed, all epochs.
-    [[nodiscard]] std::uint64_t speed_rows(std::string_view table) const;
-    /// Over every epoch of every generation.
-    [[nodiscard]] TableSum batch_sum(std::string_view table) const;
+    /// Of all epochs, in the speed layer or a generation of the batch layer.
+    [[nodiscard]] TableSum sum(std::string_view table, GenerationId layer) const;
 
     Status insert_speed(const retail::OperatorTable& table, EpochId epoch, FlushId flush,
                         std::uint32_t attempt, const retail::ColumnBlock& rows) override;
@@ -75,15 +74,20 @@ public:
                              const std::vector<ports::Difference>& found) override;
 
 private:
-    using Attempts = std::map<std::pair<FlushId, std::uint32_t>, TableSum>;
-    using Parts = std::map<std::uint32_t, TableSum>;
+    /// By flush and attempt, or by 0 and the part of a batch table.
+    using Inserts = std::map<std::pair<std::uint64_t, std::uint32_t>, TableSum>;
+    /// The speed layer stands in the place of a generation: ports::kSpeedLayer.
+    using Partitions = std::map<ports::BatchPartition, Inserts>;
 
-    [[nodiscard]] TableSum speed_sum(std::string_view table, EpochId epoch) const;
-    [[nodiscard]] TableSum batch_sum(std::string_view table, ports::BatchPartition at) const;
+    [[nodiscard]] Partitions& of(const retail::OperatorTable& table) {
+        return tables_[std::string(table.name)];
+    }
+    [[nodiscard]] TableSum sum(std::string_view table, ports::BatchPartition at) const;
+    void insert(const retail::OperatorTable& table, ports::BatchPartition at,
+                Inserts::key_type token, const retail::ColumnBlock& rows);
 
     mutable std::mutex mutex_;
-    std::map<std::string, std::map<EpochId, Attempts>, std::less<>> speed_;
-    std::map<std::string, std::map<ports::BatchPartition, Parts>, std::less<>> batch_;
+    std::map<std::string, Partitions, std::less<>> tables_;
     std::optional<ports::ManifestRow> manifest_;
     std::optional<FlushId> lost_;
 };

@@ -115,6 +115,8 @@ std::uint64_t bytes_below(const fs::path& folder) {
     return bytes;
 }
 
+double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1U << 20U); }
+
 /// What is kept at the end of an hour, by name; "seconds": how long the hour took.
 using Hour = std::map<std::string, double>;
 
@@ -162,7 +164,12 @@ Status Day::open(const fs::path& folder, std::uint64_t rate, std::optional<Flush
     if (lost) {
         warehouse_.lose(*lost);
     }
-    SHELFCAST_ASSIGN(store_, adapters::SqliteStore::open({.path = folder / "operational.sqlite"}));
+    std::error_code error;
+    if (!fs::create_directories(folder / "store", error)) {
+        return fail(ErrorKind::kInvalidInput, "{} cannot be made", (folder / "store").string());
+    }
+    SHELFCAST_ASSIGN(
+        store_, adapters::SqliteStore::open({.path = folder / "store" / "operational.sqlite"}));
     SHELFCAST_TRY(store_->put_stores(benchmarks::Till::stores()));
     SHELFCAST_ASSIGN(log_,
                      adapters::SqliteLog::open({.directory = folder / "log", .clock = clock_}));
@@ -245,11 +252,14 @@ Status Day::give_back_lake_space() {
 }
 
 Status Day::close_hour(Hour& hour) {
-    hour["speed_event_rows"] = static_cast<double>(warehouse_.speed_rows(retail::kEventsTable));
+    const auto speed_rows = [&](std::string_view table) {
+        return static_cast<double>(warehouse_.sum(table, ports::kSpeedLayer).rows);
+    };
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
     SHELFCAST_ASSIGN(const auto flushes, store_->flushes(open));
     hour["ledger_flushes"] = static_cast<double>(flushes.size());
-    hour["log_mib"] = static_cast<double>(log_->bytes_on_disk()) / 1048576;
+    hour["speed_event_rows"] = speed_rows(retail::kEventsTable);
+    hour["log_mib"] = mib(log_->bytes_on_disk());
     SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, batch_->close_epochs({}));
     for (const batch::EpochReport& report : reports) {
         closed_.accepted += report.accepted;
@@ -259,23 +269,18 @@ Status Day::close_hour(Hour& hour) {
         closed_.differing_keys += report.differing_keys;
     }
     hour["epochs_closed"] = static_cast<double>(reports.size());
-    hour["speed_event_rows_after"] =
-        static_cast<double>(warehouse_.speed_rows(retail::kEventsTable));
-    hour["speed_rollup_rows_after"] =
-        static_cast<double>(warehouse_.speed_rows(retail::kProductSalesTable));
-    hour["log_mib_after"] = static_cast<double>(log_->bytes_on_disk()) / 1048576;
-    hour["anon_peak_mib"] = static_cast<double>(anon_.take()) / 1048576;
-    hour["anon_mib"] = static_cast<double>(status_bytes("RssAnon")) / 1048576;
-    hour["resident_mib"] = static_cast<double>(status_bytes("VmRSS")) / 1048576;
-    hour["heap_in_use_mib"] =
-        static_cast<double>(::mallinfo2().uordblks + ::mallinfo2().hblkhd) / 1048576;
-    for (const std::string_view name : {"speed", "batch"}) {
-        hour[fmt::format("state_{}_mib", name)] =
-            static_cast<double>(bytes_below(folder_ / "state" / name)) / 1048576;
-    }
-    hour["store_mib"] =
-        static_cast<double>(fs::file_size(folder_ / "operational.sqlite")) / 1048576;
-    hour["lake_mib"] = static_cast<double>(bytes_below(folder_ / "lake")) / 1048576;
+    hour["speed_event_rows_after"] = speed_rows(retail::kEventsTable);
+    hour["speed_rollup_rows_after"] = speed_rows(retail::kProductSalesTable);
+    hour["log_mib_after"] = mib(log_->bytes_on_disk());
+    hour["anon_peak_mib"] = mib(anon_.take());
+    hour["anon_mib"] = mib(status_bytes("RssAnon"));
+    hour["resident_mib"] = mib(status_bytes("VmRSS"));
+    const auto heap = ::mallinfo2();
+    hour["heap_in_use_mib"] = mib(heap.uordblks + heap.hblkhd);
+    hour["state_speed_mib"] = mib(bytes_below(folder_ / "state" / "speed"));
+    hour["state_batch_mib"] = mib(bytes_below(folder_ / "state" / "batch"));
+    hour["store_mib"] = mib(bytes_below(folder_ / "store"));
+    hour["lake_mib"] = mib(bytes_below(folder_ / "lake"));
     return give_back_lake_space();
 }
 
@@ -319,7 +324,8 @@ Status Day::check() {
         SHELFCAST_TRY(same("ids remembered", remembered_ids_, wanted));
     }
     for (const retail::OperatorTable& table : retail::operator_tables()) {
-        const benchmarks::TableSum sum = warehouse_.batch_sum(table.name);
+        const benchmarks::TableSum sum =
+            warehouse_.sum(table.name, ports::LakeManifest{}.generation);
         const bool rejections = table.name == retail::kRejectionsTable;
         SHELFCAST_TRY(same(fmt::format("events of {}_batch", table.name), sum.events,
                            rejections ? sent.duplicates + sent.broken : wanted));
