@@ -22,7 +22,7 @@ from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak}
-NAMES = (*SCENARIOS, *PROGRAMS)
+NAMES = (*SCENARIOS, "day", *PROGRAMS)
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -30,6 +30,7 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_COLD_EVENTS": 100_000,
         "BENCH_CHAIN_STORES": 100, "BENCH_CHAIN_PRODUCTS": 2_000, "BENCH_CHAIN_DAYS": 365,
         "BENCH_QUERY_RUNS": 20, "BENCH_SOAK_SECONDS": 900, "BENCH_SOAK_RATE": 10_000,
+        "BENCH_DAY_HOURS": 24, "BENCH_DAY_RATE": 2_000,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
@@ -37,6 +38,7 @@ SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_
          "BENCH_COLD_EVENTS": 5_000,
          "BENCH_CHAIN_STORES": 3, "BENCH_CHAIN_PRODUCTS": 40, "BENCH_CHAIN_DAYS": 10,
          "BENCH_QUERY_RUNS": 2, "BENCH_SOAK_SECONDS": 10, "BENCH_SOAK_RATE": 500,
+         "BENCH_DAY_HOURS": 4, "BENCH_DAY_RATE": 20,
          "BENCH_TIMEOUT": 120}
 
 
@@ -90,12 +92,15 @@ def versions(binary: Path, folder: Path) -> Results:
     return {"program": said, "engine": engine}
 
 
-def run_program(name: str, folder: Path, smoke: bool, timeout_s: float) -> Results:
-    """A google-benchmark program; its files go to `folder`."""
+def run_program(name: str, site: Site, smoke: bool) -> Results:
+    """A program beside this file; its files go to the site's folder."""
+    folder, timeout_s = site.folder, site.sizes.timeout_s
     program = Path(os.environ.get("SHELFCAST_BENCHMARKS", ROOT / "build/release/benchmarks"))
     program = (program / f"{name}_benchmark").absolute()
     if not program.exists():
         return {"left_out": f"{name}_benchmark is not built"}
+    if name == "day":
+        return scale.day(program, site)
     out = folder / f"{name}.json"
     words = [program, f"--benchmark_out={out}", "--benchmark_out_format=json"]
     if smoke:
@@ -181,7 +186,7 @@ def run(chosen: argparse.Namespace, folder: Path) -> int:
         for name in chosen.names:
             try:
                 results = (SCENARIOS[name](site) if name in SCENARIOS else
-                           run_program(name, folder, chosen.smoke, sizes["BENCH_TIMEOUT"]))
+                           run_program(name, site, chosen.smoke))
             except (BenchError, OSError) as error:
                 failed += 1
                 print_rows(name, {"FAILED": " ".join(str(error).split())})

@@ -1,4 +1,4 @@
-"""A year of a whole chain, and a quarter of an hour of steady load."""
+"""A year of a whole chain, a quarter of an hour of steady load, and a day of it in minutes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 
-from owner import BenchError, Gateway, Owner
+from owner import BenchError, Deadline, Gateway, Owner
 from processes import cpu_seconds, resident_bytes
 from scenarios import Results, Site, directory_bytes, quantiles_ms
 
@@ -217,3 +217,33 @@ def soak(site: Site) -> Results:
             "first_half_max": {key: max(s[key] for s in samples[:len(samples) // 2 + 1])
                                for key in samples[0]},
             "second_half_max": {key: max(s[key] for s in tail) for key in samples[0]}}
+
+
+def _run_day(program: Path, folder: Path, deadline: Deadline, *words: int) -> Results:
+    folder.mkdir()
+    try:
+        ended = subprocess.run([program, folder, *map(str, words)], stdin=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, timeout=deadline.left())
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(str(error)) from None
+    if ended.returncode:
+        raise BenchError(ended.stderr.splitlines()[-1])
+    return json.loads((folder / "day.json").read_text())
+
+
+def day(program: Path, site: Site) -> Results:
+    """Hours of steady load by a simulated clock; first a small day that loses a flush."""
+    deadline = site.deadline("day")
+    try:
+        _run_day(program, site.folder / "day-with-loss", deadline, 20, 1, 7)
+        raise BenchError("a flush was lost, and nobody noticed")
+    except BenchError as error:
+        if "keys that differ" not in str(error):
+            raise
+    results = _run_day(program, site.folder / "day", deadline, site.sizes.day_rate,
+                       site.sizes.day_hours)
+    results["lost_flush_is_noticed"] = True
+    half = site.sizes.day_hours // 2
+    for part, hours in (("max_before_half", slice(1, half)), ("max_after_half", slice(half, None))):
+        results[part] = {name: max(values[hours]) for name, values in results["by_hour"].items()}
+    return results

@@ -41,6 +41,8 @@ class Sizes:
     query_runs: int
     soak_seconds: int
     soak_rate: int
+    day_hours: int
+    day_rate: int
     timeout_s: float  # Of one benchmark.
 
 

@@ -190,7 +190,7 @@ void DuplicateIndex::seal(Hour& hour) {
            hour.runs[hour.runs.size() - 2].ids.size() < 2 * hour.runs.back().ids.size()) {
         merge_last_runs(hour);
     }
-    spill_if_large(hour.runs.back());
+    spill_from(kSpillIds, hour.runs.back());
 }
 
 void DuplicateIndex::merge_last_runs(Hour& hour) {
@@ -203,8 +203,8 @@ void DuplicateIndex::merge_last_runs(Hour& hour) {
     before = {std::span<const EventUuid>(*merged), merged, {}};
 }
 
-void DuplicateIndex::spill_if_large(Run& run) {
-    if (spill_ == nullptr || run.ids.size() < kSpillIds || !run.name.empty()) {
+void DuplicateIndex::spill_from(std::size_t least_ids, Run& run) {
+    if (spill_ == nullptr || run.ids.size() < least_ids || !run.name.empty()) {
         return;
     }
     // A spill only saves memory: if it fails the run stays where it is, and nothing is lost.
@@ -228,6 +228,14 @@ void DuplicateIndex::expire(std::int64_t hour) {
     const std::int64_t oldest = hour - horizon_hours_;
     hours_.erase(hours_.begin(), hours_.lower_bound(oldest));
     std::erase_if(generations_, [&](const Generation& one) { return one.last_hour < oldest; });
+    // What is over gains no ids: a hash table for it would only take memory, hour after hour.
+    const auto present = hours_.lower_bound(hour);
+    for (auto at = hours_.begin(); at != present; ++at) {
+        seal(at->second);
+        for (Run& run : at->second.runs) {
+            spill_from(kInlineIds + 1, run);
+        }
+    }
 }
 
 std::uint64_t DuplicateIndex::size() const noexcept {

@@ -25,13 +25,14 @@ namespace shelfcast::operators {
 
 class DuplicateIndex {
 public:
-    /// `spill`: where runs of at least 4 MiB go, under "`prefix`/run-…"; null keeps all in memory.
+    /// `spill`: where runs of at least 4 MiB go, and those of hours that are over, under
+    /// "`prefix`/run-…"; null keeps all in memory.
     DuplicateIndex(std::int64_t horizon_hours, ports::StateStore* spill, std::string prefix);
 
     /// True if `id` was seen within the horizon before `hour` (or in it); otherwise remembers it.
     [[nodiscard]] bool seen_or_insert(retail::EventUuid id, std::int64_t hour);
 
-    /// Forgets hours that no event of `hour` or later can meet.
+    /// Forgets hours that no event of `hour` or later can meet, and puts away those before `hour`.
     void expire(std::int64_t hour);
 
     [[nodiscard]] std::uint64_t size() const noexcept;
@@ -83,7 +84,7 @@ private:
     void note_in_filter(std::uint64_t hash, std::int64_t hour);
     void seal(Hour& hour);
     void merge_last_runs(Hour& hour);
-    void spill_if_large(Run& run);
+    void spill_from(std::size_t least_ids, Run& run);
     [[nodiscard]] Status store_run(ports::StateStore& store, Run& run);
     [[nodiscard]] std::string run_name(std::span<const retail::EventUuid> ids) const;
 

@@ -76,6 +76,22 @@ TEST(DuplicateIndex, LargeRunsGoToTheStoreAndAreStillFound) {
     }
 }
 
+TEST(DuplicateIndex, TheIdsOfAnHourThatIsOverGoToTheStore) {
+    MemoryStateStore store;
+    DuplicateIndex index(48, &store, "speed");
+    for (std::uint64_t i = 0; i < 20'000; ++i) {
+        ASSERT_FALSE(index.seen_or_insert(id(i), 7));
+    }
+    index.expire(7);
+    EXPECT_TRUE(store.blobs.empty());
+    index.expire(8);
+    ASSERT_EQ(store.blobs.size(), 1U);
+    EXPECT_EQ(store.blobs.begin()->second->size(), 20'000 * sizeof(EventUuid));
+    for (std::uint64_t i = 0; i < 20'000; i += 97) {
+        ASSERT_TRUE(index.seen_or_insert(id(i), 8)) << i;
+    }
+}
+
 TEST(DuplicateIndex, WithoutRoomToSpillNothingIsForgotten) {
     MemoryStateStore store;
     store.refuse_puts = true;
@@ -83,7 +99,8 @@ TEST(DuplicateIndex, WithoutRoomToSpillNothingIsForgotten) {
     for (std::uint64_t i = 0; i < 300'000; ++i) {
         ASSERT_FALSE(index.seen_or_insert(id(i), 7));
     }
-    EXPECT_TRUE(index.seen_or_insert(id(123'456), 7));
+    index.expire(8);
+    EXPECT_TRUE(index.seen_or_insert(id(123'456), 8));
 }
 
 TEST(DuplicateIndex, ReadsBackWhatItWrote) {
