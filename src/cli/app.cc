@@ -44,6 +44,7 @@ constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
 constexpr int kBatchAttemptsOnFullDisk = 3;
+constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -360,7 +361,7 @@ Status App::make_schedule() {
     };
     works["lake_maintenance"] = [this](const RunContext&,
                                        const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held([&] {
+        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held(stop, [&] {
                              return batch::compact(*lake_, clock_, compaction_options(), stop);
                          }));
         if (stop.stop_requested()) {
@@ -569,7 +570,7 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
 
 Result<BackupReport> App::back_up(const std::filesystem::path& folder,
                                   const BackupProgress& progress, const std::stop_token& stop) {
-    const std::scoped_lock lock(batch_mutex_);
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     return write_backup({directory_.path(), *store_, *log_, *lake_, clock_}, folder, progress,
                         stop);
 }
@@ -583,22 +584,26 @@ Status App::or_fault(Status waited) {
     return broken ? Status(tl::unexpected(*broken)) : waited;
 }
 
-Status App::drop_old_speed_rows(const std::stop_token& stop) {
-    std::unique_lock lock(batch_mutex_, std::try_to_lock);
-    while (!lock.owns_lock()) {
+Result<App::BatchLock> App::hold_batch(const std::stop_token& stop) {
+    BatchLock lock(batch_mutex_, std::defer_lock);
+    // Whoever holds it ends some time, or the process does.
+    while (!lock.try_lock_for(kLockPause)) {
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
         }
-        pause(kBatchPause, stop);
-        static_cast<void>(lock.try_lock());
     }
+    return lock;
+}
+
+Status App::drop_old_speed_rows(const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     return batch_->drop_old_speed_rows();
 }
 
 Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop,
                                                           const batch::ReportProgress& progress) {
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
-    const std::scoped_lock lock(batch_mutex_);
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     bool verified_again = false;
     for (int attempt = 1;; ++attempt) {
         Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop, progress);

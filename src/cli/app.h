@@ -120,10 +120,12 @@ public:
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
-    /// Runs work that commits to the lake; no epoch is closed meanwhile.
+    /// Runs work that commits to the lake; no epoch is closed meanwhile. Error: kUnavailable when
+    /// stopped before its turn came.
     template <typename Work>
-    [[nodiscard]] auto with_lake_held(Work&& work) {
-        const std::scoped_lock lock(batch_mutex_);
+    [[nodiscard]] auto with_lake_held(const std::stop_token& stop, Work&& work)
+        -> decltype(work()) {
+        SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
         return work();
     }
     /// A rebuild made another generation: the old one's rows are to go, after a while.
@@ -167,6 +169,10 @@ private:
     explicit App(config::Config config, DataDirectory directory)
         : config_(std::move(config)), directory_(std::move(directory)) {}
 
+    using BatchLock = std::unique_lock<std::timed_mutex>;
+
+    /// Waits for batch_mutex_. Error: kUnavailable when stopped before.
+    [[nodiscard]] Result<BatchLock> hold_batch(const std::stop_token& stop);
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();
     [[nodiscard]] retail::CodecLimits codec_limits() const;
@@ -212,9 +218,9 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stream::SpeedLayer> speed_;
-    std::mutex batch_mutex_;     ///< One caller of batch_, one committer to lake_ at a time.
-    std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
-    std::mutex replay_mutex_;    ///< One replay at a time.
+    std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
+    std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
+    std::mutex replay_mutex_;       ///< One replay at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
     std::atomic<bool> other_generations_{true};  ///< Rows of one may be in the warehouse.
     std::mutex reference_mutex_;                 ///< One import of reference data at a time.

@@ -118,7 +118,7 @@ Result<json> backfill_synthetic(App& app, const json& request, const api::JobPro
     json done = to_json(report.contribution);
     done["truth_rows"] = report.truth_rows;
     SHELFCAST_TRY(app.with_lake_held(
-        [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
+        stop, [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
     // The live producer goes on with what is left on the shelves.
     SHELFCAST_TRY(app.store().put_setting(synthetic::kChainStockSetting,
                                           synthetic::format_chain_stock(options, report.stock)));
@@ -154,7 +154,7 @@ Result<json> backfill_file(App& app, const std::string& file, const json& reques
     done["duplicates"] = report.counts.duplicates;
     done["stores_created"] = report.stores_created;
     SHELFCAST_TRY(app.with_lake_held(
-        [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
+        stop, [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
     return done;
 }
 
@@ -259,7 +259,7 @@ json verify(App& app, const ports::LakeManifest& manifest, const api::JobProgres
             {"faults", std::move(faults)}};
 }
 
-Result<json> adopt(App& app, const json& request) {
+Result<json> adopt(App& app, const json& request, const std::stop_token& stop) {
     backfill::AdoptOptions options;
     options.paths = request.value("files", std::vector<std::string>{});
     options.origin = request.value("origin", "");
@@ -274,15 +274,15 @@ Result<json> adopt(App& app, const json& request) {
     SHELFCAST_ASSIGN(ports::Contribution contribution,
                      backfill::adopt(options, app.lake(), app.clock()));
     const json done = to_json(contribution);
-    SHELFCAST_TRY(
-        app.with_lake_held([&] { return backfill::commit(app.lake(), std::move(contribution)); }));
+    SHELFCAST_TRY(app.with_lake_held(
+        stop, [&] { return backfill::commit(app.lake(), std::move(contribution)); }));
     return done;
 }
 
 Result<json> compact(App& app, const json& request, const std::stop_token& stop) {
     batch::CompactionOptions options = app.compaction_options();
     options.target_bytes = request.value("target_mb", options.target_bytes >> 20U) << 20U;
-    SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held([&] {
+    SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held(stop, [&] {
         return batch::compact(app.lake(), app.clock(), options, stop);
     }));
     return json{{"files_merged", report.files_merged},
@@ -332,12 +332,13 @@ api::Job rebuild_job(App& app) {
                                              {"done", at.rows},
                                              {"total", at.of_rows}}));
                        };
-                       SHELFCAST_ASSIGN(const batch::RebuildReport report, app.with_lake_held([&] {
+                       const auto rebuild = [&] {
                            app.expect_other_generations();
                            return batch::rebuild(
                                {app.store(), app.warehouse(), app.lake(), app.clock()}, options,
                                report_progress, stop);
-                       }));
+                       };
+                       SHELFCAST_ASSIGN(const auto report, app.with_lake_held(stop, rebuild));
                        return json{{"generation", report.generation.value},
                                    {"epochs", report.epochs},
                                    {"rows", report.rows},
@@ -354,7 +355,7 @@ api::Job lake_job(App& app) {
                           const std::stop_token& stop) -> Result<json> {
                        const std::string what = request.value("do", "");
                        if (what == "commit") {
-                           return app.with_backfill([&] { return adopt(app, request); });
+                           return app.with_backfill([&] { return adopt(app, request, stop); });
                        }
                        if (what == "compact") {
                            return compact(app, request, stop);
