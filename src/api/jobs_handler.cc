@@ -1,11 +1,13 @@
 #include "api/jobs_handler.h"
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
 
 #include "base/bounded_queue.h"
+#include "base/log.h"
 
 namespace shelfcast::api {
 namespace {
@@ -33,11 +35,21 @@ private:
             std::string line = fmt::format("{{\"progress\":{}}}\n", json);
             static_cast<void>(lines_.try_push(line));
         };
-        const Result<std::string> result = job_(request_, progress, stop);
+        const Result<std::string> result = outcome(progress, stop);
         std::string last = result ? fmt::format("{{\"result\":{}}}\n", *result)
                                   : fmt::format("{}\n", ports::error_response(result.error()).body);
         static_cast<void>(lines_.push(std::move(last), stop));
         lines_.close();
+    }
+
+    /// A value of the wrong type is what throws while a request is read.
+    Result<std::string> outcome(const JobProgress& progress, const std::stop_token& stop) {
+        try {
+            return job_(request_, progress, stop);
+        } catch (const std::exception& thrown) {
+            log::error("job", "threw what=\"{}\"", thrown.what());
+            return fail(ErrorKind::kInvalidInput, "the request cannot be read: {}", thrown.what());
+        }
     }
 
     const Job job_;

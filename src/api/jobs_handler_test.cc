@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stdexcept>
 
 namespace shelfcast::api {
 namespace {
@@ -47,6 +48,18 @@ TEST(JobsHandler, AFailedJobEndsWithTheOneErrorShape) {
         right_token);
     EXPECT_EQ(pulled(handler(request_with("secret"), {})),
               "{\"error\":{\"kind\":\"not_found\",\"message\":\"no file x\"}}\n");
+}
+
+TEST(JobsHandler, AJobThatThrowsEndsWithAnErrorAndNothingElse) {
+    const auto handler = make_job_handler(
+        [](const std::string&, const JobProgress&, const std::stop_token&) -> Result<std::string> {
+            throw std::runtime_error("action is a number");
+        },
+        right_token);
+    EXPECT_EQ(
+        pulled(handler(request_with("secret"), {})),
+        "{\"error\":{\"kind\":\"invalid_input\",\"message\":\"the request cannot be read: action "
+        "is a number\"}}\n");
 }
 
 TEST(JobsHandler, AWrongTokenStartsNothing) {
