@@ -30,10 +30,13 @@ constexpr std::string_view kDemoUser = "default";
 constexpr std::string_view kDemoPassword = "password123";
 constexpr std::string_view kDemoToken = "demo-ingest-token";
 constexpr std::string_view kAdministrator = "admin";
-constexpr std::string_view kLoginsSetting = "logins";  // "demo" or "own"
+constexpr std::string_view kLoginsSetting = "logins";
+constexpr std::string_view kDemoLogins = "demo";
+constexpr std::string_view kOwnLogins = "own";
 constexpr std::string_view kAdminSecret = "engine_admin_password";
 constexpr std::string_view kServiceSecret = "engine_service_password";
 constexpr std::size_t kSecretBytes = 24;
+constexpr std::size_t kPasswordBytes = 12;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
@@ -74,7 +77,6 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_ASSIGN(DataDirectory directory, DataDirectory::take(config.data_directory));
     std::unique_ptr<App> app(new App(config, std::move(directory)));
     SHELFCAST_TRY(app->open_stores());
-    SHELFCAST_TRY(app->make_logins());
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
     SHELFCAST_TRY(app->mirror_reference());
@@ -182,29 +184,33 @@ Status App::put_login(const std::string& name, const std::string& password,
     return ingest_guard_->put_token(ingest_token);
 }
 
-Status App::make_logins() {
-    control_token_ = hasher_->random_secret(kSecretBytes);
+Status App::settle_demo_login() {
     SHELFCAST_ASSIGN(const std::optional<std::string> logins, store_->setting(kLoginsSetting));
-    const std::string wanted = config_.demo ? "demo" : "own";
-    if (logins == wanted) {
-        return {};
-    }
-    if (config_.demo) {
+    if (config_.demo && logins != kDemoLogins) {
         SHELFCAST_TRY(
             put_login(std::string(kDemoUser), std::string(kDemoPassword), std::string(kDemoToken)));
-        return store_->put_setting(kLoginsSetting, wanted);
+        return store_->put_setting(kLoginsSetting, kDemoLogins);
     }
-    first_start_ = FirstStart{std::string(kAdministrator), hasher_->random_secret(12),
-                              hasher_->random_secret(kSecretBytes)};
-    SHELFCAST_TRY(
-        put_login(first_start_->administrator, first_start_->password, first_start_->ingest_token));
-    if (logins == "demo") {
-        // A directory that was used with --demo: its well-known password must not open it now.
-        SHELFCAST_ASSIGN(std::string hash, hasher_->hash(hasher_->random_secret(kSecretBytes)));
-        SHELFCAST_TRY(store_->put_user(
-            {std::string(kDemoUser), std::move(hash), ports::Role::kAdministrator}));
+    if (!config_.demo && logins == kDemoLogins) {
+        // What everybody knows must not open it now.
+        return put_login(std::string(kDemoUser), hasher_->random_secret(kSecretBytes),
+                         hasher_->random_secret(kSecretBytes));
     }
-    return store_->put_setting(kLoginsSetting, wanted);
+    return {};
+}
+
+Result<std::optional<FirstLogin>> App::make_first_login() {
+    SHELFCAST_ASSIGN(const std::optional<std::string> logins, store_->setting(kLoginsSetting));
+    if (config_.demo || logins == kOwnLogins) {
+        return std::nullopt;
+    }
+    return FirstLogin{std::string(kAdministrator), hasher_->random_secret(kPasswordBytes),
+                      hasher_->random_secret(kSecretBytes)};
+}
+
+Status App::keep_first_login(const FirstLogin& login) {
+    SHELFCAST_TRY(put_login(login.administrator, login.password, login.ingest_token));
+    return store_->put_setting(kLoginsSetting, kOwnLogins);
 }
 
 Status App::reach_warehouse(const std::stop_token& stop) {
@@ -491,6 +497,8 @@ std::vector<ports::HttpRoute> App::routes() {
 }
 
 Status App::serve() {
+    control_token_ = hasher_->random_secret(kSecretBytes);
+    SHELFCAST_TRY(settle_demo_login());
     SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
     SHELFCAST_ASSIGN(gateway_, adapters::Gateway::start(
                                    {.address = config_.listen_address,

@@ -53,8 +53,8 @@
 
 namespace shelfcast::cli {
 
-/// What the first start made up, to be shown once.
-struct FirstStart {
+/// What a first start makes up, to be shown once.
+struct FirstLogin {
     std::string administrator;
     std::string password;
     std::string ingest_token;
@@ -75,8 +75,13 @@ public:
     ~App();
 
     /// Opens the gateway and the web port, tells other commands how to get here, and starts what
-    /// is due from now on, if that is this program's to do.
+    /// is due from now on, if that is this program's to do. The demonstration's login opens it with
+    /// `demo` only.
     [[nodiscard]] Status serve();
+
+    /// A login for a directory that has none of its own yet; nobody can use it before it is kept.
+    [[nodiscard]] Result<std::optional<FirstLogin>> make_first_login();
+    [[nodiscard]] Status keep_first_login(const FirstLogin& login);
 
     /// Imports files and waits until their rows can be queried.
     [[nodiscard]] Result<ingest::ImportReport> import(const ingest::ImportOptions& options,
@@ -152,9 +157,6 @@ public:
     [[nodiscard]] stream::SpeedLayer& speed() noexcept { return *speed_; }
     [[nodiscard]] schedule::Scheduler& scheduler() noexcept { return *scheduler_; }
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
-    [[nodiscard]] const std::optional<FirstStart>& first_start() const noexcept {
-        return first_start_;
-    }
     [[nodiscard]] std::uint16_t gateway_port() const { return gateway_->port(); }
     [[nodiscard]] std::uint16_t web_port() const { return server_->port(); }
 
@@ -176,7 +178,7 @@ private:
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();
     [[nodiscard]] retail::CodecLimits codec_limits() const;
-    [[nodiscard]] Status make_logins();
+    [[nodiscard]] Status settle_demo_login();
     [[nodiscard]] Status put_login(const std::string& name, const std::string& password,
                                    const std::string& ingest_token);
     [[nodiscard]] Result<std::string> secret(std::string_view setting);
@@ -204,7 +206,6 @@ private:
     std::unique_ptr<adapters::SqliteStore> store_;
     std::unique_ptr<adapters::SqliteLog> log_;
     std::unique_ptr<adapters::ParquetReader> parquet_;
-    std::optional<FirstStart> first_start_;
     std::string control_token_;
     std::atomic<bool> verify_batch_{false};  ///< The engine came back after an unclean end.
     std::unique_ptr<adapters::Engine> engine_;

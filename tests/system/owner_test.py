@@ -1,0 +1,70 @@
+"""The owner of a data directory and the commands beside it: the first login, jobs that wait, commands that
+are broken off, output that nobody takes."""
+
+import re
+import socket
+import unittest
+
+from running import INGEST_TOKEN, PASSWORD, USER, SystemTest, run_command, wait_until
+
+EVENT = b"{}\n"  # Refused line by line, but the token is looked at first.
+
+
+class FirstLoginTest(SystemTest):
+    def up(self):
+        return self.start(words=["up"])
+
+    def shown(self, running):
+        """Name, password and token of the line that shows them once; None: there is no such line."""
+        found = re.search(
+            r"shown once: administrator (\S+) password (\S+)  ingest token (\S+)", running.log_text()
+        )
+        return found.groups() if found else None
+
+    def wait_shown(self, running):
+        running.wait_ready()
+        return wait_until(lambda: self.shown(running), "the first login")
+
+    def assert_opens(self, running, login):
+        name, password, token = login
+        wait_until(lambda: self.post(running, token) == 202, "the token is kept", deadline_s=10)
+        self.assertEqual(running.sql("select 1", name, password), (200, "1\n"))
+
+    def post(self, running, token):
+        return running.web(
+            "POST", "/v1/events", EVENT,
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
+        )[0]
+
+    def test_it_is_shown_by_the_first_up_that_serves_and_by_no_other(self):
+        data = self.path("data")
+        self.succeed(run_command(data, "batch"))
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            failed = run_command(
+                data, "up", "--web-port", str(other.getsockname()[1]),
+                "--clickhouse-http-port", "0", "--clickhouse-native-port", "0",
+            )
+        self.assertEqual(failed.returncode, 2, failed.stderr)
+        self.assertNotIn("shown once", failed.stdout)
+
+        running = self.up()
+        login = self.wait_shown(running)
+        self.assert_opens(running, login)
+        self.assertEqual(running.terminate(), 0)
+        lines = running.log_text().count("shown once")
+        again = self.up().wait_ready()
+        self.assert_opens(again, login)
+        self.assertEqual(again.log_text().count("shown once"), lines)
+
+    def test_what_everybody_knows_opens_a_demonstration_only(self):
+        demonstration = self.start().wait_ready()
+        self.assertEqual(self.post(demonstration, INGEST_TOKEN), 202)
+        self.assertEqual(demonstration.terminate(), 0)
+        own = self.up()
+        self.assert_opens(own, self.wait_shown(own))
+        self.assertIn(own.sql("select 1", USER, PASSWORD)[0], (401, 403))
+        self.assertEqual(self.post(own, INGEST_TOKEN), 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
