@@ -77,7 +77,11 @@ Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_t
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
     const bool producer = common.config.demo && !flags.no_producer;
     if (common.config.demo) {
-        SHELFCAST_TRY(add_chain_stores(*app));
+        const Status added = add_chain_stores(*app);
+        // Without a producer a directory with stores of its own does not need them.
+        if (!added && (producer || added.error().kind != ErrorKind::kConflict)) {
+            return tl::unexpected(added.error());
+        }
     }
     SHELFCAST_TRY(app->serve());
     print_where_to_look(*app, common.config);

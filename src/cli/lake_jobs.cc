@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/jobs.h"
+#include "cli/producer.h"
 #include "pipelines/backfill/adopt.h"
 #include "pipelines/backfill/file_backfill.h"
 #include "pipelines/backfill/synthetic_backfill.h"
@@ -63,17 +64,7 @@ json to_json(const ports::Contribution& contribution) {
 /// Makes the reference data of a synthetic chain known, so that its events find their stores.
 Status put_chain(App& app, const synthetic::Chain& chain) {
     SHELFCAST_ASSIGN(const retail::StoreCatalog known, app.store().catalog(std::nullopt));
-    for (const retail::Store& store : known.stores()) {
-        const auto& ours = chain.stores();
-        const auto same = std::ranges::find(ours, store.id, &retail::Store::id);
-        if (same != ours.end() && same->code != store.code) {
-            return fail(
-                ErrorKind::kConflict,
-                "store {} is \"{}\" here and \"{}\" in the synthetic chain: a chain needs a "
-                "data directory without other stores",
-                store.id.value, store.code, same->code);
-        }
-    }
+    SHELFCAST_TRY(check_chain_fits(known, chain));
     std::vector<retail::SalesTarget> targets;
     for (std::uint32_t store = 0; store < chain.stores().size(); ++store) {
         std::ranges::move(chain.sales_targets(store), std::back_inserter(targets));

@@ -66,5 +66,29 @@ class FirstLoginTest(SystemTest):
         self.assertEqual(self.post(own, INGEST_TOKEN), 401)
 
 
+STORES = "store_id,store_code,store_name,time_zone,currency\n1,BER1,Mitte,Europe/Berlin,EUR\n"
+RECEIPT = (
+    "event_time,store_id,product_id,category,transaction_type,quantity,unit_price\n"
+    "2025-11-20T10:00:00,BER1,P1,TOOLS,SALE,1,1.25\n"
+)
+
+
+class RealDirectoryTest(SystemTest):
+    def test_the_synthetic_chain_sells_in_no_real_store(self):
+        data = self.path("data")
+        self.succeed(
+            run_command(data, "import", "--table", "stores", self.write("stores.csv", STORES))
+        )
+        receipts = self.write("receipts.csv", RECEIPT)
+        self.succeed(run_command(data, "produce", "--replay", receipts, "--speed=3600"))
+        refused = run_command(data, "produce", "--rate=0", "--events=10")
+        self.assertEqual(refused.returncode, 2, refused.stdout + refused.stderr)
+        self.assertIn('store 1 is "BER1" here', refused.stderr)
+        found = self.succeed(
+            run_command(data, "query", "select groupArray((store_id, currency)) from retail.dim_store")
+        )
+        self.assertIn("[(1,'EUR')]", found)
+
+
 if __name__ == "__main__":
     unittest.main()
