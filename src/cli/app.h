@@ -193,6 +193,7 @@ private:
     [[nodiscard]] bool ready();
     [[nodiscard]] Status drop_superseded_generations();
     [[nodiscard]] doctor::Findings diagnose_program();
+    [[nodiscard]] doctor::Findings diagnose_views();
 
     config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
