@@ -1,11 +1,23 @@
 """The owner of a data directory and the commands beside it: the first login, jobs that wait, commands that
 are broken off, output that nobody takes."""
 
+import os
 import re
+import signal
 import socket
+import subprocess
 import unittest
 
-from running import INGEST_TOKEN, PASSWORD, USER, SystemTest, run_command, wait_until
+from running import (
+    DEADLINE_S,
+    INGEST_TOKEN,
+    PASSWORD,
+    USER,
+    SystemTest,
+    binary,
+    run_command,
+    wait_until,
+)
 
 EVENT = b"{}\n"  # Refused line by line, but the token is looked at first.
 
@@ -64,6 +76,34 @@ class FirstLoginTest(SystemTest):
         self.assert_opens(own, self.wait_shown(own))
         self.assertIn(own.sql("select 1", USER, PASSWORD)[0], (401, 403))
         self.assertEqual(self.post(own, INGEST_TOKEN), 401)
+
+
+class OutputTest(SystemTest):
+    def run_into(self, output, *arguments):
+        return subprocess.run(
+            [binary(), *arguments, "--data-dir", self.path("data")],
+            stdout=output, stderr=subprocess.PIPE, text=True, timeout=4 * DEADLINE_S, check=False,
+        )
+
+    def test_a_full_disk_is_named(self):
+        ports = [f"--{name}-port=0" for name in ("clickhouse-http", "clickhouse-native", "web")]
+        for arguments in (
+            ["config", "reference"], ["query", "select 1"], ["doctor", *ports],
+            ["query", "select number from numbers(1000000)"],
+        ):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                done = self.run_into(full, *arguments)
+            self.assertEqual(done.returncode, 5, arguments)
+            self.assertIn("standard output: No space left on device", done.stderr, arguments)
+
+    def test_a_reader_who_leaves_is_told_nothing(self):
+        for arguments in (["config", "reference"], ["query", "select number from numbers(1000000)"]):
+            reading, writing = os.pipe()
+            os.close(reading)
+            with os.fdopen(writing, "w", encoding="ascii") as left:
+                done = self.run_into(left, *arguments)
+            self.assertEqual(done.returncode, 128 + signal.SIGPIPE, done.stderr)
+            self.assertNotIn("shelfcast:", done.stderr)
 
 
 STORES = "store_id,store_code,store_name,time_zone,currency\n1,BER1,Mitte,Europe/Berlin,EUR\n"
