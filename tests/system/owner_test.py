@@ -78,6 +78,45 @@ class FirstLoginTest(SystemTest):
         self.assertEqual(self.post(own, INGEST_TOKEN), 401)
 
 
+class WaitingJobsTest(SystemTest):
+    def jobs_at_the_door(self, running):
+        """Connections to the web port that are open at its end."""
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            rows = [line.split() for line in table.readlines()[1:]]
+        port = f":{running.owner['web_port']:04X}"
+        return sum(row[1].endswith(port) and row[3] == "01" for row in rows)
+
+    def test_jobs_that_wait_keep_no_door_shut_and_can_be_broken_off(self):
+        running = self.start().wait_ready()
+        engines = running.engine_pids()
+        self.assertTrue(engines)
+        for engine in engines:
+            os.kill(engine, signal.SIGSTOP)
+        waiting = [
+            subprocess.Popen(
+                [binary(), "batch", "--data-dir", running.data],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )
+            for _ in range(6)
+        ]
+        for command in waiting:
+            self.addCleanup(command.wait)
+            self.addCleanup(command.kill)
+        wait_until(lambda: self.jobs_at_the_door(running) >= 6, "six waiting jobs")
+        self.assertEqual(running.web("GET", "/healthz", timeout_s=10)[0], 200)
+        self.assertEqual(running.post_events(EVENT)[0], 202)
+
+        for command in waiting:
+            command.send_signal(signal.SIGINT)
+        for command in waiting:
+            said = command.communicate(timeout=DEADLINE_S)[1]
+            self.assertEqual((command.returncode, said), (5, "shelfcast: stopped\n"))
+        self.assertEqual(running.web("GET", "/healthz", timeout_s=10)[0], 200)
+        for engine in engines:
+            os.kill(engine, signal.SIGCONT)
+        self.assertEqual(running.batch()[0], 0)
+
+
 class OutputTest(SystemTest):
     def run_into(self, output, *arguments):
         return subprocess.run(
