@@ -178,8 +178,11 @@ Result<produce::ProduceReport> produce_into(App& app, const ProduceFlags& flags,
                                            report();
                                        }},
                                   stop));
-    SHELFCAST_TRY(settings.put_setting(synthetic::kChainStockSetting,
-                                       synthetic::format_chain_stock(chain.options(), done.stock)));
+    if (!done.stock.empty()) {
+        SHELFCAST_TRY(
+            settings.put_setting(synthetic::kChainStockSetting,
+                                 synthetic::format_chain_stock(chain.options(), done.stock)));
+    }
     return done;
 }
 
