@@ -567,10 +567,12 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
         return fail(ErrorKind::kBusy, "dead letters are being replayed already");
     }
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    ingest::ReplayOptions judged = request.options;
+    judged.codec = codec_limits();
     LetterPages pages(*warehouse_, request, progress);
     SHELFCAST_ASSIGN(const ingest::ReplayReport report,
                      ingest::replay(
-                         request.options, {*log_, *store_, *store_, clock_, &metrics_},
+                         judged, {*log_, *store_, *store_, clock_, &metrics_},
                          [&] { return pages.next(); }, stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;

@@ -21,6 +21,7 @@
 #include "ports/event_log.h"
 #include "ports/metrics.h"
 #include "ports/operational_store.h"
+#include "retail/event_codec.h"
 
 namespace shelfcast::ingest {
 
@@ -40,6 +41,7 @@ struct ReplayOptions {
     std::string time_zone;  ///< IANA name; of stores that are created.
     std::string currency;   ///< ISO 4217; of stores that are created.
     std::uint32_t append_attempts = 600;
+    retail::CodecLimits codec;  ///< As the door's.
 };
 
 struct ReplayPorts {
