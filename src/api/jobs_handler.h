@@ -2,7 +2,8 @@
 
 /// \file api/jobs_handler.h
 /// Long work asked for over HTTP: the answer is a stream of JSON lines, {"progress":…} while it
-/// goes on and one {"result":…} or {"error":…} at its end. A client that goes away stops the job.
+/// goes on and one {"result":…} or {"error":…} at its end. It begins when the first line is asked
+/// for. A client that goes away stops the job.
 
 #include <functional>
 #include <string>

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stdexcept>
 
 namespace shelfcast::api {
 namespace {
@@ -49,6 +50,18 @@ TEST(JobsHandler, AFailedJobEndsWithTheOneErrorShape) {
               "{\"error\":{\"kind\":\"not_found\",\"message\":\"no file x\"}}\n");
 }
 
+TEST(JobsHandler, AJobThatThrowsEndsWithAnErrorAndNothingElse) {
+    const auto handler = make_job_handler(
+        [](const std::string&, const JobProgress&, const std::stop_token&) -> Result<std::string> {
+            throw std::runtime_error("action is a number");
+        },
+        right_token);
+    EXPECT_EQ(
+        pulled(handler(request_with("secret"), {})),
+        "{\"error\":{\"kind\":\"invalid_input\",\"message\":\"the request cannot be read: action "
+        "is a number\"}}\n");
+}
+
 TEST(JobsHandler, AWrongTokenStartsNothing) {
     bool started = false;
     const auto handler = make_job_handler(
@@ -66,8 +79,9 @@ TEST(JobsHandler, DroppingTheAnswerStopsTheJob) {
     std::promise<bool> stopped;
     std::future<bool> saw_stop = stopped.get_future();
     const auto handler = make_job_handler(
-        [&](const std::string&, const JobProgress&,
+        [&](const std::string&, const JobProgress& progress,
             const std::stop_token& stop) -> Result<std::string> {
+            progress("{}");
             std::promise<void> requested;
             const std::stop_callback on_stop(stop, [&] { requested.set_value(); });
             requested.get_future().wait();
@@ -77,8 +91,25 @@ TEST(JobsHandler, DroppingTheAnswerStopsTheJob) {
         right_token);
     {
         const ports::HttpResponse dropped = handler(request_with("secret"), {});
+        std::string line;
+        ASSERT_TRUE(dropped.stream(line));
     }
     EXPECT_TRUE(saw_stop.get());
+}
+
+TEST(JobsHandler, AnAnswerThatNobodyPullsBeginsNothing) {
+    bool started = false;
+    const auto handler = make_job_handler(
+        [&](const std::string&, const JobProgress&, const std::stop_token&) {
+            started = true;
+            return Result<std::string>("{}");
+        },
+        right_token);
+    {
+        const ports::HttpResponse refused = handler(request_with("secret"), {});
+        EXPECT_EQ(refused.status, 200);
+    }
+    EXPECT_FALSE(started);
 }
 
 }  // namespace

@@ -30,10 +30,13 @@ constexpr std::string_view kDemoUser = "default";
 constexpr std::string_view kDemoPassword = "password123";
 constexpr std::string_view kDemoToken = "demo-ingest-token";
 constexpr std::string_view kAdministrator = "admin";
-constexpr std::string_view kLoginsSetting = "logins";  // "demo" or "own"
+constexpr std::string_view kLoginsSetting = "logins";
+constexpr std::string_view kDemoLogins = "demo";
+constexpr std::string_view kOwnLogins = "own";
 constexpr std::string_view kAdminSecret = "engine_admin_password";
 constexpr std::string_view kServiceSecret = "engine_service_password";
 constexpr std::size_t kSecretBytes = 24;
+constexpr std::size_t kPasswordBytes = 12;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
@@ -44,6 +47,7 @@ constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
 constexpr int kBatchAttemptsOnFullDisk = 3;
+constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
 /// Host and port of "http://host:port".
@@ -73,7 +77,6 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     SHELFCAST_ASSIGN(DataDirectory directory, DataDirectory::take(config.data_directory));
     std::unique_ptr<App> app(new App(config, std::move(directory)));
     SHELFCAST_TRY(app->open_stores());
-    SHELFCAST_TRY(app->make_logins());
     SHELFCAST_TRY(app->reach_warehouse(stop));
     SHELFCAST_TRY(app->apply_schema());
     SHELFCAST_TRY(app->mirror_reference());
@@ -181,29 +184,33 @@ Status App::put_login(const std::string& name, const std::string& password,
     return ingest_guard_->put_token(ingest_token);
 }
 
-Status App::make_logins() {
-    control_token_ = hasher_->random_secret(kSecretBytes);
+Status App::settle_demo_login() {
     SHELFCAST_ASSIGN(const std::optional<std::string> logins, store_->setting(kLoginsSetting));
-    const std::string wanted = config_.demo ? "demo" : "own";
-    if (logins == wanted) {
-        return {};
-    }
-    if (config_.demo) {
+    if (config_.demo && logins != kDemoLogins) {
         SHELFCAST_TRY(
             put_login(std::string(kDemoUser), std::string(kDemoPassword), std::string(kDemoToken)));
-        return store_->put_setting(kLoginsSetting, wanted);
+        return store_->put_setting(kLoginsSetting, kDemoLogins);
     }
-    first_start_ = FirstStart{std::string(kAdministrator), hasher_->random_secret(12),
-                              hasher_->random_secret(kSecretBytes)};
-    SHELFCAST_TRY(
-        put_login(first_start_->administrator, first_start_->password, first_start_->ingest_token));
-    if (logins == "demo") {
-        // A directory that was used with --demo: its well-known password must not open it now.
-        SHELFCAST_ASSIGN(std::string hash, hasher_->hash(hasher_->random_secret(kSecretBytes)));
-        SHELFCAST_TRY(store_->put_user(
-            {std::string(kDemoUser), std::move(hash), ports::Role::kAdministrator}));
+    if (!config_.demo && logins == kDemoLogins) {
+        // What everybody knows must not open it now.
+        return put_login(std::string(kDemoUser), hasher_->random_secret(kSecretBytes),
+                         hasher_->random_secret(kSecretBytes));
     }
-    return store_->put_setting(kLoginsSetting, wanted);
+    return {};
+}
+
+Result<std::optional<FirstLogin>> App::make_first_login() {
+    SHELFCAST_ASSIGN(const std::optional<std::string> logins, store_->setting(kLoginsSetting));
+    if (config_.demo || logins == kOwnLogins) {
+        return std::nullopt;
+    }
+    return FirstLogin{std::string(kAdministrator), hasher_->random_secret(kPasswordBytes),
+                      hasher_->random_secret(kSecretBytes)};
+}
+
+Status App::keep_first_login(const FirstLogin& login) {
+    SHELFCAST_TRY(put_login(login.administrator, login.password, login.ingest_token));
+    return store_->put_setting(kLoginsSetting, kOwnLogins);
 }
 
 Status App::reach_warehouse(const std::stop_token& stop) {
@@ -360,7 +367,7 @@ Status App::make_schedule() {
     };
     works["lake_maintenance"] = [this](const RunContext&,
                                        const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held([&] {
+        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held(stop, [&] {
                              return batch::compact(*lake_, clock_, compaction_options(), stop);
                          }));
         if (stop.stop_requested()) {
@@ -490,6 +497,8 @@ std::vector<ports::HttpRoute> App::routes() {
 }
 
 Status App::serve() {
+    control_token_ = hasher_->random_secret(kSecretBytes);
+    SHELFCAST_TRY(settle_demo_login());
     SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
     SHELFCAST_ASSIGN(gateway_, adapters::Gateway::start(
                                    {.address = config_.listen_address,
@@ -558,10 +567,12 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
         return fail(ErrorKind::kBusy, "dead letters are being replayed already");
     }
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
+    ingest::ReplayOptions judged = request.options;
+    judged.codec = codec_limits();
     LetterPages pages(*warehouse_, request, progress);
     SHELFCAST_ASSIGN(const ingest::ReplayReport report,
                      ingest::replay(
-                         request.options, {*log_, *store_, *store_, clock_, &metrics_},
+                         judged, {*log_, *store_, *store_, clock_, &metrics_},
                          [&] { return pages.next(); }, stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;
@@ -569,7 +580,7 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
 
 Result<BackupReport> App::back_up(const std::filesystem::path& folder,
                                   const BackupProgress& progress, const std::stop_token& stop) {
-    const std::scoped_lock lock(batch_mutex_);
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     return write_backup({directory_.path(), *store_, *log_, *lake_, clock_}, folder, progress,
                         stop);
 }
@@ -583,22 +594,26 @@ Status App::or_fault(Status waited) {
     return broken ? Status(tl::unexpected(*broken)) : waited;
 }
 
-Status App::drop_old_speed_rows(const std::stop_token& stop) {
-    std::unique_lock lock(batch_mutex_, std::try_to_lock);
-    while (!lock.owns_lock()) {
+Result<App::BatchLock> App::hold_batch(const std::stop_token& stop) {
+    BatchLock lock(batch_mutex_, std::defer_lock);
+    // Whoever holds it ends some time, or the process does.
+    while (!lock.try_lock_for(kLockPause)) {
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
         }
-        pause(kBatchPause, stop);
-        static_cast<void>(lock.try_lock());
     }
+    return lock;
+}
+
+Status App::drop_old_speed_rows(const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     return batch_->drop_old_speed_rows();
 }
 
 Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token& stop,
                                                           const batch::ReportProgress& progress) {
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
-    const std::scoped_lock lock(batch_mutex_);
+    SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     bool verified_again = false;
     for (int attempt = 1;; ++attempt) {
         Result<std::vector<batch::EpochReport>> reports = batch_->close_epochs(stop, progress);

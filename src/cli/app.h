@@ -53,8 +53,8 @@
 
 namespace shelfcast::cli {
 
-/// What the first start made up, to be shown once.
-struct FirstStart {
+/// What a first start makes up, to be shown once.
+struct FirstLogin {
     std::string administrator;
     std::string password;
     std::string ingest_token;
@@ -75,8 +75,13 @@ public:
     ~App();
 
     /// Opens the gateway and the web port, tells other commands how to get here, and starts what
-    /// is due from now on, if that is this program's to do.
+    /// is due from now on, if that is this program's to do. The demonstration's login opens it with
+    /// `demo` only.
     [[nodiscard]] Status serve();
+
+    /// A login for a directory that has none of its own yet; nobody can use it before it is kept.
+    [[nodiscard]] Result<std::optional<FirstLogin>> make_first_login();
+    [[nodiscard]] Status keep_first_login(const FirstLogin& login);
 
     /// Imports files and waits until their rows can be queried.
     [[nodiscard]] Result<ingest::ImportReport> import(const ingest::ImportOptions& options,
@@ -120,10 +125,12 @@ public:
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
-    /// Runs work that commits to the lake; no epoch is closed meanwhile.
+    /// Runs work that commits to the lake; no epoch is closed meanwhile. Error: kUnavailable when
+    /// stopped before its turn came.
     template <typename Work>
-    [[nodiscard]] auto with_lake_held(Work&& work) {
-        const std::scoped_lock lock(batch_mutex_);
+    [[nodiscard]] auto with_lake_held(const std::stop_token& stop, Work&& work)
+        -> decltype(work()) {
+        SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
         return work();
     }
     /// A rebuild made another generation: the old one's rows are to go, after a while.
@@ -150,9 +157,6 @@ public:
     [[nodiscard]] stream::SpeedLayer& speed() noexcept { return *speed_; }
     [[nodiscard]] schedule::Scheduler& scheduler() noexcept { return *scheduler_; }
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
-    [[nodiscard]] const std::optional<FirstStart>& first_start() const noexcept {
-        return first_start_;
-    }
     [[nodiscard]] std::uint16_t gateway_port() const { return gateway_->port(); }
     [[nodiscard]] std::uint16_t web_port() const { return server_->port(); }
 
@@ -167,10 +171,14 @@ private:
     explicit App(config::Config config, DataDirectory directory)
         : config_(std::move(config)), directory_(std::move(directory)) {}
 
+    using BatchLock = std::unique_lock<std::timed_mutex>;
+
+    /// Waits for batch_mutex_. Error: kUnavailable when stopped before.
+    [[nodiscard]] Result<BatchLock> hold_batch(const std::stop_token& stop);
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();
     [[nodiscard]] retail::CodecLimits codec_limits() const;
-    [[nodiscard]] Status make_logins();
+    [[nodiscard]] Status settle_demo_login();
     [[nodiscard]] Status put_login(const std::string& name, const std::string& password,
                                    const std::string& ingest_token);
     [[nodiscard]] Result<std::string> secret(std::string_view setting);
@@ -185,6 +193,7 @@ private:
     [[nodiscard]] bool ready();
     [[nodiscard]] Status drop_superseded_generations();
     [[nodiscard]] doctor::Findings diagnose_program();
+    [[nodiscard]] doctor::Findings diagnose_views();
 
     config::Config config_;  ///< Fixed settings are as the directory has them, once it is open.
     DataDirectory directory_;
@@ -198,7 +207,6 @@ private:
     std::unique_ptr<adapters::SqliteStore> store_;
     std::unique_ptr<adapters::SqliteLog> log_;
     std::unique_ptr<adapters::ParquetReader> parquet_;
-    std::optional<FirstStart> first_start_;
     std::string control_token_;
     std::atomic<bool> verify_batch_{false};  ///< The engine came back after an unclean end.
     std::unique_ptr<adapters::Engine> engine_;
@@ -212,9 +220,9 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stream::SpeedLayer> speed_;
-    std::mutex batch_mutex_;     ///< One caller of batch_, one committer to lake_ at a time.
-    std::mutex backfill_mutex_;  ///< One backfill at a time: they number their files.
-    std::mutex replay_mutex_;    ///< One replay at a time.
+    std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
+    std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
+    std::mutex replay_mutex_;       ///< One replay at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
     std::atomic<bool> other_generations_{true};  ///< Rows of one may be in the warehouse.
     std::mutex reference_mutex_;                 ///< One import of reference data at a time.

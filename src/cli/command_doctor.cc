@@ -180,19 +180,31 @@ doctor::Findings App::diagnose(bool deep, const std::stop_token& stop) {
         doctor::check_lake(*lake_, sizes_below(directory_.path() / "lake"), deep, stop),
         std::back_inserter(out));
     std::ranges::move(diagnose_program(), std::back_inserter(out));
-    const auto lake = lake_->manifest();
-    const auto views = warehouse_->manifest();
-    if (lake && views && lake->version > 0) {
-        const std::optional<ports::ManifestRow>& row = *views;
-        const EpochId shown = row.has_value() ? row->closed_epoch : EpochId{0};
-        if (shown != lake->closed_epoch()) {
-            out.push_back({"views", Level::kWarning,
-                           fmt::format("the views go by epoch {}, the lake has closed {}",
-                                       shown.value, lake->closed_epoch().value),
-                           "a batch is at work; if none is, start the program again"});
-        }
-    }
+    std::ranges::move(diagnose_views(), std::back_inserter(out));
     return out;
+}
+
+doctor::Findings App::diagnose_views() {
+    const auto lake = lake_->manifest();
+    const auto views = status_warehouse_->manifest();
+    if (!views) {
+        return {{"views", ready() ? Level::kFault : Level::kWarning, views.error().message,
+                 "see that the warehouse runs and answers; nothing is lost meanwhile"}};
+    }
+    if (!lake || lake->version == 0) {
+        return {};
+    }
+    const ports::ManifestRow shown = views->value_or(ports::ManifestRow{});
+    const EpochId closed = lake->closed_epoch();
+    if (shown.closed_epoch == closed &&
+        (closed.value == 0 || shown.generation == lake->generation)) {
+        return {};
+    }
+    return {{"views", Level::kWarning,
+             fmt::format("the views go by epoch {} of generation {}, the lake has closed {} of {}",
+                         shown.closed_epoch.value, shown.generation.value, closed.value,
+                         lake->generation.value),
+             "a batch is at work; if none is, start the program again"}};
 }
 
 doctor::Findings App::diagnose_program() {

@@ -1,8 +1,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -25,9 +27,17 @@ using adapters::clickhouse::QueryParameters;
 
 Status print_rows(ClickHouseWarehouse& warehouse, std::string_view sql,
                   const QueryParameters& parameters, std::string_view format) {
-    return warehouse.query_stream(sql, parameters, {}, format, [](std::string_view bytes) {
-        return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
-    });
+    int unwritten = 0;
+    const auto print = [&unwritten](std::string_view bytes) {
+        const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
+        unwritten = whole ? 0 : errno;
+        return whole;
+    };
+    const Status done = warehouse.query_stream(sql, parameters, {}, format, print);
+    if (unwritten != 0) {
+        return fail(ErrorKind::kStorageFull, "standard output: {}", std::strerror(unwritten));
+    }
+    return done;
 }
 
 std::string_view format_for(const Common& common, std::string_view wanted) {

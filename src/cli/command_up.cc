@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <condition_variable>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -21,10 +23,6 @@ void print_where_to_look(const App& app, const config::Config& config) {
             "try: curl 'http://{}:{}/?user=default&password=password123' --data-binary "
             "'select * from retail.sales_by_category format PrettyCompact'\n",
             address, app.gateway_port());
-    }
-    if (const auto& first = app.first_start()) {
-        fmt::print("first start, shown once: administrator {} password {}  ingest token {}\n",
-                   first->administrator, first->password, first->ingest_token);
     }
     std::fflush(stdout);
 }
@@ -60,14 +58,34 @@ struct UpFlags {
     ProduceFlags produce;
 };
 
+/// Shows the login of a first start, and keeps it when that was possible.
+Status show_first_login(App& app) {
+    SHELFCAST_ASSIGN(const std::optional<FirstLogin> login, app.make_first_login());
+    if (!login) {
+        return {};
+    }
+    fmt::print("first start, shown once: administrator {} password {}  ingest token {}\n",
+               login->administrator, login->password, login->ingest_token);
+    if (std::fflush(stdout) != 0) {
+        return fail(ErrorKind::kStorageFull, "the first login cannot be shown: {}",
+                    std::strerror(errno));
+    }
+    return app.keep_first_login(*login);
+}
+
 Result<int> run_up(const Common& common, const UpFlags& flags, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
+    const bool producer = common.config.demo && !flags.no_producer;
     if (common.config.demo) {
-        SHELFCAST_TRY(add_chain_stores(*app));
+        const Status added = add_chain_stores(*app);
+        // Without a producer a directory with stores of its own does not need them.
+        if (!added && (producer || added.error().kind != ErrorKind::kConflict)) {
+            return tl::unexpected(added.error());
+        }
     }
     SHELFCAST_TRY(app->serve());
     print_where_to_look(*app, common.config);
-    const bool producer = common.config.demo && !flags.no_producer;
+    SHELFCAST_TRY(show_first_login(*app));
     return serve_until_stopped(
         *app, producer ? std::optional<ProduceFlags>(flags.produce) : std::nullopt, stop);
 }

@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "config/config.h"
+#include "schedule/jobs.h"
 
 namespace CLI {
 class App;
@@ -37,7 +38,8 @@ struct Common {
         config::Loaded loaded = config::load({.environment = std::move(environment),
                                               .flags = flags,
                                               .file = config_file,
-                                              .demo = config.demo});
+                                              .demo = config.demo,
+                                              .job_fault = schedule::job_fault});
         config = std::move(loaded.config);
         config_file = std::move(loaded.file);
         mistakes = std::move(loaded.mistakes);

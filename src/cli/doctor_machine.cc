@@ -14,6 +14,7 @@
 #include <functional>
 #include <utility>
 
+#include "adapters/clickhouse/clickhouse_warehouse.h"
 #include "adapters/engine/engine.h"
 #include "adapters/engine/engine_version.h"
 
@@ -246,6 +247,21 @@ Finding check_library(const config::Config& config, bool load) {
             known ? "" : fmt::format("shelfcast is made for {}*; {}", kEngineVersion, kRemedy)};
 }
 
+Finding check_warehouse(const config::Config& config) {
+    constexpr long kPatienceMs = 3'000;
+    adapters::clickhouse::ClickHouseOptions options;
+    options.url = config.warehouse_url;
+    options.user = config.warehouse_user;
+    options.password = config.warehouse_password;
+    options.connect_timeout_ms = kPatienceMs;
+    options.request_timeout_ms = kPatienceMs;
+    const auto reached = adapters::clickhouse::ClickHouseWarehouse::connect(options);
+    return reached ? Finding{"warehouse", Level::kOk, config.warehouse_url + " answers"}
+                   : Finding{"warehouse", Level::kFault, reached.error().message,
+                             "start that server, or set warehouse.url, warehouse.user and "
+                             "warehouse.password to one that runs"};
+}
+
 }  // namespace
 
 Findings check_machine(const Common& common, const std::optional<OwnerAddress>& owner) {
@@ -269,6 +285,8 @@ Findings check_machine(const Common& common, const std::optional<OwnerAddress>& 
     add(check_ports(config, owner));
     if (config.warehouse_url.empty()) {
         add({check_library(config, !owner)});
+    } else {
+        add({check_warehouse(config)});
     }
     return out;
 }

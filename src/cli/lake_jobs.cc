@@ -9,6 +9,7 @@
 #include "cli/app.h"
 #include "cli/file_reading.h"
 #include "cli/jobs.h"
+#include "cli/producer.h"
 #include "pipelines/backfill/adopt.h"
 #include "pipelines/backfill/file_backfill.h"
 #include "pipelines/backfill/synthetic_backfill.h"
@@ -64,17 +65,7 @@ json to_json(const ports::Contribution& contribution) {
 /// Makes the reference data of a synthetic chain known, so that its events find their stores.
 Status put_chain(App& app, const synthetic::Chain& chain) {
     SHELFCAST_ASSIGN(const retail::StoreCatalog known, app.store().catalog(std::nullopt));
-    for (const retail::Store& store : known.stores()) {
-        const auto& ours = chain.stores();
-        const auto same = std::ranges::find(ours, store.id, &retail::Store::id);
-        if (same != ours.end() && same->code != store.code) {
-            return fail(
-                ErrorKind::kConflict,
-                "store {} is \"{}\" here and \"{}\" in the synthetic chain: a chain needs a "
-                "data directory without other stores",
-                store.id.value, store.code, same->code);
-        }
-    }
+    SHELFCAST_TRY(check_chain_fits(known, chain));
     std::vector<retail::SalesTarget> targets;
     for (std::uint32_t store = 0; store < chain.stores().size(); ++store) {
         std::ranges::move(chain.sales_targets(store), std::back_inserter(targets));
@@ -119,7 +110,7 @@ Result<json> backfill_synthetic(App& app, const json& request, const api::JobPro
     json done = to_json(report.contribution);
     done["truth_rows"] = report.truth_rows;
     SHELFCAST_TRY(app.with_lake_held(
-        [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
+        stop, [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
     // The live producer goes on with what is left on the shelves.
     SHELFCAST_TRY(app.store().put_setting(synthetic::kChainStockSetting,
                                           synthetic::format_chain_stock(options, report.stock)));
@@ -147,7 +138,7 @@ Result<json> backfill_file(App& app, const std::string& file, const json& reques
     done["duplicates"] = report.counts.duplicates;
     done["stores_created"] = report.stores_created;
     SHELFCAST_TRY(app.with_lake_held(
-        [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
+        stop, [&] { return backfill::commit(app.lake(), std::move(report.contribution)); }));
     return done;
 }
 
@@ -252,7 +243,7 @@ json verify(App& app, const ports::LakeManifest& manifest, const api::JobProgres
             {"faults", std::move(faults)}};
 }
 
-Result<json> adopt(App& app, const json& request) {
+Result<json> adopt(App& app, const json& request, const std::stop_token& stop) {
     backfill::AdoptOptions options;
     options.paths = request.value("files", std::vector<std::string>{});
     options.origin = request.value("origin", "");
@@ -267,15 +258,15 @@ Result<json> adopt(App& app, const json& request) {
     SHELFCAST_ASSIGN(ports::Contribution contribution,
                      backfill::adopt(options, app.lake(), app.clock()));
     const json done = to_json(contribution);
-    SHELFCAST_TRY(
-        app.with_lake_held([&] { return backfill::commit(app.lake(), std::move(contribution)); }));
+    SHELFCAST_TRY(app.with_lake_held(
+        stop, [&] { return backfill::commit(app.lake(), std::move(contribution)); }));
     return done;
 }
 
 Result<json> compact(App& app, const json& request, const std::stop_token& stop) {
     batch::CompactionOptions options = app.compaction_options();
     options.target_bytes = request.value("target_mb", options.target_bytes >> 20U) << 20U;
-    SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held([&] {
+    SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held(stop, [&] {
         return batch::compact(app.lake(), app.clock(), options, stop);
     }));
     return json{{"files_merged", report.files_merged},
@@ -325,12 +316,13 @@ api::Job rebuild_job(App& app) {
                                              {"done", at.rows},
                                              {"total", at.of_rows}}));
                        };
-                       SHELFCAST_ASSIGN(const batch::RebuildReport report, app.with_lake_held([&] {
+                       const auto rebuild = [&] {
                            app.expect_other_generations();
                            return batch::rebuild(
                                {app.store(), app.warehouse(), app.lake(), app.clock()}, options,
                                report_progress, stop);
-                       }));
+                       };
+                       SHELFCAST_ASSIGN(const auto report, app.with_lake_held(stop, rebuild));
                        return json{{"generation", report.generation.value},
                                    {"epochs", report.epochs},
                                    {"rows", report.rows},
@@ -347,7 +339,7 @@ api::Job lake_job(App& app) {
                           const std::stop_token& stop) -> Result<json> {
                        const std::string what = request.value("do", "");
                        if (what == "commit") {
-                           return app.with_backfill([&] { return adopt(app, request); });
+                           return app.with_backfill([&] { return adopt(app, request, stop); });
                        }
                        if (what == "compact") {
                            return compact(app, request, stop);

@@ -1,14 +1,17 @@
 /// \file cli/main.cc
 /// The start of the program: configuration, the list of commands, signals, exit codes.
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "adapters/engine/engine_child.h"
@@ -83,6 +86,34 @@ int report(const Error& error) {
     return shelfcast::exit_code(error.kind);
 }
 
+/// Whoever read standard output is gone, and part of it unwritten.
+bool reader_left() {
+    pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+    return std::ferror(stdout) != 0 && ::poll(&output, 1, 0) == 1 &&
+           (output.revents & POLLERR) != 0;
+}
+
+/// The exit code of the command, whose output is written to its last byte.
+int run(const shelfcast::cli::Commands& commands, const std::stop_token& stop) {
+    const auto unwritten = [](int number) {
+        return shelfcast::fail(shelfcast::ErrorKind::kStorageFull, "standard output: {}",
+                               std::generic_category().message(number));
+    };
+    Result<int> code = 0;
+    try {
+        code = commands.run(stop);
+        if (code && std::fflush(stdout) != 0) {
+            code = unwritten(errno);
+        }
+    } catch (const std::system_error& thrown) {  // That is how fmt::print says it.
+        code = unwritten(thrown.code().value());
+    }
+    if (!code && reader_left()) {
+        return 128 + SIGPIPE;  // As every program in a pipeline ends.
+    }
+    return code ? *code : report(code.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -126,6 +157,5 @@ int main(int argc, char** argv) {
     std::stop_source stop;
     const SignalThread signals(stop);
 
-    const Result<int> code = commands.run(stop.get_token());
-    return code ? *code : report(code.error());
+    return run(commands, stop.get_token());
 }

@@ -1,11 +1,11 @@
 #include "cli/producer.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/app.h"
 #include "pipelines/produce/replay.h"
-#include "synthetic/chain.h"
 #include "synthetic/chain_stock.h"
 
 namespace shelfcast::cli {
@@ -117,9 +117,25 @@ void add_produce_flags(CLI::App& command, ProduceFlags& flags) {
         ->capture_default_str();
 }
 
+Status check_chain_fits(const retail::StoreCatalog& known, const synthetic::Chain& chain) {
+    for (const retail::Store& store : known.stores()) {
+        const auto& ours = chain.stores();
+        const auto same = std::ranges::find(ours, store.id, &retail::Store::id);
+        if (same != ours.end() && same->code != store.code) {
+            return fail(
+                ErrorKind::kConflict,
+                "store {} is \"{}\" here and \"{}\" in the synthetic chain: a chain needs a "
+                "data directory without other stores",
+                store.id.value, store.code, same->code);
+        }
+    }
+    return {};
+}
+
 Status add_chain_stores(App& app) {
     SHELFCAST_ASSIGN(const synthetic::Chain chain, chain_of(app.store()));
     SHELFCAST_ASSIGN(const retail::StoreCatalog known, app.store().catalog(std::nullopt));
+    SHELFCAST_TRY(check_chain_fits(known, chain));
     std::vector<retail::Store> missing;
     for (const retail::Store& store : chain.stores()) {
         if (known.time_zone(store.id) == nullptr) {
@@ -162,8 +178,11 @@ Result<produce::ProduceReport> produce_into(App& app, const ProduceFlags& flags,
                                            report();
                                        }},
                                   stop));
-    SHELFCAST_TRY(settings.put_setting(synthetic::kChainStockSetting,
-                                       synthetic::format_chain_stock(chain.options(), done.stock)));
+    if (!done.stock.empty()) {
+        SHELFCAST_TRY(
+            settings.put_setting(synthetic::kChainStockSetting,
+                                 synthetic::format_chain_stock(chain.options(), done.stock)));
+    }
     return done;
 }
 
@@ -178,7 +197,9 @@ api::Job produce_job(App& app) {
     return [&app](const std::string& text, const api::JobProgress& progress,
                   const std::stop_token& stop) -> Result<std::string> {
         SHELFCAST_ASSIGN(const ProduceFlags flags, flags_from(text));
-        SHELFCAST_TRY(add_chain_stores(app));
+        if (flags.replay.empty()) {
+            SHELFCAST_TRY(add_chain_stores(app));
+        }
         SHELFCAST_ASSIGN(const json done, run_flags(app, flags, progress, stop));
         if (!stop.stop_requested()) {
             SHELFCAST_TRY(app.wait_caught_up(kDeliverDeadline, stop));

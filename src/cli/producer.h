@@ -12,6 +12,8 @@
 #include "api/jobs_handler.h"
 #include "base/result.h"
 #include "pipelines/produce/produce.h"
+#include "retail/store_catalog.h"
+#include "synthetic/chain.h"
 
 namespace CLI {
 class App;
@@ -32,8 +34,14 @@ struct ProduceFlags {
 
 void add_produce_flags(CLI::App& command, ProduceFlags& flags);
 
+/// Error: kConflict when the directory has a store that is another one than the chain's of the same
+/// number: its receipts would get the prices of a shop they do not come from.
+[[nodiscard]] Status check_chain_fits(const retail::StoreCatalog& known,
+                                      const synthetic::Chain& chain);
+
 /// Adds the stores of the data directory's synthetic chain (the setting `synthetic_chain`; without
-/// it the small chain of the demonstration) that its store directory lacks.
+/// it the small chain of the demonstration) that its store directory lacks. Error: kConflict, as
+/// check_chain_fits.
 [[nodiscard]] Status add_chain_stores(App& app);
 
 /// Called at least twice a second.

@@ -12,7 +12,7 @@
 
 namespace shelfcast::cli {
 
-/// Ports, logins and a first query, to standard output.
+/// Ports and the demonstration's login with a first query, to standard output.
 void print_where_to_look(const App& app, const config::Config& config);
 
 /// Serves, with a live producer if wanted, until a stop is requested or the layers have a fault.

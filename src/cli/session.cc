@@ -58,7 +58,6 @@ Result<std::string> ask_owner(const OwnerAddress& owner, std::string_view name,
         } else {
             last = std::move(parsed);
         }
-        return !stop.stop_requested();
     };
     SHELFCAST_ASSIGN(const adapters::OwnerAnswer answer,
                      adapters::post_to_owner({.address = owner.address,
@@ -66,7 +65,7 @@ Result<std::string> ask_owner(const OwnerAddress& owner, std::string_view name,
                                               .path = fmt::format("/v1/jobs/{}", name),
                                               .token = owner.control_token,
                                               .body = request},
-                                             on_line));
+                                             on_line, stop));
     if (answer.status != 200) {
         last = json::parse(answer.text, nullptr, false);
     }

@@ -79,7 +79,7 @@ public:
             }
         }
         find_engine();
-        for (std::string& mistake : find_mistakes(loaded_.config)) {
+        for (std::string& mistake : find_mistakes(loaded_.config, sources_.job_fault)) {
             loaded_.mistakes.push_back(std::move(mistake));
         }
         return std::move(loaded_);
@@ -208,6 +208,8 @@ private:
                 continue;
             }
             loaded_.config.schedule_jobs[std::string(name.str())] = *cron;
+            loaded_.config.origins[fmt::format("{}.{}", kJobsKey, name.str())] =
+                fmt::format("file {}:{}", loaded_.file.string(), name.source().begin.line);
         }
     }
 
@@ -348,7 +350,7 @@ bool is_loopback(std::string_view address) {
     return address.starts_with("127.") || address == "::1";
 }
 
-std::vector<std::string> find_mistakes(const Config& config) {
+std::vector<std::string> find_mistakes(const Config& config, JobFault job_fault) {
     std::vector<std::string> mistakes;
     for (const Setting& setting : settings()) {
         if (const std::string fault = value_fault(config, setting); !fault.empty()) {
@@ -381,6 +383,14 @@ std::vector<std::string> find_mistakes(const Config& config) {
                                        config.watched_flush_interval_ms,
                                        with_origin(config, "stream.flush_interval_ms"),
                                        config.flush_interval_ms));
+    }
+    for (const auto& [name, cron] : config.schedule_jobs) {
+        const std::string fault = job_fault == nullptr ? "" : job_fault(name, cron);
+        if (!fault.empty()) {
+            const std::string key = fmt::format("{}.{}", kJobsKey, name);
+            mistakes.push_back(
+                fmt::format("{} \"{}\": {} ({})", key, cron, fault, config.origin(key)));
+        }
     }
     return mistakes;
 }

@@ -117,12 +117,16 @@ struct Setting {
 /// The known environment variable that `name` was meant to be: two letters away at most.
 [[nodiscard]] std::optional<std::string> nearest_variable(std::string_view name);
 
+/// What is wrong with a job of the schedule and its cron expression; empty: nothing.
+using JobFault = std::string (*)(std::string_view name, std::string_view cron);
+
 /// What the value may come from, besides the defaults. Later ones win: file, environment, flags.
 struct Sources {
     TextMap environment{};         ///< Every variable by name; an empty value counts as absent.
     TextMap flags{};               ///< Setting's key to the text on the command line.
     std::filesystem::path file{};  ///< --config; empty: looked for, see docs/CONFIG.md.
     bool demo = false;
+    JobFault job_fault = nullptr;  ///< Null: every job will do.
 };
 
 struct Loaded {
@@ -136,8 +140,9 @@ struct Loaded {
 [[nodiscard]] Loaded load(const Sources& sources);
 
 /// What cannot work in a configuration: values out of bounds, --demo with an address that other
-/// machines can reach, one port given twice.
-[[nodiscard]] std::vector<std::string> find_mistakes(const Config& config);
+/// machines can reach, one port given twice, a job that is none.
+[[nodiscard]] std::vector<std::string> find_mistakes(const Config& config,
+                                                     JobFault job_fault = nullptr);
 
 /// No mistakes: success. Else one kInvalidInput that lists them all.
 [[nodiscard]] Status all_right(const std::vector<std::string>& mistakes);

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "schedule/cron.h"
+
 namespace shelfcast::schedule {
 namespace {
 
@@ -24,6 +28,17 @@ std::vector<JobDefinition> job_definitions() {
          .description = "Merges the lake's small files, removes those merged away",
          .time_out_s = 12 * kHourS},
     };
+}
+
+std::string job_fault(std::string_view name, std::string_view cron) {
+    const std::vector<JobDefinition> known = job_definitions();
+    if (std::ranges::find(known, name, &JobDefinition::name) == known.end()) {
+        std::vector<std::string_view> names(known.size());
+        std::ranges::transform(known, names.begin(), &JobDefinition::name);
+        return fmt::format("there is no such job; jobs are {}", fmt::join(names, ", "));
+    }
+    const Result<Cron> parsed = Cron::parse(cron);
+    return parsed ? "" : parsed.error().message;
 }
 
 std::string command_of(std::string_view job, std::string_view logical_date) {

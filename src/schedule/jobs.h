@@ -24,6 +24,9 @@ struct JobDefinition {
 
 [[nodiscard]] std::vector<JobDefinition> job_definitions();
 
+/// What is wrong with a cron expression for a job of that name; empty: nothing.
+[[nodiscard]] std::string job_fault(std::string_view name, std::string_view cron);
+
 /// The command line that runs a job for a date: "shelfcast schedule run NAME --date 2026-11-22".
 [[nodiscard]] std::string command_of(std::string_view job, std::string_view logical_date);
 

@@ -50,6 +50,22 @@ class ConfigTest(SystemTest):
                 self.assertIn(part, done.stderr)
         self.assertFalse(os.path.exists(self.path("data")))
 
+    def test_jobs_that_are_none_are_named_with_the_other_mistakes(self):
+        file = self.write(
+            "shelf.toml",
+            '[server]\nweb_port = "x"\n[schedule.jobs]\nretail_batch_processing = "99 2 * *"\n'
+            'retail_batch = "0 2 * * *"\nlake_maintenance = "0 5 * * 0"\n',
+        )
+        for command in (["config", "check"], ["up"]):
+            done = run_command(self.path("data"), *command, "--config", file)
+            self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+            for part in ("3 mistakes", f"{file}:2", 'schedule.jobs.retail_batch_processing "99 2 * *"',
+                         f"{file}:4", "schedule.jobs.retail_batch ", "there is no such job",
+                         "lake_maintenance", f"{file}:5"):
+                self.assertIn(part, done.stderr)
+            self.assertNotIn(f"{file}:6", done.stderr)
+        self.assertFalse(os.path.exists(self.path("data")))
+
     def test_a_named_file_that_is_missing_is_an_error(self):
         done = run_command(self.path("data"), "up", "--config", self.path("none.toml"))
         self.assertEqual(done.returncode, 2)

@@ -118,6 +118,15 @@ class DoctorTest(SystemTest):
         self.write("libchdb.so", "no library")
         self.assert_fault("engine", missing, environment={"SHELFCAST_ENGINE": missing})
 
+    def test_a_warehouse_that_does_not_answer_is_named(self):
+        self.assert_fault("warehouse", "127.0.0.1:1", "--warehouse-url", "http://127.0.0.1:1")
+        running = self.fill()
+        # What the views go by, out of reach of its owner.
+        running.administer("rename table retail_core.manifest to retail_core.manifest_away")
+        self.assert_fault("views", "manifest")
+        running.administer("rename table retail_core.manifest_away to retail_core.manifest")
+        self.assertEqual(self.examine(), (0, {}))
+
     def test_a_directory_that_takes_no_writes_and_has_no_room_is_named(self):
         # Not even a superuser makes files in /proc.
         found = self.assert_fault("directory", "/proc cannot be written", data="/proc")

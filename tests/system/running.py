@@ -88,7 +88,10 @@ def resident_bytes(pid):
 class Shelfcast:
     """One `shelfcast up --demo --no-producer`. Use as a context manager: it ends killed."""
 
-    def __init__(self, data, failpoint="", arguments=(), environment=None):
+    def __init__(
+        self, data, failpoint="", arguments=(), environment=None,
+        words=("up", "--demo", "--no-producer"),
+    ):
         self.data = data
         self.owner = {}
         self.log_path = data.rstrip("/") + ".log"
@@ -103,7 +106,7 @@ class Shelfcast:
         flags = [word for port in ports for word in (port, "0")]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [binary(), "up", "--demo", "--no-producer", "--data-dir", data, *flags, *arguments],
+                [binary(), *words, "--data-dir", data, *flags, *arguments],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment,
@@ -278,9 +281,11 @@ class SystemTest(unittest.TestCase):
             file.write(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def start(self, data="", failpoint="", arguments=(), environment=None):
+    def start(self, data="", failpoint="", arguments=(), environment=None, **keywords):
         """An instance that is killed when the test ends."""
-        instance = Shelfcast(data or self.path("data"), failpoint, arguments, environment)
+        instance = Shelfcast(
+            data or self.path("data"), failpoint, arguments, environment, **keywords
+        )
         self.addCleanup(instance.kill_tree)
         return instance
 

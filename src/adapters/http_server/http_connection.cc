@@ -68,6 +68,15 @@ struct HttpConnection::HeldBytes {
     std::size_t bytes = 0;
 };
 
+/// A place among the streams.
+struct HttpConnection::HeldStream {
+    explicit HeldStream(ServerContext& owner) : context(owner) { ++context.streams; }
+    HeldStream(const HeldStream&) = delete;
+    HeldStream& operator=(const HeldStream&) = delete;
+    ~HeldStream() { --context.streams; }
+    ServerContext& context;
+};
+
 HttpConnection::HttpConnection(ServerContext& context, asio::ip::tcp::socket client)
     : context_(context),
       client_(std::move(client)),
@@ -326,9 +335,12 @@ awaitable<bool> HttpConnection::answer() {
     }
     HttpResponse response;
     std::function<void()> work = [this, &response] { response = call_handler(stop_->get_token()); };
-    const bool ran = co_await on_worker(work);
+    const bool ran = co_await on_thread_of(context_.work, work);
     if (!ran) {
         co_return false;
+    }
+    if (response.stream && context_.streams >= context_.options.max_streams) {
+        response = busy("too many answers are being streamed");
     }
     co_return co_await respond(std::move(response));
 }
@@ -357,7 +369,7 @@ HttpResponse HttpConnection::call_handler(const std::stop_token& stop) {
     }
 }
 
-awaitable<bool> HttpConnection::on_worker(const std::function<void()>& work) {
+awaitable<bool> HttpConnection::on_thread_of(WorkQueue& pool, const std::function<void()>& work) {
     bool done = false;
     deadline_ = steady_clock::time_point::max();
     std::function<void()> task = [this, &done, &work] {
@@ -368,7 +380,7 @@ awaitable<bool> HttpConnection::on_worker(const std::function<void()>& work) {
         });
     };
     // There is room: each connection has one item at most, and it is this one's.
-    if (!context_.work.try_push(task)) {
+    if (!pool.try_push(task)) {
         co_return false;
     }
     if (buffer_.size() == 0) {
@@ -449,7 +461,11 @@ awaitable<bool> HttpConnection::respond(HttpResponse response) {
         co_return false;
     }
     if (has_body) {
+        const HeldStream held(context_);
         const bool whole = co_await send_stream(response.stream);
+        // Its end may wait for what is behind it, which this thread must not.
+        const std::function<void()> drop = [&response] { response.stream = nullptr; };
+        co_await on_thread_of(context_.pulls, drop);
         co_return whole&& keep_alive_;
     }
     co_return keep_alive_;
@@ -469,7 +485,7 @@ awaitable<bool> HttpConnection::send_stream(const ports::HttpBodySource& stream)
                 more = fail(ErrorKind::kCorrupted, "stream threw: {}", thrown.what());
             }
         };
-        const bool ran = co_await on_worker(work);
+        const bool ran = co_await on_thread_of(context_.pulls, work);
         if (!ran) {
             co_return false;
         }

@@ -25,7 +25,7 @@
 
 namespace shelfcast::adapters::http_server {
 
-/// Work for the pool. Each connection has at most one item in it.
+/// Work for a pool. Each connection has at most one item in it.
 using WorkQueue = BoundedQueue<std::function<void()>>;
 
 struct ServerContext {
@@ -34,6 +34,8 @@ struct ServerContext {
     const ports::Inflater& inflater;
     const RouteTable& routes;
     WorkQueue& work;
+    WorkQueue& pulls;  ///< From streams; as many threads as there may be streams.
+    std::size_t streams = 0;
     std::size_t held_body_bytes = 0;
     bool draining = false;  ///< Each connection ends with the request it is at.
 };
@@ -56,11 +58,12 @@ public:
 private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     struct HeldBytes;
+    struct HeldStream;
 
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<bool> read_head();
     boost::asio::awaitable<bool> answer();
-    boost::asio::awaitable<bool> on_worker(const std::function<void()>& work);
+    boost::asio::awaitable<bool> on_thread_of(WorkQueue& pool, const std::function<void()>& work);
     boost::asio::awaitable<void> watch_client();
     boost::asio::awaitable<bool> respond(ports::HttpResponse response);
     boost::asio::awaitable<bool> send_stream(const ports::HttpBodySource& stream);

@@ -72,9 +72,9 @@ public:
           routes_(std::move(routes)),
           acceptor_(io_),
           tick_(io_),
-          // Streams of connections in service go on whatever waits.
           work_(options_.max_queued_requests + options_.max_connections + kMaxTurnedAway),
-          context_{io_, options_, inflater, routes_, work_} {}
+          pulls_(options_.max_streams),
+          context_{io_, options_, inflater, routes_, work_, pulls_} {}
     ~Impl() { stop(std::chrono::milliseconds(0)); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -88,6 +88,7 @@ private:
 
     awaitable<void> accept_clients();
     awaitable<void> tick();
+    void add_worker(const char* name, http_server::WorkQueue& queue);
     void take_client(tcp::socket socket);
     void let_go(Connections::iterator connection, const std::exception_ptr& thrown);
     void drain();
@@ -100,6 +101,7 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer tick_;
     http_server::WorkQueue work_;
+    http_server::WorkQueue pulls_;
     http_server::ServerContext context_;
     Connections connections_;  ///< I/O thread only.
     std::size_t serving_ = 0;  ///< Of those, without the ones being turned away.
@@ -121,13 +123,10 @@ Status HttpServer::Impl::open() {
     asio::co_spawn(io_, accept_clients(), asio::detached);
     asio::co_spawn(io_, tick(), asio::detached);
     for (std::size_t i = 0; i < options_.worker_threads; ++i) {
-        workers_.emplace_back([this](const std::stop_token& stop) {
-            pthread_setname_np(pthread_self(), "http-worker");
-            // Ends when the queue is closed and empty.
-            while (const auto work = work_.pop(stop)) {
-                (*work)();
-            }
-        });
+        add_worker("http-worker", work_);
+    }
+    for (std::size_t i = 0; i < options_.max_streams; ++i) {
+        add_worker("http-stream", pulls_);
     }
     io_thread_ = std::jthread([this] {
         pthread_setname_np(pthread_self(), "http-io");
@@ -136,6 +135,16 @@ Status HttpServer::Impl::open() {
     started_ = true;
     log::info("http", "listening address={} port={}", options_.address, port_);
     return {};
+}
+
+void HttpServer::Impl::add_worker(const char* name, http_server::WorkQueue& queue) {
+    workers_.emplace_back([name, &queue](const std::stop_token& stop) {
+        pthread_setname_np(pthread_self(), name);
+        // Ends when the queue is closed and empty.
+        while (const auto work = queue.pop(stop)) {
+            (*work)();
+        }
+    });
 }
 
 awaitable<void> HttpServer::Impl::accept_clients() {
@@ -226,6 +235,7 @@ void HttpServer::Impl::stop(std::chrono::milliseconds deadline) {
     asio::post(io_, [this] { cut(); });
     io_thread_.join();  // Connections end when their handlers do.
     work_.close();
+    pulls_.close();
     workers_.clear();
     log::info("http", "stopped port={}", port_);
 }

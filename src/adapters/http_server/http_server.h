@@ -3,11 +3,12 @@
 /// \file adapters/http_server/http_server.h
 /// A small bounded HTTP/1.1 server for ports::HttpRoute. Owned by the wiring. Thread safe.
 ///
-/// One thread moves bytes, a fixed pool of workers runs handlers, unpacks gzip and pulls streamed
-/// bodies. What is over a limit is refused with the status that says so, in the one error shape:
-/// 400 malformed, 404, 405 with Allow, 408 slow, 413 large body, 415 unknown Content-Encoding, 431
-/// large head, 503 with Retry-After when the pool's queue, the connections or the memory for bodies
-/// are used up.
+/// One thread moves bytes, a fixed pool of workers runs handlers and unpacks gzip; streamed bodies
+/// are pulled by threads of their own, which may wait without keeping anybody else. What is over a
+/// limit is refused with the status that says so, in the one error shape: 400 malformed, 404, 405
+/// with Allow, 408 slow, 413 large body, 415 unknown Content-Encoding, 431 large head, 503 with
+/// Retry-After when the pool's queue, the connections, the streams or the memory for bodies are
+/// used up.
 
 #include <chrono>
 #include <cstddef>
@@ -26,6 +27,7 @@ struct HttpServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8501;  ///< 0: any free one, see port().
     std::size_t worker_threads = 4;
+    std::size_t max_streams = 16;  ///< Being sent at a time; each has a thread.
     std::size_t max_connections = 256;
     std::size_t max_queued_requests = 64;  ///< Waiting for a worker, besides those being served.
     std::size_t max_header_bytes = 32'768;

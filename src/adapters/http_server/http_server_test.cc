@@ -428,6 +428,65 @@ TEST_F(HttpServerTest, AClientThatLeavesStopsItsHandlerAndItsStream) {
     server.reset();
 }
 
+TEST_F(HttpServerTest, StreamsWithNothingToSayLeaveTheWorkersToOthers) {
+    std::latch release(1);
+    std::atomic<int> inside{0};
+    std::atomic<int> dropping{0};
+    const auto wait_for_the_end = [&](const int* silent) {
+        ++dropping;
+        release.wait();
+        delete silent;
+    };
+    add("GET", "/silent", [&](const HttpRequest&, const std::stop_token& stop) {
+        HttpResponse response;
+        const std::shared_ptr<int> held(new int(0), wait_for_the_end);
+        response.stream = [&, held, stop](std::string&) -> Result<bool> {
+            ++inside;
+            return !eventually([&] { return stop.stop_requested() || release.try_wait(); });
+        };
+        return response;
+    });
+    options.max_streams = 3;
+    start();
+    std::vector<RawSocket> silent;
+    for (int i = 0; i < 3; ++i) {
+        silent.push_back(client());
+        silent.back().send(get("/silent"));
+    }
+    ASSERT_TRUE(eventually([&] { return inside == 3; }));
+    EXPECT_EQ(ask(get("/hello")).body, "hi");
+    silent.front().close();
+    ASSERT_TRUE(eventually([&] { return dropping == 1; }));
+    EXPECT_EQ(ask(get("/hello")).body, "hi");
+    release.count_down();
+    EXPECT_TRUE(eventually([&] { return dropping == 3; }));
+    server.reset();
+}
+
+TEST_F(HttpServerTest, OneStreamTooManyIsToldSoBeforeItBegins) {
+    std::latch release(1);
+    std::atomic<int> pulled{0};
+    add("GET", "/silent", [&](const HttpRequest&, const std::stop_token&) {
+        HttpResponse response;
+        response.stream = [&](std::string&) -> Result<bool> {
+            ++pulled;
+            release.wait();
+            return false;
+        };
+        return response;
+    });
+    options.max_streams = 1;
+    start();
+    RawSocket first = client();
+    first.send(get("/silent"));
+    ASSERT_TRUE(eventually([&] { return pulled == 1; }));
+    expect_error(ask(get("/silent")), 503, "busy");
+    EXPECT_EQ(pulled, 1);
+    release.count_down();
+    EXPECT_TRUE(eventually([&] { return ask(get("/silent")).status == 200; }));
+    server.reset();
+}
+
 TEST_F(HttpServerTest, AHandlerThatThrowsIsAnErrorOfOursAndNothingElse) {
     add("GET", "/throws", [](const HttpRequest&, const std::stop_token&) -> HttpResponse {
         throw std::runtime_error("secret");

@@ -14,7 +14,7 @@ struct CurlDeleter {
 
 struct Receiving {
     CURL* handle;
-    const std::function<bool(std::string_view)>* on_line;
+    const std::function<void(std::string_view)>* on_line;
     std::string text;  ///< What has come and is no whole line yet, or the body of another status.
 };
 
@@ -29,18 +29,22 @@ std::size_t receive(char* data, std::size_t, std::size_t bytes, void* context) {
     std::size_t begin = 0;
     for (std::size_t end = receiving.text.find('\n'); end != std::string::npos;
          begin = end + 1, end = receiving.text.find('\n', begin)) {
-        if (!(*receiving.on_line)(std::string_view(receiving.text).substr(begin, end - begin))) {
-            return 0;
-        }
+        (*receiving.on_line)(std::string_view(receiving.text).substr(begin, end - begin));
     }
     receiving.text.erase(0, begin);
     return bytes;
 }
 
+/// libcurl asks at least once a second.
+int give_up(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 }  // namespace
 
 Result<OwnerAnswer> post_to_owner(const OwnerRequest& request,
-                                  const std::function<bool(std::string_view)>& on_line) {
+                                  const std::function<void(std::string_view)>& on_line,
+                                  const std::stop_token& stop) {
     const std::unique_ptr<CURL, CurlDeleter> handle(curl_easy_init());
     if (!handle) {
         return fail(ErrorKind::kUnavailable, "libcurl cannot be set up");
@@ -61,10 +65,16 @@ Result<OwnerAnswer> post_to_owner(const OwnerRequest& request,
     curl_easy_setopt(handle.get(), CURLOPT_POSTFIELDS, request.body.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &receiving);
+    curl_easy_setopt(handle.get(), CURLOPT_XFERINFOFUNCTION, give_up);
+    curl_easy_setopt(handle.get(), CURLOPT_XFERINFODATA, &stop);
+    curl_easy_setopt(handle.get(), CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(handle.get(), CURLOPT_CONNECTTIMEOUT_MS, 3'000L);
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "*");
     const CURLcode code = curl_easy_perform(handle.get());
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        return fail(ErrorKind::kUnavailable, "stopped");
+    }
     if (code != CURLE_OK) {
         return fail(ErrorKind::kUnavailable,
                     "the owner of the data directory at {}:{} says nothing: "

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,11 @@ struct OwnerAnswer {
     std::string text;  ///< Of an answer that is no stream of lines, or of an error.
 };
 
-/// Sends the request; each whole line of a 200 answer goes to `on_line` as it comes (it returns
-/// false to give up). Errors: kUnavailable (nobody answers, or the answer broke off).
+/// Sends the request; each whole line of a 200 answer goes to `on_line` as it comes. A stop request
+/// is noticed within about a second, also while nothing comes. Errors: kUnavailable (nobody
+/// answers, the answer broke off, or stopped).
 [[nodiscard]] Result<OwnerAnswer> post_to_owner(
-    const OwnerRequest& request, const std::function<bool(std::string_view)>& on_line);
+    const OwnerRequest& request, const std::function<void(std::string_view)>& on_line,
+    const std::stop_token& stop);
 
 }  // namespace shelfcast::adapters

@@ -121,26 +121,31 @@ std::int64_t messages_of(const std::vector<Stretch>& stretches) {
     return messages;
 }
 
+/// Log time of the first message of them all; 0: there is none. A glance takes the stretch with
+/// most messages for the one with the oldest.
+Result<std::int64_t> oldest_of(ports::EventLog& log, std::vector<Stretch> stretches, Look look) {
+    if (look == Look::kGlance && !stretches.empty()) {
+        stretches = {*std::ranges::max_element(stretches, {}, &Stretch::messages)};
+    }
+    std::int64_t oldest_us = 0;
+    for (const Stretch& one : stretches) {
+        SHELFCAST_ASSIGN(const std::int64_t time, log_time_at(log, one.topic, one.first));
+        oldest_us = oldest_us == 0 ? time : std::min(oldest_us, time);
+    }
+    return oldest_us;
+}
+
 Status gather_delivery(const Ports& ports, Facts& facts, Look look) {
     SHELFCAST_ASSIGN(facts.open_epoch, ports.ledger.open_epoch());
     SHELFCAST_ASSIGN(facts.closing, ports.ledger.closing_epochs());
     SHELFCAST_ASSIGN(const auto written, ports.ledger.written_ends());
     SHELFCAST_ASSIGN(auto waiting, stretches_past(ports.log, facts.topics, by_partition(written)));
     facts.undelivered = messages_of(waiting);
-    if (look == Look::kGlance && !waiting.empty()) {
-        // Where most wait, the oldest is.
-        waiting = {*std::ranges::max_element(waiting, {}, &Stretch::messages)};
-    }
-    for (const Stretch& one : waiting) {
-        SHELFCAST_ASSIGN(const std::int64_t time, log_time_at(ports.log, one.topic, one.first));
-        if (facts.oldest_undelivered_us == 0 || time < facts.oldest_undelivered_us) {
-            facts.oldest_undelivered_us = time;
-        }
-    }
+    SHELFCAST_ASSIGN(facts.oldest_undelivered_us, oldest_of(ports.log, std::move(waiting), look));
     return {};
 }
 
-Status gather_epochs(const Ports& ports, Facts& facts) {
+Status gather_epochs(const Ports& ports, Facts& facts, Look look) {
     SHELFCAST_ASSIGN(facts.manifest, ports.lake.manifest());
     SHELFCAST_ASSIGN(facts.differences, ports.differences.differences(kDifferencesLooked));
     const Ends closed =
@@ -149,6 +154,9 @@ Status gather_epochs(const Ports& ports, Facts& facts) {
     facts.open_messages = messages_of(open);
     for (const Stretch& one : open) {
         facts.open_dead_letters += one.topic == retail::kDeadLettersTopic ? one.messages : 0;
+    }
+    if (facts.manifest->epochs.empty()) {
+        SHELFCAST_ASSIGN(facts.oldest_open_us, oldest_of(ports.log, open, look));
     }
     return {};
 }
@@ -230,6 +238,10 @@ void judge_batches(const Facts& facts, Findings& out) {
     const bool never = facts.manifest->epochs.empty();
     const std::int64_t closed_at = never ? 0 : facts.manifest->epochs.back().closed_at_us;
     const std::int64_t age = facts.now_us - closed_at;
+    // While there was no batch, the first message waits for one.
+    const std::int64_t waits = !never                      ? age
+                               : facts.oldest_open_us == 0 ? 0
+                                                           : facts.now_us - facts.oldest_open_us;
     const std::string last =
         never ? std::string("no epoch is closed yet")
               : fmt::format("epoch {} was closed {} ago", facts.manifest->closed_epoch().value,
@@ -239,7 +251,7 @@ void judge_batches(const Facts& facts, Findings& out) {
                               fmt::format("epoch {} is cut but not closed: a batch broke off",
                                           facts.closing.front().value),
                               "run `shelfcast batch`: it goes on where it ended"));
-    } else if (!never && facts.open_messages > 0 && age > kOldBatchUs) {
+    } else if (facts.open_messages > 0 && waits > kOldBatchUs) {
         out.push_back(warning(
             "batch", fmt::format("{}; {} messages wait for a batch", last, facts.open_messages),
             "run `shelfcast batch`, and see that something runs it daily"));
@@ -347,7 +359,8 @@ Facts gather(const Ports& ports, bool serving, Look look) {
             facts.log_errors.push_back(std::move(topic.error()));
         }
     }
-    for (const Status& done : {gather_delivery(ports, facts, look), gather_epochs(ports, facts)}) {
+    for (const Status& done :
+         {gather_delivery(ports, facts, look), gather_epochs(ports, facts, look)}) {
         if (!done) {
             facts.errors.push_back(done.error());
         }

@@ -60,7 +60,8 @@ struct Facts {
     std::int64_t undelivered = 0;  ///< Messages in the log past the last written-down end.
     std::int64_t oldest_undelivered_us = 0;  ///< Log time of the first of them; 0: not looked up.
     EpochId open_epoch{};
-    std::int64_t open_messages = 0;      ///< Messages in the log past the last closed epoch.
+    std::int64_t open_messages = 0;   ///< Messages in the log past the last closed epoch.
+    std::int64_t oldest_open_us = 0;  ///< Log time of the first of them, while no epoch is closed.
     std::int64_t open_dead_letters = 0;  ///< Of them, those in the topic of dead letters.
     std::vector<EpochId> closing{};
     std::optional<ports::LakeManifest> manifest{};
@@ -70,7 +71,7 @@ struct Facts {
 
 enum class Look : std::uint8_t {
     kThorough,  ///< Reads the first and last record of every partition.
-    kGlance,    ///< Reads one record at most: cheap enough for every second.
+    kGlance,    ///< Reads two records at most: cheap enough for every second.
 };
 
 /// Reads the ends of the log, the ledger and the manifest.

@@ -93,6 +93,18 @@ TEST(Doctor, AMissedOrBrokenBatchIsAWarning) {
     EXPECT_EQ(worst(facts, "batch").level, Level::kWarning);
 }
 
+TEST(Doctor, ADirectoryWhoseBatchNeverRanIsAWarningOnceTheFirstMessageIsOld) {
+    Facts facts = healthy();
+    facts.manifest->epochs.clear();
+    facts.oldest_open_us = kNowUs - 30 * kHourUs;
+    EXPECT_EQ(worst(facts, "batch").level, Level::kOk);
+    facts.oldest_open_us = kNowUs - 40 * kHourUs;
+    EXPECT_EQ(worst(facts, "batch").level, Level::kWarning);
+    facts.open_messages = 0;
+    facts.oldest_open_us = 0;
+    EXPECT_EQ(worst(facts, "batch").level, Level::kOk);
+}
+
 TEST(Doctor, ADifferenceIsAFaultUntilAnEpochClosesWithoutOne) {
     Facts facts = healthy();
     facts.manifest->epochs.back().differences = 2;

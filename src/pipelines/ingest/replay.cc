@@ -38,7 +38,7 @@ public:
         : options_(options),
           ports_(ports),
           catalogs_(ports.stores, ports.clock),
-          builder_(catalogs_, partitions) {}
+          builder_(catalogs_, partitions, options.codec) {}
 
     Status take(const std::vector<ReplayLetter>& letters, const std::stop_token& stop) {
         std::vector<const ReplayLetter*> fresh;

@@ -22,6 +22,7 @@
 #include "ports/event_log.h"
 #include "ports/metrics.h"
 #include "ports/operational_store.h"
+#include "retail/event_codec.h"
 
 namespace shelfcast::ingest {
 
@@ -39,6 +40,7 @@ struct ReplayOptions {
     bool dry_run = false;  ///< Judges, and changes nothing.
     StoreCreation new_stores;
     std::uint32_t append_attempts = 600;
+    retail::CodecLimits codec;  ///< As the door's.
 };
 
 struct ReplayPorts {

@@ -115,6 +115,16 @@ TEST_F(ReplayTest, WhatIsRightByNowIsAcceptedOnce) {
     EXPECT_TRUE(log_.dead_letters().empty());
 }
 
+TEST_F(ReplayTest, TheFutureBeginsWhereItDoesForTheDoor) {
+    std::string message = good_message(1, 0);
+    message.replace(message.find("2026-11-21"), 10, "2026-11-22");  // 10:00; it is 08:00.
+    add_letter(std::move(message));
+    options_.codec.max_ahead_ms = 3'600'000;
+    EXPECT_EQ(refused(replay_well(), RejectReason::kTimeInFuture), 1U);
+    options_.codec.max_ahead_ms = 3 * 3'600'000;
+    EXPECT_EQ(replay_well().tally.accepted, 1U);
+}
+
 TEST_F(ReplayTest, RefusedRowsOfFilesAreReplayedWithoutTheirFile) {
     const TemporaryFolder folder;
     MemoryLedger imports;

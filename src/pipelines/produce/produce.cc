@@ -70,7 +70,9 @@ public:
         const std::int64_t began_us = ports_.clock.steady_us();
         SHELFCAST_TRY(options_.rate > 0 ? run_paced(began_us) : run_fast());
         report_.seconds = static_cast<double>(ports_.clock.steady_us() - began_us) / 1e6;
-        report_.stock = source_.stock();
+        if (!lost_) {
+            report_.stock = source_.stock();
+        }
         return report_;
     }
 
@@ -125,6 +127,7 @@ private:
 
     Status hand_in(std::uint64_t count) {
         SHELFCAST_ASSIGN(const bool taken, hand_over_.give(report_.tally, stop_));
+        lost_ = !taken;
         if (taken) {
             report_.sent += count;
             if (ports_.progress) {
@@ -140,6 +143,7 @@ private:
     const std::stop_token& stop_;
     HandOver hand_over_;
     ProduceReport report_;
+    bool lost_ = false;  ///< The last body, with goods that the source has booked.
 };
 
 }  // namespace

@@ -55,7 +55,8 @@ struct ProduceReport {
     std::uint64_t skipped = 0;  ///< Not made up for, after the door held the pace up.
     ports::Tally tally;
     double seconds = 0;
-    synthetic::ChainStock stock;  ///< What lies on the shelves at the end.
+    /// What lies on the shelves at the end; empty: nobody knows, for the door did not take all.
+    synthetic::ChainStock stock;
 };
 
 /// Ends after `events`, or when asked to stop, which is no error. Errors: kInvalidInput for options

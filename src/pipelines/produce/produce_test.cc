@@ -157,6 +157,18 @@ TEST_F(ProduceTest, StopEndsARunWithItsReport) {
     EXPECT_NEAR(static_cast<double>(report->sent), 30, 2);
 }
 
+TEST_F(ProduceTest, GoodsThatTheDoorNeverTookLieOnNoShelf) {
+    const auto whole = produce({.rate = 0, .events = 500});
+    ASSERT_TRUE(whole) << whole.error().message;
+    EXPECT_EQ(whole->stock.size(), chain_->stores().size());
+    stop_after_us_ = 0;
+    door_.refusals = 1000;
+    const auto cut = produce({.rate = 0, .events = 500});
+    ASSERT_TRUE(cut) << cut.error().message;
+    EXPECT_EQ(cut->sent, 0U);
+    EXPECT_TRUE(cut->stock.empty());
+}
+
 TEST_F(ProduceTest, SenselessOptionsAreRefused) {
     for (const ProduceOptions& options :
          {ProduceOptions{.rate = -1}, ProduceOptions{.rate = 0}, ProduceOptions{.rate = 1e12},

@@ -79,6 +79,19 @@ TEST(SyntheticSource, SameSeedAndStartGiveTheSameBytes) {
     EXPECT_NE(once, bytes_of(7, kMonday + 1, 5000));
 }
 
+TEST(SyntheticSource, AnOldSmallChainHasSomethingToSellInEveryStore) {
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        const auto chain = synthetic::Chain::create(
+            {.stores = 7, .products = 5, .first_date = 13'879, .seed = seed});  // 2008-01-01
+        ASSERT_TRUE(chain) << chain.error().message;
+        for (std::uint32_t store = 0; store < 7; ++store) {
+            synthetic::StorePlan plan(*chain, store);
+            const auto& lines = plan.at_week(synthetic::week_of(20'780)).lines;  // 2026-11-23
+            EXPECT_GT(*std::ranges::max_element(lines), 0) << "seed " << seed << " store " << store;
+        }
+    }
+}
+
 TEST(SyntheticSource, PacedSameSeedAndTimesGiveTheSameBytes) {
     const auto make = [] {
         SyntheticSource source = source_of(7);
