@@ -355,6 +355,24 @@ Status BatchLayer::drop_old_speed_rows() {
     return {};
 }
 
+Result<bool> BatchLayer::drop_superseded_generations() {
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
+    SHELFCAST_ASSIGN(const std::optional<ports::ManifestRow> row, ports_.warehouse.manifest());
+    const std::int64_t now_us = ports_.clock.now_us();
+    if (!manifest.epochs.empty() && (!row || row->generation < manifest.generation)) {
+        log::warning("batch", "views are behind the lake, switching them generation={}",
+                     manifest.generation.value);
+        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
+        switched_late_at_us_ = now_us;
+    }
+    const std::int64_t before_us = now_us - options_.speed_grace_ms * 1000;
+    if (std::max(manifest.switched_at_us, switched_late_at_us_) >= before_us) {
+        return false;
+    }
+    SHELFCAST_TRY(drop_other_generations(ports_.warehouse, manifest, before_us));
+    return true;
+}
+
 Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
     RestoreReport report;
     SHELFCAST_TRY(ports_.warehouse.settle());

@@ -105,6 +105,11 @@ public:
     /// Drops speed partitions that no reader needs any more.
     [[nodiscard]] Status drop_old_speed_rows();
 
+    /// Drops batch rows of other generations than the manifest's, once no query can still read them
+    /// (`speed_grace_ms` after the views left them). Views that a rebuild could not switch any more
+    /// are switched first, and the grace begins then. Returns whether none is left.
+    [[nodiscard]] Result<bool> drop_superseded_generations();
+
 private:
     struct LakeWrite {
         std::vector<ports::LakeFile> files;
@@ -136,6 +141,7 @@ private:
 
     BatchPorts ports_;
     BatchOptions options_;
+    std::int64_t switched_late_at_us_ = 0;  ///< When views were switched after a rebuild's failure.
 };
 
 }  // namespace shelfcast::batch
