@@ -32,5 +32,29 @@ TEST_F(BatchLayerTest, ViewsThatARebuildCouldNotSwitchAreSwitchedBeforeAnythingG
     EXPECT_EQ(warehouse_.batch_partitions(events_table())->size(), 1U);
 }
 
+TEST_F(BatchLayerTest, AnInsertThatLandsLateDoesNotGetIntoTheNextAttempt) {
+    contribute(1, {kDay, kDay});
+    const auto lose_an_insert = [&] {
+        failpoint::set_handler([&](std::string_view reached) {
+            if (reached == "batch.events_loaded") {
+                warehouse_.lose_next_answer(LostAnswer::kDoneLater);
+                failpoint::set_handler({});
+            }
+        });
+    };
+    lose_an_insert();
+    ASSERT_FALSE(batch().close_epochs({}));
+    const auto reports = batch().close_epochs({});
+    ASSERT_TRUE(reports) << reports.error().message;
+    ASSERT_EQ(reports->size(), 1U);
+    EXPECT_EQ(reports->front().differing_keys, 0U);
+
+    lose_an_insert();
+    ASSERT_FALSE(rebuild());
+    const auto rebuilt = rebuild();
+    ASSERT_TRUE(rebuilt) << rebuilt.error().message;
+    EXPECT_EQ(rebuilt->differing_keys, 0U);
+}
+
 }  // namespace
 }  // namespace shelfcast::simulation

@@ -227,7 +227,8 @@ void World::close_epoch() {
     const auto reports = program_->batch->close_epochs({});
     if (!reports) {
         note(reports.error());
-        program_->recovered = false;
+        // As the program does: tried again at once, unless the engine or the process ended.
+        program_->recovered = !disk_.dead() && !warehouse_.is_down() && dice(2) == 0;
         return;
     }
     tally_->epochs_closed += reports->size();

@@ -30,6 +30,7 @@ struct Sabotage {
     bool skip_reinsert = false;       ///< Recovery believes that every written-down row is there.
     bool skip_rollup_repair = false;  ///< Recovery leaves the roll-ups as they are.
     bool skip_spoilt = false;         ///< Recovery believes that every stored byte is right.
+    bool skip_settle = false;         ///< Writes whose answer was lost are not waited for.
 };
 
 class SimClock final : public ports::Clock {

@@ -64,6 +64,10 @@ BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
 
 Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop,
                                                           const ReportProgress& progress) {
+    // What an attempt that broke off has sent must not land among the rows of this one.
+    if (std::exchange(broke_off_, true)) {
+        SHELFCAST_TRY(ports_.warehouse.settle());
+    }
     std::vector<EpochReport> reports;
     const auto close_all = [&]() -> Status {
         SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
@@ -86,6 +90,7 @@ Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token&
         SHELFCAST_TRY(close_all());
     }
     SHELFCAST_TRY(drop_old_speed_rows());
+    broke_off_ = false;
     return reports;
 }
 

@@ -141,6 +141,7 @@ private:
 
     BatchPorts ports_;
     BatchOptions options_;
+    bool broke_off_ = false;  ///< The last close did: one of its inserts may still run.
     std::int64_t switched_late_at_us_ = 0;  ///< When views were switched after a rebuild's failure.
 };
 

@@ -71,6 +71,8 @@ Result<RebuildReport> rebuild(const RebuildPorts& ports, const RebuildOptions& o
     if (manifest.epochs.empty()) {
         return report;
     }
+    // What a rebuild that broke off has sent must not land among the rows of this one.
+    SHELFCAST_TRY(ports.warehouse.settle());
     const GenerationId old = manifest.generation;
     report.generation = GenerationId{old.value + 1};
     SHELFCAST_TRY(drop_other_generations(ports.warehouse, manifest, 0));
