@@ -1,5 +1,7 @@
 #include "pipelines/batch/rebuild.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/failpoint.h"
@@ -27,14 +29,13 @@ Status compare(const RebuildPorts& ports, const RebuildOptions& options, Generat
     }
     SHELFCAST_ASSIGN(closed.rows_per_table,
                      batch_counts(ports.warehouse, report.generation, closed.epoch));
-    if (!found_here.empty()) {
-        const std::int64_t now_us = ports.clock.now_us();
-        SHELFCAST_TRY(ports.differences.store_differences(report.generation, closed.epoch, now_us,
-                                                          found_here));
-        SHELFCAST_TRY(
-            ports.warehouse.store_differences(report.generation, closed.epoch, now_us, found_here));
-        report.differences.insert(report.differences.end(), found_here.begin(), found_here.end());
-    }
+    // Also where there are none: an earlier rebuild that was refused may have left some.
+    const std::int64_t now_us = ports.clock.now_us();
+    SHELFCAST_TRY(
+        ports.differences.store_differences(report.generation, closed.epoch, now_us, found_here));
+    SHELFCAST_TRY(
+        ports.warehouse.store_differences(report.generation, closed.epoch, now_us, found_here));
+    std::ranges::move(found_here, std::back_inserter(report.differences));
     return {};
 }
 
