@@ -223,13 +223,13 @@ void World::step() {
     }
 }
 
-void World::close_epoch() {
+bool World::close_epoch() {
     const auto reports = program_->batch->close_epochs({});
     if (!reports) {
         note(reports.error());
         // As the program does: tried again at once, unless the engine or the process ended.
         program_->recovered = !disk_.dead() && !warehouse_.is_down() && dice(2) == 0;
-        return;
+        return false;
     }
     tally_->epochs_closed += reports->size();
     for (const batch::EpochReport& report : *reports) {
@@ -240,6 +240,7 @@ void World::close_epoch() {
                               report.differences.front().speed, report.differences.front().batch));
         }
     }
+    return true;
 }
 
 void World::add_store() {
@@ -410,11 +411,8 @@ void World::settle_everything() {
         const auto before = program_->store->written_ends();
         step();
         const auto after = program_->store->written_ends();
-        if (program_->recovered && before && after && *before == *after) {
-            close_epoch();
-            if (program_->recovered) {
-                return;
-            }
+        if (program_->recovered && before && after && *before == *after && close_epoch()) {
+            return;
         }
     }
     wrong("the program did not come to rest");

@@ -98,7 +98,8 @@ private:
     void send();
     void send_raw();
     void step();
-    void close_epoch();
+    /// Whether everything was closed.
+    bool close_epoch();
     void add_store();
     void contribute();
     void rebuild();
