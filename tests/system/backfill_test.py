@@ -202,6 +202,13 @@ class LakeTest(BackfillTest):
                              "2025-03-03", code=2)
         self.assertIn("in the lake already", again.stderr)
         self.assertIn("receipts.csv", again.stderr)
+        for dates in (("--from", "2025-03-03"), ("--to", "2025-03-02"), ()):
+            overlap = self.command("backfill", path, *self.STORES, *dates, code=2)
+            self.assertIn("from 2025-03-02 to 2025-03-03 are in the lake already", overlap.stderr)
+        rest = self.json("backfill", path, *self.STORES, "--from", "2025-03-04")["contributions"][0]
+        self.assertEqual((rest["events"], rest["rejections"]), (21, 0))
+        self.assertEqual(self.query("select count() from retail.rejected_events"), [[1]])
+        self.assertEqual(self.query("select count() from retail.retail_events_unified"), [[27]])
 
     def test_it_waits_for_the_batch_when_asked_to(self):
         path = self.receipts()
