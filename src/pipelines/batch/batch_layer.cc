@@ -77,13 +77,13 @@ Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token&
     };
     SHELFCAST_TRY(close_all());
     SHELFCAST_ASSIGN(const EpochId open, ports_.ledger.open_epoch());
-    SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> pending, ports_.ledger.flushes(open));
+    SHELFCAST_ASSIGN(const bool pending, ports_.ledger.has_flushes(open));
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
     const auto waiting = static_cast<std::uint32_t>(manifest.waiting.size());
-    if (!pending.empty() || waiting > 0) {
+    if (pending || waiting > 0) {
         // Each contribution gets an epoch of its own, after that of the log's new stretch. A flush
         // that comes in between takes the place of one: the next batch has it.
-        SHELFCAST_TRY(ports_.ledger.raise_epoch(pending.empty() ? waiting - 1 : waiting));
+        SHELFCAST_TRY(ports_.ledger.raise_epoch(pending ? waiting : waiting - 1));
         failpoint::reach("batch.epoch_raised");
         SHELFCAST_TRY(close_all());
     }
