@@ -147,7 +147,9 @@ public:
         const LakeFile& file, std::span<const retail::ColumnSpec> columns) = 0;
 
     /// What a manifest would say of a file that another program put there, its topic, table and
-    /// epoch left open. Errors: kNotFound, kCorrupted (not with those columns).
+    /// epoch left open. Errors: kNotFound, kCorrupted (not with those columns), kInvalidInput (a
+    /// name of our own form, which a writer of ours would take for its own), kConflict (the newest
+    /// manifest names it, or has retired it).
     [[nodiscard]] virtual Result<LakeFile> describe_file(
         std::string_view path, std::span<const retail::ColumnSpec> columns) = 0;
 

@@ -453,7 +453,11 @@ TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
 }
 
 TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
-    const auto file = write(EpochId{1}, 0);
+    const auto ours = write(EpochId{1}, 0);
+    expect_error(lake().describe_file(ours.path, columns()), ErrorKind::kInvalidInput, ours.path);
+    auto file = ours;
+    file.path = "retail_events/business_date=2026-11-22/spark.parquet";
+    harness_->overwrite(file.path, value(lake().read_bytes(ours)));
     const auto described = value(lake().describe_file(file.path, columns()));
     EXPECT_EQ(described.path, file.path);
     EXPECT_EQ(described.rows, 10U);
@@ -463,6 +467,10 @@ TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
                  ErrorKind::kNotFound, "none.parquet");
     harness_->overwrite(file.path, "no columns");
     expect_error(lake().describe_file(file.path, columns()), ErrorKind::kCorrupted, file.path);
+    auto manifest = next({}, EpochId{1}, {ours});
+    manifest.retired = {{file.path, 7}};
+    ok(lake().commit(manifest));
+    expect_error(lake().describe_file(file.path, columns()), ErrorKind::kConflict, file.path);
 }
 
 }  // namespace shelfcast::contract

@@ -117,6 +117,14 @@ Result<retail::ColumnBlock> LakeLocal::read_rows(const LakeFile& file,
 Result<LakeFile> LakeLocal::describe_file(std::string_view path,
                                           std::span<const retail::ColumnSpec> columns) {
     SHELFCAST_TRY(ports::check_file_path(path));
+    if (lake_local::name_of(path)) {
+        return fail(ErrorKind::kInvalidInput,
+                    "lake file {}: this program gives such names itself, choose another", path);
+    }
+    SHELFCAST_ASSIGN(const bool committed, is_committed(std::string(path)));
+    if (committed) {
+        return fail(ErrorKind::kConflict, "lake file {}: in the lake already", path);
+    }
     auto bytes = files_.read_file(path);
     if (!bytes) {
         return forward_error(bytes, fmt::format("lake file {}", path));
