@@ -420,7 +420,8 @@ TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
     // A file that waits is as safe as one that is closed.
     ok(lake().remove_orphans(ports::FileWriter::kContribution));
     EXPECT_TRUE(lake().read_bytes(contribution.files[0]));
-    expect_error(lake().remove_file(contribution.files[0].path), ErrorKind::kConflict, "backfill");
+    const std::vector<std::string> waiting{contribution.files[0].path};
+    expect_error(lake().remove_files(waiting, {}), ErrorKind::kConflict, "backfill");
     harness_->remove(contribution.files[0].path);
     expect_error(lake().commit(next(manifest, EpochId{2}, {})), ErrorKind::kNotFound, "backfill");
 }
@@ -447,8 +448,13 @@ TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
     ok(lake().remove_orphans(ports::FileWriter::kContribution));
     expect_error(lake().read_bytes(backfill), ErrorKind::kNotFound, backfill.path);
     EXPECT_TRUE(lake().read_bytes(part));
-    ok(lake().remove_file(part.path));
-    ok(lake().remove_file(part.path));
+    const std::vector<std::string> paths{part.path, "retail_events/none.parquet"};
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(value(lake().remove_files(paths, stopped.get_token())), 0U);
+    EXPECT_TRUE(lake().read_bytes(part));
+    EXPECT_EQ(value(lake().remove_files(paths, {})), 2U);
+    EXPECT_EQ(value(lake().remove_files(paths, {})), 2U);
     expect_error(lake().read_bytes(part), ErrorKind::kNotFound, part.path);
 }
 

@@ -255,19 +255,32 @@ Status LakeLocal::remove_orphans(ports::FileWriter writer) {
     return {};
 }
 
-Status LakeLocal::remove_file(std::string_view path) {
+Result<std::size_t> LakeLocal::remove_files(std::span<const std::string> paths,
+                                            const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+    std::set<std::string_view> counted;
     for (const LakeFile* const file : files_of(newest)) {
-        if (file->path == path) {
+        counted.insert(file->path);
+    }
+    for (const std::string& path : paths) {
+        if (counted.contains(path)) {
             return fail(ErrorKind::kConflict, "lake file {}: the newest manifest counts on it",
                         path);
         }
     }
-    SHELFCAST_ASSIGN(const auto listed, files_.list_files(std::string(folder_of(path))));
-    if (std::ranges::find(listed, path) == listed.end()) {
-        return {};
+    SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
+    std::size_t gone = 0;
+    for (const std::string& path : paths) {
+        if (stop.stop_requested()) {
+            break;
+        }
+        if (std::ranges::binary_search(listed, path)) {
+            SHELFCAST_TRY(files_.remove_file(path));
+            failpoint::reach("compaction.file_removed");
+        }
+        ++gone;
     }
-    return files_.remove_file(path);
+    return gone;
 }
 
 }  // namespace shelfcast::adapters
