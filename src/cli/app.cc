@@ -389,6 +389,7 @@ Status App::make_schedule() {
 }
 
 void App::keep_house(const std::stop_token& stop) {
+    std::string last_failure;
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
         rates_.add(clock_.steady_us(), speed_->counts());
@@ -407,9 +408,16 @@ void App::keep_house(const std::stop_token& stop) {
         if (done) {
             done = drop_superseded_generations();
         }
-        if (!done && !is_retryable(done.error().kind)) {
-            log::error("batch", "housekeeping failed error=\"{}\"", done.error().message);
+        // It is tried again every few seconds: what stays is said once.
+        std::string failure = done ? "" : done.error().message;
+        if (!failure.empty() && failure != last_failure && !stop.stop_requested()) {
+            if (is_retryable(done.error().kind)) {
+                log::warning("batch", "housekeeping failed, trying again error=\"{}\"", failure);
+            } else {
+                log::error("batch", "housekeeping failed error=\"{}\"", failure);
+            }
         }
+        last_failure = std::move(failure);
     }
 }
 
@@ -422,13 +430,8 @@ Status App::drop_superseded_generations() {
     if (!other_generations_) {
         return {};
     }
-    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake_->manifest());
-    const std::int64_t superseded_before_us =
-        clock_.now_us() - config_.speed_grace_s * kSecondMs * 1'000;
-    if (manifest.switched_at_us < superseded_before_us) {
-        SHELFCAST_TRY(batch::drop_other_generations(*warehouse_, manifest, superseded_before_us));
-        other_generations_ = false;
-    }
+    SHELFCAST_ASSIGN(const bool gone, batch_->drop_superseded_generations());
+    other_generations_ = !gone;
     return {};
 }
 

@@ -62,6 +62,9 @@ public:
     /// UTC milliseconds below which events of a partition are late; 0 before any event.
     [[nodiscard]] std::int64_t watermark_ms(PartitionId partition) const;
     [[nodiscard]] std::uint64_t remembered_ids() const;
+    [[nodiscard]] std::int64_t duplicate_horizon_hours() const noexcept {
+        return options_.duplicate_horizon_hours;
+    }
 
 private:
     struct PartitionState {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -147,7 +148,9 @@ public:
         const LakeFile& file, std::span<const retail::ColumnSpec> columns) = 0;
 
     /// What a manifest would say of a file that another program put there, its topic, table and
-    /// epoch left open. Errors: kNotFound, kCorrupted (not with those columns).
+    /// epoch left open. Errors: kNotFound, kCorrupted (not with those columns), kInvalidInput (a
+    /// name of our own form, which a writer of ours would take for its own), kConflict (the newest
+    /// manifest names it, or has retired it).
     [[nodiscard]] virtual Result<LakeFile> describe_file(
         std::string_view path, std::span<const retail::ColumnSpec> columns) = 0;
 
@@ -161,9 +164,11 @@ public:
     /// name (of the batch layer only those past the closed epoch). The writer must not be at work.
     [[nodiscard]] virtual Status remove_orphans(FileWriter writer) = 0;
 
-    /// Removes one file that is not named any more; one that is not there is no error. Error:
-    /// kConflict when the newest manifest counts on it.
-    [[nodiscard]] virtual Status remove_file(std::string_view path) = 0;
+    /// Removes files that are not named any more, in order, until a stop request; returns how many
+    /// of them are gone. One that is not there counts as gone. Error: kConflict when the newest
+    /// manifest counts on one of them: then none is removed.
+    [[nodiscard]] virtual Result<std::size_t> remove_files(std::span<const std::string> paths,
+                                                           const std::stop_token& stop) = 0;
 };
 
 }  // namespace shelfcast::ports

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] virtual Result<std::uint32_t> next_attempt(FlushId flush) = 0;
     /// Flushes of an epoch that are not marked done.
     [[nodiscard]] virtual Result<std::uint64_t> undone_flushes(EpochId epoch) = 0;
+    /// Whether an epoch has any flush; cheap, however many there are.
+    [[nodiscard]] virtual Result<bool> has_flushes(EpochId epoch) = 0;
     /// The flushes of an epoch, in order.
     [[nodiscard]] virtual Result<std::vector<FlushRecord>> flushes(EpochId epoch) = 0;
     /// Per partition of a topic: one past the last written-down offset. Absent: nothing yet.

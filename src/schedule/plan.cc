@@ -116,10 +116,16 @@ Result<std::string> Plan::parse_date(std::string_view text, std::int64_t now_us)
         return fail(ErrorKind::kInvalidInput, "\"{}\" is no logical date like {} (cron {})", text,
                     example, cron_.text());
     }
-    const std::int64_t now = local_minute(now_us);
-    if (*minute > now) {
-        return fail(ErrorKind::kInvalidInput, "{} has not come yet: it is {} in {}", text,
-                    date_of(now), zone_->name());
+    // The occurrence of that date, by the name it has where a spring gap made several one.
+    const std::int64_t at_us = instant_us(cron_.next_after(*minute - 1));
+    if (last_until(at_us).logical_date != text) {
+        return fail(ErrorKind::kInvalidInput, "{} is no logical date of cron {}", text,
+                    cron_.text());
+    }
+    if (at_us > now_us) {
+        constexpr std::size_t kToMinutes = 16;
+        return fail(ErrorKind::kInvalidInput, "{} has not come yet: cron {} is due at {}Z", text,
+                    cron_.text(), retail::format_utc_ms(at_us / 1000).substr(0, kToMinutes));
     }
     return std::string(text);
 }

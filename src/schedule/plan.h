@@ -32,7 +32,7 @@ public:
     [[nodiscard]] Occurrence last_until(std::int64_t now_us) const;
     [[nodiscard]] Occurrence next_after(std::int64_t now_us) const;
     /// A logical date as people type it. Errors: kInvalidInput for what is no date (or no time,
-    /// where the plan needs one), or has not come yet.
+    /// where the plan needs one), has no occurrence, or whose occurrence has not come yet.
     [[nodiscard]] Result<std::string> parse_date(std::string_view text, std::int64_t now_us) const;
 
     [[nodiscard]] const Cron& cron() const noexcept { return cron_; }

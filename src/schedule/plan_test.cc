@@ -113,12 +113,19 @@ TEST(Plan, EveryDayOfAYearIsOneDate) {
 TEST(Plan, DatesOfPeopleAreChecked) {
     const Plan daily = plan("0 2 * * *", "America/New_York");
     const Plan often = plan("@hourly", "UTC");
-    const std::int64_t now = utc_us(2026, 11, 22, 3);  // Still the 21st in New York.
+    const std::int64_t now = utc_us(2026, 11, 22, 3);            // Still the 21st in New York.
+    const Plan weekly = plan("0 23 * * 6", "America/New_York");  // Saturdays, late.
     EXPECT_EQ(daily.parse_date("2026-11-21", now), "2026-11-21");
+    EXPECT_EQ(weekly.parse_date("2026-11-14", now), "2026-11-14");
+    const Plan half = plan("0,30 * * * *", "Europe/London");
+    EXPECT_EQ(half.parse_date("2026-03-29T02:00", now), "2026-03-29T02:00");
     EXPECT_EQ(daily.parse_date("2024-02-29", now), "2024-02-29");
     EXPECT_EQ(often.parse_date("2026-11-22T03:00", now), "2026-11-22T03:00");
     for (const auto& [from, text] : std::vector<std::pair<const Plan*, std::string>>{
              {&daily, "2026-11-22"},
+             {&weekly, "2026-11-21"},  // Not due before 23:00: marking it done would skip it.
+             {&weekly, "2026-11-20"},
+             {&half, "2026-03-29T01:30"},  // In the spring gap: one occurrence, named 02:00.
              {&daily, "2025-02-29"},
              {&daily, "2026-11-21T02:00"},
              {&daily, "2026/11/21"},

@@ -418,7 +418,7 @@ TEST_F(SchedulerTest, OfManyTriggersOneRuns) {
 
 TEST_F(SchedulerTest, APersonRunsADateAndTheScheduleLeavesItAlone) {
     const auto scheduler = life("one");
-    clock_.set(utc_us(2026, 11, 21, 1));
+    clock_.set(utc_us(2026, 11, 21, 2));
     std::string seen;
     work_ = [&](const RunContext& run, const std::stop_token&) {
         seen = run.logical_date;

@@ -420,7 +420,8 @@ TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
     // A file that waits is as safe as one that is closed.
     ok(lake().remove_orphans(ports::FileWriter::kContribution));
     EXPECT_TRUE(lake().read_bytes(contribution.files[0]));
-    expect_error(lake().remove_file(contribution.files[0].path), ErrorKind::kConflict, "backfill");
+    const std::vector<std::string> waiting{contribution.files[0].path};
+    expect_error(lake().remove_files(waiting, {}), ErrorKind::kConflict, "backfill");
     harness_->remove(contribution.files[0].path);
     expect_error(lake().commit(next(manifest, EpochId{2}, {})), ErrorKind::kNotFound, "backfill");
 }
@@ -447,13 +448,22 @@ TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
     ok(lake().remove_orphans(ports::FileWriter::kContribution));
     expect_error(lake().read_bytes(backfill), ErrorKind::kNotFound, backfill.path);
     EXPECT_TRUE(lake().read_bytes(part));
-    ok(lake().remove_file(part.path));
-    ok(lake().remove_file(part.path));
+    const std::vector<std::string> paths{part.path, "retail_events/none.parquet"};
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(value(lake().remove_files(paths, stopped.get_token())), 0U);
+    EXPECT_TRUE(lake().read_bytes(part));
+    EXPECT_EQ(value(lake().remove_files(paths, {})), 2U);
+    EXPECT_EQ(value(lake().remove_files(paths, {})), 2U);
     expect_error(lake().read_bytes(part), ErrorKind::kNotFound, part.path);
 }
 
 TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
-    const auto file = write(EpochId{1}, 0);
+    const auto ours = write(EpochId{1}, 0);
+    expect_error(lake().describe_file(ours.path, columns()), ErrorKind::kInvalidInput, ours.path);
+    auto file = ours;
+    file.path = "retail_events/business_date=2026-11-22/spark.parquet";
+    harness_->overwrite(file.path, value(lake().read_bytes(ours)));
     const auto described = value(lake().describe_file(file.path, columns()));
     EXPECT_EQ(described.path, file.path);
     EXPECT_EQ(described.rows, 10U);
@@ -463,6 +473,10 @@ TEST_P(LakeContract, AFileOfAnotherProgramIsDescribed) {
                  ErrorKind::kNotFound, "none.parquet");
     harness_->overwrite(file.path, "no columns");
     expect_error(lake().describe_file(file.path, columns()), ErrorKind::kCorrupted, file.path);
+    auto manifest = next({}, EpochId{1}, {ours});
+    manifest.retired = {{file.path, 7}};
+    ok(lake().commit(manifest));
+    expect_error(lake().describe_file(file.path, columns()), ErrorKind::kConflict, file.path);
 }
 
 }  // namespace shelfcast::contract

@@ -165,6 +165,8 @@ TEST_P(OperationalStoreContract, DoneAndAttemptsAreKeptPerFlush) {
     ok(epochs().mark_done(first.id));
     EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})), 1U);
     EXPECT_EQ(value(epochs().undone_flushes(EpochId{2})), 0U);
+    EXPECT_TRUE(value(epochs().has_flushes(EpochId{1})));
+    EXPECT_FALSE(value(epochs().has_flushes(EpochId{2})));
     EXPECT_EQ(value(epochs().next_attempt(second.id)), 2U);
     EXPECT_EQ(value(epochs().next_attempt(second.id)), 3U);
     harness_->reopen();

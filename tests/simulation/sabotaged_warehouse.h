@@ -37,7 +37,7 @@ public:
                         std::uint32_t attempt, const retail::ColumnBlock& rows) override {
         return real_.insert_speed(table, epoch, flush, attempt, rows);
     }
-    Status settle() override { return real_.settle(); }
+    Status settle() override { return sabotage_.skip_settle ? Status{} : real_.settle(); }
     Result<std::int64_t> started_at_s() override { return real_.started_at_s(); }
     Status delete_flush(const retail::OperatorTable& table, EpochId epoch, FlushId flush) override {
         return real_.delete_flush(table, epoch, flush);

@@ -408,6 +408,9 @@ Result<std::vector<std::string>> SimState::list(std::string_view prefix) {
 }
 
 Status SimState::remove(std::string_view name) {
+    if (fail_removals_) {
+        return fail(ErrorKind::kUnavailable, "{} cannot be removed", name);
+    }
     return disk_.remove_file(fmt::format("{}{}", kStateFolder, name));
 }
 

@@ -96,9 +96,12 @@ public:
     [[nodiscard]] Result<ports::StateBlob> open(std::string_view name) override;
     [[nodiscard]] Result<std::vector<std::string>> list(std::string_view prefix) override;
     [[nodiscard]] Status remove(std::string_view name) override;
+    /// From now on no blob can be removed.
+    void fail_removals() { fail_removals_ = true; }
 
 private:
     SimDisk& disk_;
+    bool fail_removals_ = false;
 };
 
 }  // namespace shelfcast::simulation

@@ -121,6 +121,10 @@ TEST(SimulationNotices, RecoveryThatTrustsStoredBytes) {
     EXPECT_TRUE(is_noticed({.skip_spoilt = true}));
 }
 
+TEST(SimulationNotices, WritesThatLandAfterTheirAnswerWasLost) {
+    EXPECT_TRUE(is_noticed({.skip_settle = true}));
+}
+
 }  // namespace
 }  // namespace shelfcast::simulation
 

@@ -30,6 +30,7 @@ struct Sabotage {
     bool skip_reinsert = false;       ///< Recovery believes that every written-down row is there.
     bool skip_rollup_repair = false;  ///< Recovery leaves the roll-ups as they are.
     bool skip_spoilt = false;         ///< Recovery believes that every stored byte is right.
+    bool skip_settle = false;         ///< Writes whose answer was lost are not waited for.
 };
 
 class SimClock final : public ports::Clock {
@@ -97,7 +98,8 @@ private:
     void send();
     void send_raw();
     void step();
-    void close_epoch();
+    /// Whether everything was closed.
+    bool close_epoch();
     void add_store();
     void contribute();
     void rebuild();

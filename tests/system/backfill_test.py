@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import unittest
 
 import duckdb
@@ -202,6 +203,13 @@ class LakeTest(BackfillTest):
                              "2025-03-03", code=2)
         self.assertIn("in the lake already", again.stderr)
         self.assertIn("receipts.csv", again.stderr)
+        for dates in (("--from", "2025-03-03"), ("--to", "2025-03-02"), ()):
+            overlap = self.command("backfill", path, *self.STORES, *dates, code=2)
+            self.assertIn("from 2025-03-02 to 2025-03-03 are in the lake already", overlap.stderr)
+        rest = self.json("backfill", path, *self.STORES, "--from", "2025-03-04")["contributions"][0]
+        self.assertEqual((rest["events"], rest["rejections"]), (21, 0))
+        self.assertEqual(self.query("select count() from retail.rejected_events"), [[1]])
+        self.assertEqual(self.query("select count() from retail.retail_events_unified"), [[27]])
 
     def test_it_waits_for_the_batch_when_asked_to(self):
         path = self.receipts()
@@ -245,7 +253,7 @@ class LakeTest(BackfillTest):
         source = sorted(glob.glob(self.lake()))[0]
         name = "retail_events/business_date=2025-03-01/other-0.parquet"
         duckdb.execute(f"""copy (
-            select * replace (log_offset + 9000000000000 as log_offset) from '{source}'
+            select * replace (log_offset - 68719476736 as log_offset) from '{source}'
         ) to '{self.lake(name)}' (format parquet)""")
         events, revenue = duckdb.execute(
             f"select count(*), sum(revenue) from '{self.lake(name)}'").fetchone()
@@ -258,6 +266,16 @@ class LakeTest(BackfillTest):
         self.assertEqual(self.json("batch")["differing_keys"], 0)
         self.assertEqual(self.query("select count() from retail.retail_events_unified"),
                          [[30 + events]])
+        # The same sales from another query, and the same bytes under another name.
+        other, copied = name.replace("other-0", "other-1"), name.replace("other-0", "other-2")
+        duckdb.execute(f"""copy (select * from '{self.lake(name)}' order by log_offset desc)
+                           to '{self.lake(other)}' (format parquet)""")
+        shutil.copy(self.lake(name), self.lake(copied))
+        for path, said in ((other, "an earlier commit from 0 to"), (copied, "with these bytes"),
+                           (name, "already")):
+            refused = self.command("lake", "commit", path, "--events", str(events), "--revenue",
+                                   str(revenue), code=2)
+            self.assertIn(said, refused.stderr)
         twice = self.command("lake", "commit", name, "--events", str(events), "--revenue",
                              str(revenue), code=2)
         self.assertIn("in the lake already", twice.stderr)

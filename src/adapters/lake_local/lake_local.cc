@@ -117,6 +117,14 @@ Result<retail::ColumnBlock> LakeLocal::read_rows(const LakeFile& file,
 Result<LakeFile> LakeLocal::describe_file(std::string_view path,
                                           std::span<const retail::ColumnSpec> columns) {
     SHELFCAST_TRY(ports::check_file_path(path));
+    if (lake_local::name_of(path)) {
+        return fail(ErrorKind::kInvalidInput,
+                    "lake file {}: this program gives such names itself, choose another", path);
+    }
+    SHELFCAST_ASSIGN(const bool committed, is_committed(std::string(path)));
+    if (committed) {
+        return fail(ErrorKind::kConflict, "lake file {}: in the lake already", path);
+    }
     auto bytes = files_.read_file(path);
     if (!bytes) {
         return forward_error(bytes, fmt::format("lake file {}", path));
@@ -247,19 +255,32 @@ Status LakeLocal::remove_orphans(ports::FileWriter writer) {
     return {};
 }
 
-Status LakeLocal::remove_file(std::string_view path) {
+Result<std::size_t> LakeLocal::remove_files(std::span<const std::string> paths,
+                                            const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
+    std::set<std::string_view> counted;
     for (const LakeFile* const file : files_of(newest)) {
-        if (file->path == path) {
+        counted.insert(file->path);
+    }
+    for (const std::string& path : paths) {
+        if (counted.contains(path)) {
             return fail(ErrorKind::kConflict, "lake file {}: the newest manifest counts on it",
                         path);
         }
     }
-    SHELFCAST_ASSIGN(const auto listed, files_.list_files(std::string(folder_of(path))));
-    if (std::ranges::find(listed, path) == listed.end()) {
-        return {};
+    SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
+    std::size_t gone = 0;
+    for (const std::string& path : paths) {
+        if (stop.stop_requested()) {
+            break;
+        }
+        if (std::ranges::binary_search(listed, path)) {
+            SHELFCAST_TRY(files_.remove_file(path));
+            failpoint::reach("compaction.file_removed");
+        }
+        ++gone;
     }
-    return files_.remove_file(path);
+    return gone;
 }
 
 }  // namespace shelfcast::adapters

@@ -45,7 +45,8 @@ public:
     /// Takes temporary files of that writer along, and those of manifests. What has another kind of
     /// name is not ours to remove.
     [[nodiscard]] Status remove_orphans(ports::FileWriter writer) override;
-    [[nodiscard]] Status remove_file(std::string_view path) override;
+    [[nodiscard]] Result<std::size_t> remove_files(std::span<const std::string> paths,
+                                                   const std::stop_token& stop) override;
 
 private:
     [[nodiscard]] Result<std::uint64_t> newest_version();

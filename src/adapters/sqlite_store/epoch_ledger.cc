@@ -181,6 +181,14 @@ Result<std::uint64_t> SqliteStore::undone_flushes(EpochId epoch) {
     return query.number<std::uint64_t>(0);
 }
 
+Result<bool> SqliteStore::has_flushes(EpochId epoch) {
+    const std::lock_guard lock(database_->mutex());
+    Query query =
+        database_->query("select exists (select 1 from flushes where epoch = ?1)", epoch.value);
+    SHELFCAST_TRY(query.next());
+    return query.integer(0) != 0;
+}
+
 Result<std::vector<FlushRecord>> SqliteStore::flushes(EpochId epoch) {
     const std::lock_guard lock(database_->mutex());
     Query query = database_->query(

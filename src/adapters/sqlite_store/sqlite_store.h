@@ -55,6 +55,7 @@ public:
     [[nodiscard]] Status mark_done(FlushId flush) override;
     [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
     [[nodiscard]] Result<std::uint64_t> undone_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<bool> has_flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::FlushRecord>> flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;
     [[nodiscard]] Result<EpochId> open_epoch() override;

@@ -1,7 +1,10 @@
 #include "pipelines/backfill/adopt.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <charconv>
+#include <set>
+#include <sstream>
+#include <utility>
 
 #include "pipelines/backfill/contribution_writer.h"
 #include "pipelines/batch/table_loader.h"
@@ -26,6 +29,67 @@ Result<std::int32_t> date_of(const std::string& path) {
                 folder);
 }
 
+/// What earlier commits say of themselves: "files HASH… FIRST..LAST", the offsets of their rows.
+struct Earlier {
+    std::set<std::string, std::less<>> hashes;
+    std::vector<std::pair<std::int64_t, std::int64_t>> offsets;
+};
+
+Earlier earlier_commits(const ports::LakeManifest& manifest) {
+    Earlier earlier;
+    const auto add = [&](std::string_view identity) {
+        std::istringstream words{std::string(identity)};
+        std::string word;
+        if (!(words >> word) || word != "files") {
+            return;
+        }
+        while (words >> word) {
+            std::pair<std::int64_t, std::int64_t> range;
+            if (const std::size_t dots = word.find(".."); dots != std::string::npos) {
+                std::from_chars(word.data(), word.data() + dots, range.first);
+                std::from_chars(word.data() + dots + 2, word.data() + word.size(), range.second);
+                earlier.offsets.push_back(range);
+            } else {
+                earlier.hashes.insert(word);
+            }
+        }
+    };
+    for (const ports::ClosedEpoch& epoch : manifest.epochs) {
+        add(epoch.identity);
+    }
+    for (const ports::Contribution& one : manifest.waiting) {
+        add(one.identity);
+    }
+    for (const ports::LakeFile& file : manifest.files) {
+        earlier.hashes.insert(file.hash);
+    }
+    return earlier;
+}
+
+/// Partition and offset are a sale's identity: none twice, none that a backfill or an earlier
+/// commit has. Sorts `offsets`.
+Status check_offsets(std::vector<std::int64_t>& offsets, const Earlier& earlier) {
+    std::ranges::sort(offsets);
+    if (const auto twice = std::ranges::adjacent_find(offsets); twice != offsets.end()) {
+        return fail(ErrorKind::kInvalidInput, "log_offset {} is there twice", *twice);
+    }
+    for (const std::int64_t end : {offsets.front(), offsets.back()}) {
+        if (end < 0 || end >= ports::kContributionOffsets) {
+            return fail(ErrorKind::kInvalidInput, "log_offset {} is not from 0 to {}", end,
+                        ports::kContributionOffsets - 1);
+        }
+    }
+    for (const auto& [first, last] : earlier.offsets) {
+        if (offsets.front() <= last && first <= offsets.back()) {
+            return fail(ErrorKind::kInvalidInput,
+                        "log_offset goes from {} to {}, an earlier commit from {} to {}: number "
+                        "on from there",
+                        offsets.front(), offsets.back(), first, last);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake,
@@ -41,7 +105,8 @@ Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake
     made.committed_at_us = clock.now_us();
     const std::vector<retail::ColumnSpec> columns =
         retail::columns_of(retail::operator_table(retail::kEventsTable));
-    std::unordered_set<std::int64_t> offsets;
+    const Earlier earlier = earlier_commits(manifest);
+    std::vector<std::int64_t> offsets;
     for (const std::string& path : options.paths) {
         SHELFCAST_ASSIGN(const std::int32_t date, date_of(path));
         SHELFCAST_ASSIGN(ports::LakeFile file, lake.describe_file(path, columns));
@@ -62,12 +127,13 @@ Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake
                             "{}: row {} has log_partition {}; files written past the log have {}",
                             path, row, partitions[row], ports::kContributedPartition);
             }
-            if (!offsets.insert(positions[row]).second) {
-                return fail(ErrorKind::kInvalidInput, "{}: row {}: log_offset {} is there twice",
-                            path, row, positions[row]);
-            }
             made.revenue += revenue[row];
         }
+        if (earlier.hashes.contains(file.hash)) {
+            return fail(ErrorKind::kConflict, "{}: a file with these bytes is in the lake already",
+                        path);
+        }
+        offsets.insert(offsets.end(), positions.begin(), positions.end());
         made.events += rows.rows();
         made.identity += " " + file.hash;
         made.files.push_back(std::move(file));
@@ -77,6 +143,10 @@ Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake
                     "the files hold {} events with revenue {}, not {} with {}", made.events,
                     retail::format_decimal(made.revenue, retail::Revenue::kScale), options.events,
                     retail::format_decimal(options.revenue, retail::Revenue::kScale));
+    }
+    if (!offsets.empty()) {
+        SHELFCAST_TRY(check_offsets(offsets, earlier));
+        made.identity += fmt::format(" {}..{}", offsets.front(), offsets.back());
     }
     SHELFCAST_TRY(check_new(manifest, made.identity));
     return made;

@@ -23,9 +23,10 @@ struct AdoptOptions {
 };
 
 /// Reads every file: the columns of accepted rows, one business date per folder, the reserved log
-/// partition, no log position twice. Errors, naming file and value: kInvalidInput (no such rows,
-/// another sum than stated), kNotFound, kCorrupted (no Parquet, a column is missing), kConflict
-/// (these files are in the lake already).
+/// partition, log offsets below 2^36 that neither repeat nor meet those of an earlier commit (the
+/// identity says from where to where they go). Errors, naming file and value: kInvalidInput (no
+/// such rows, another sum than stated, a name of our own form), kNotFound, kCorrupted (no Parquet,
+/// a column is missing), kConflict (a file of these bytes is in the lake already).
 [[nodiscard]] Result<ports::Contribution> adopt(const AdoptOptions& options, ports::Lake& lake,
                                                 ports::Clock& clock);
 

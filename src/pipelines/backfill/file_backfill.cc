@@ -1,5 +1,6 @@
 #include "pipelines/backfill/file_backfill.h"
 
+#include <charconv>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "pipelines/ingest/catalog_cache.h"
 #include "pipelines/ingest/import.h"
 #include "retail/tables.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::backfill {
 namespace {
@@ -38,6 +40,69 @@ std::string identity_of(const FileFacts& facts, const FileBackfillOptions& optio
         identity += fmt::format(" {}..{}", options.from, options.to);
     }
     return identity;
+}
+
+struct Dates {
+    std::int32_t from = std::numeric_limits<std::int32_t>::min();
+    std::int32_t to = std::numeric_limits<std::int32_t>::max();
+};
+
+/// The dates in an identity of that file; nothing for another contribution's.
+std::optional<Dates> dates_in(std::string_view identity, const FileFacts& facts) {
+    const std::string of_file = fmt::format("file {}", facts.hash);
+    if (!identity.starts_with(of_file)) {
+        return std::nullopt;
+    }
+    Dates dates;
+    const std::string_view rest = identity.substr(of_file.size());
+    if (const std::size_t dots = rest.find(".."); dots != std::string_view::npos) {
+        std::from_chars(rest.data() + 1, rest.data() + dots, dates.from);
+        std::from_chars(rest.data() + dots + 2, rest.data() + rest.size(), dates.to);
+    }
+    return dates;
+}
+
+std::string text_of(const Dates& dates) {
+    const Dates any;
+    if (dates.from == any.from && dates.to == any.to) {
+        return " of all dates";
+    }
+    return (dates.from == any.from ? "" : " from " + retail::format_date(dates.from)) +
+           (dates.to == any.to ? "" : " to " + retail::format_date(dates.to));
+}
+
+/// Whether rows of the file are in the lake already. Error: kConflict: some of the wanted dates.
+Result<bool> came_before(const ports::LakeManifest& manifest, const FileFacts& facts,
+                         const FileBackfillOptions& options) {
+    bool before = false;
+    const auto check = [&](std::string_view identity, std::string_view state) -> Status {
+        const std::optional<Dates> dates = dates_in(identity, facts);
+        before = before || dates;
+        if (dates && dates->from <= options.to && options.from <= dates->to) {
+            return fail(ErrorKind::kConflict, "{}: its rows{} are in the lake already{}",
+                        options.file, text_of(*dates), state);
+        }
+        return {};
+    };
+    for (const ports::ClosedEpoch& epoch : manifest.epochs) {
+        SHELFCAST_TRY(check(epoch.identity, ""));
+    }
+    for (const ports::Contribution& one : manifest.waiting) {
+        SHELFCAST_TRY(check(one.identity, ", waiting for the next batch"));
+    }
+    return before;
+}
+
+/// Dead letters and duplicates have no business date: they came in with the file's first dates.
+void leave_rejections_out(operators::FlushOutput& output) {
+    const auto tables = retail::operator_tables();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        if (tables[i].name == retail::kRejectionsTable) {
+            output.blocks[i] = retail::make_table_block(tables[i]);
+        }
+    }
+    output.counts.rejected = 0;
+    output.counts.duplicates = 0;
 }
 
 /// Leaves the accepted rows of the wanted dates; returns how many went.
@@ -127,9 +192,7 @@ Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
     report.contribution.id = next_contribution(manifest);
     report.contribution.origin = name;
     report.contribution.identity = identity_of(facts, options);
-    if (Status known = check_new(manifest, report.contribution.identity); !known) {
-        return forward_error(known, options.file);
-    }
+    SHELFCAST_ASSIGN(const bool again, came_before(manifest, facts, options));
     SHELFCAST_ASSIGN(const std::unique_ptr<ingest::ImportSource> source,
                      ingest::open_source(options.file, format, reading.columns, ports.tables));
 
@@ -162,6 +225,9 @@ Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
         operators::FlushOutput output =
             folding.fold(std::move(events), std::move(letters), builder.catalog());
         report.outside += keep_dates(output, options.from, options.to);
+        if (again) {
+            leave_rejections_out(output);
+        }
         report.counts += output.counts;
         report.rows += rows;
         SHELFCAST_TRY(writer.add(std::move(output)));

@@ -3,8 +3,9 @@
 /// \file pipelines/backfill/file_backfill.h
 /// `shelfcast backfill FILE…`: receipts from files, judged like imported ones, into lake files.
 ///
-/// Duplicates are told within one file; what the log holds is not looked at. The same file and
-/// range of dates is taken in once: its identity is the hash of its bytes.
+/// Duplicates are told within one file; what the log holds is not looked at. A date of the same
+/// file is taken in once, and what was rejected with its first dates only: its identity is the hash
+/// of its bytes.
 
 #include <cstdint>
 #include <functional>
@@ -50,7 +51,7 @@ struct FileBackfillReport {
 using FileProgress = std::function<void(std::uint64_t rows, std::uint64_t done, std::uint64_t of)>;
 
 /// Writes the file's rows; commit() them next. `id` as next_contribution() says. Errors: those of
-/// an import; kConflict when the file is in the lake already.
+/// an import; kConflict when some of these dates of the file are in the lake already.
 [[nodiscard]] Result<FileBackfillReport> write_file_rows(const FileBackfillOptions& options,
                                                          const FileBackfillPorts& ports,
                                                          const FileProgress& progress,

@@ -64,38 +64,45 @@ BatchLayer::BatchLayer(BatchPorts ports, BatchOptions options)
 
 Result<std::vector<EpochReport>> BatchLayer::close_epochs(const std::stop_token& stop,
                                                           const ReportProgress& progress) {
-    std::vector<EpochReport> reports;
+    // What an attempt that broke off has sent must not land among the rows of this one.
+    if (std::exchange(broke_off_, true)) {
+        SHELFCAST_TRY(ports_.warehouse.settle());
+    }
     const auto close_all = [&]() -> Status {
         SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
         for (const EpochId epoch : closing) {
-            SHELFCAST_ASSIGN(EpochReport report, close(epoch, progress, stop));
-            reports.push_back(std::move(report));
+            SHELFCAST_TRY(close(epoch, progress, stop));
         }
         return {};
     };
     SHELFCAST_TRY(close_all());
     SHELFCAST_ASSIGN(const EpochId open, ports_.ledger.open_epoch());
-    SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> pending, ports_.ledger.flushes(open));
+    SHELFCAST_ASSIGN(const bool pending, ports_.ledger.has_flushes(open));
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
     const auto waiting = static_cast<std::uint32_t>(manifest.waiting.size());
-    if (!pending.empty() || waiting > 0) {
+    if (pending || waiting > 0) {
         // Each contribution gets an epoch of its own, after that of the log's new stretch. A flush
         // that comes in between takes the place of one: the next batch has it.
-        SHELFCAST_TRY(ports_.ledger.raise_epoch(pending.empty() ? waiting - 1 : waiting));
+        SHELFCAST_TRY(ports_.ledger.raise_epoch(pending ? waiting : waiting - 1));
         failpoint::reach("batch.epoch_raised");
         SHELFCAST_TRY(close_all());
     }
     SHELFCAST_TRY(drop_old_speed_rows());
+    broke_off_ = false;
+    std::vector<EpochReport> reports;
+    for (auto& [epoch, report] : std::exchange(unreported_, {})) {
+        reports.push_back(std::move(report));
+    }
     return reports;
 }
 
-Result<EpochReport> BatchLayer::close(EpochId epoch, const ReportProgress& progress,
-                                      const std::stop_token& stop) {
+Status BatchLayer::close(EpochId epoch, const ReportProgress& progress,
+                         const std::stop_token& stop) {
     const std::int64_t started_us = ports_.clock.steady_us();
     SHELFCAST_TRY(ports_.wait_delivered(epoch, stop));
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, ports_.lake.manifest());
-    EpochReport report{.epoch = epoch};
     if (manifest.closed_epoch() < epoch) {
+        EpochReport report{.epoch = epoch};
         // An epoch without flushes was cut for a contribution, and takes the oldest that waits.
         SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> flushes,
                          ports_.ledger.flushes(epoch));
@@ -155,15 +162,22 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const ReportProgress& progr
         manifest.epochs.push_back(std::move(closed));
         std::ranges::move(written.files, std::back_inserter(manifest.files));
         SHELFCAST_TRY(ports_.lake.commit(manifest));
+        unreported_[epoch] = std::move(report);
         failpoint::reach("batch.lake_manifest_written");
 
         const std::vector<std::string> keep{epoch_state_name(epoch),
                                             epoch_state_name(EpochId{epoch.value - 1})};
-        SHELFCAST_TRY(folding.remove_stale(ports_.state, keep));
+        if (const Status removed = folding.remove_stale(ports_.state, keep); !removed) {
+            log::warning("batch", "old operator state stays until the next close error=\"{}\"",
+                         removed.error().message);
+        }
+    } else {
+        SHELFCAST_TRY(report_again(manifest, epoch));
     }
     SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
     failpoint::reach("batch.switched");
     SHELFCAST_TRY(finish(epoch));
+    EpochReport& report = unreported_[epoch];
     report.elapsed_us = ports_.clock.steady_us() - started_us;
     ports_.metrics.add(ports::Counter::kEpochsClosed, 1);
     ports_.metrics.set(ports::Gauge::kClosedEpoch, epoch.value);
@@ -172,7 +186,37 @@ Result<EpochReport> BatchLayer::close(EpochId epoch, const ReportProgress& progr
     log::info("batch", "closed epoch={} accepted={} rejected={} duplicates={} differing_keys={}",
               epoch.value, report.accepted, report.rejected, report.duplicates,
               report.differing_keys);
-    return report;
+    return {};
+}
+
+Status BatchLayer::report_again(const ports::LakeManifest& manifest, EpochId epoch) {
+    const auto closed = std::ranges::find(manifest.epochs, epoch, &ports::ClosedEpoch::epoch);
+    if (unreported_.contains(epoch) || closed == manifest.epochs.end()) {
+        return {};
+    }
+    const auto rows_of = [&](std::string_view table) {
+        const auto found = closed->rows_per_table.find(std::string(table));
+        return found == closed->rows_per_table.end() ? 0 : found->second;
+    };
+    EpochReport report{.epoch = epoch,
+                       .accepted = rows_of(retail::kEventsTable),
+                       .rejected = rows_of(retail::kRejectionsTable),
+                       .differing_keys = closed->differences};
+    for (const ports::LakeFile& file : files_of(manifest, epoch)) {
+        report.lake_files += 1;
+        report.lake_bytes += file.bytes;
+    }
+    if (closed->differences > 0) {
+        SHELFCAST_ASSIGN(std::vector<ports::StoredDifference> stored,
+                         ports_.differences.differences(options_.max_differences));
+        for (ports::StoredDifference& one : stored) {
+            if (one.generation == manifest.generation && one.difference.epoch == epoch) {
+                report.differences.push_back(std::move(one.difference));
+            }
+        }
+    }
+    unreported_.emplace(epoch, std::move(report));
+    return {};
 }
 
 Status BatchLayer::fold_ranges(operators::Operator& folding,
@@ -357,6 +401,24 @@ Status BatchLayer::drop_old_speed_rows() {
     return {};
 }
 
+Result<bool> BatchLayer::drop_superseded_generations() {
+    SHELFCAST_ASSIGN(const ports::LakeManifest manifest, ports_.lake.manifest());
+    SHELFCAST_ASSIGN(const std::optional<ports::ManifestRow> row, ports_.warehouse.manifest());
+    const std::int64_t now_us = ports_.clock.now_us();
+    if (!manifest.epochs.empty() && (!row || row->generation < manifest.generation)) {
+        log::warning("batch", "views are behind the lake, switching them generation={}",
+                     manifest.generation.value);
+        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
+        switched_late_at_us_ = now_us;
+    }
+    const std::int64_t before_us = now_us - options_.speed_grace_ms * 1000;
+    if (std::max(manifest.switched_at_us, switched_late_at_us_) >= before_us) {
+        return false;
+    }
+    SHELFCAST_TRY(drop_other_generations(ports_.warehouse, manifest, before_us));
+    return true;
+}
+
 Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
     RestoreReport report;
     SHELFCAST_TRY(ports_.warehouse.settle());
@@ -397,6 +459,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());
     for (const EpochId epoch : closing) {
         if (epoch <= manifest.closed_epoch()) {
+            SHELFCAST_TRY(report_again(manifest, epoch));
             SHELFCAST_TRY(finish(epoch));
         }
     }

@@ -62,6 +62,7 @@ struct BatchOptions {
 struct EpochReport {
     EpochId epoch;
     std::uint64_t accepted = 0;
+    /// With the duplicates, where the process that counted them ended before the close did.
     std::uint64_t rejected = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t lake_files = 0;
@@ -98,12 +99,18 @@ public:
     [[nodiscard]] Result<RestoreReport> restore(const std::stop_token& stop);
 
     /// Closes what is still closing, then the open epoch if it has anything. One report per epoch
-    /// closed. Differences are no error here: they are in the reports, the store and the metric.
+    /// closed, those included that an earlier call closed before it broke off. Differences are no
+    /// error here: they are in the reports, the store and the metric.
     [[nodiscard]] Result<std::vector<EpochReport>> close_epochs(
         const std::stop_token& stop, const ReportProgress& progress = {});
 
     /// Drops speed partitions that no reader needs any more.
     [[nodiscard]] Status drop_old_speed_rows();
+
+    /// Drops batch rows of other generations than the manifest's, once no query can still read them
+    /// (`speed_grace_ms` after the views left them). Views that a rebuild could not switch any more
+    /// are switched first, and the grace begins then. Returns whether none is left.
+    [[nodiscard]] Result<bool> drop_superseded_generations();
 
 private:
     struct LakeWrite {
@@ -111,8 +118,10 @@ private:
         operators::FoldCounts counts;
     };
 
-    [[nodiscard]] Result<EpochReport> close(EpochId epoch, const ReportProgress& progress,
-                                            const std::stop_token& stop);
+    [[nodiscard]] Status close(EpochId epoch, const ReportProgress& progress,
+                               const std::stop_token& stop);
+    /// Makes the report of an epoch that the lake has as closed, unless one waits already.
+    [[nodiscard]] Status report_again(const ports::LakeManifest& manifest, EpochId epoch);
     /// Folds the epoch's stretch of the log into lake files; leaves `folding` as at its end.
     [[nodiscard]] Result<LakeWrite> write_lake(EpochId epoch,
                                                const std::vector<ports::FlushRecord>& flushes,
@@ -136,6 +145,10 @@ private:
 
     BatchPorts ports_;
     BatchOptions options_;
+    /// Epochs that the lake has as closed and no caller was told of yet.
+    std::map<EpochId, EpochReport> unreported_;
+    bool broke_off_ = false;  ///< The last close did: one of its inserts may still run.
+    std::int64_t switched_late_at_us_ = 0;  ///< When views were switched after a rebuild's failure.
 };
 
 }  // namespace shelfcast::batch

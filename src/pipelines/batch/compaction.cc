@@ -1,7 +1,11 @@
 #include "pipelines/batch/compaction.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -109,21 +113,24 @@ Result<LakeFile> merge(ports::Lake& lake, const Group& group, std::uint64_t vers
                            all);
 }
 
-Status remove_retired(ports::Lake& lake, std::int64_t before_us, CompactionReport& report) {
+Status remove_retired(ports::Lake& lake, std::int64_t before_us, CompactionReport& report,
+                      const std::stop_token& stop) {
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, lake.manifest());
-    const auto old = [&](const ports::RetiredFile& file) { return file.retired_at_us < before_us; };
-    if (std::ranges::none_of(manifest.retired, old)) {
-        return {};
-    }
-    // The files first: a name without a file harms nobody, a file without a name is never found.
+    std::vector<std::string> old;
     for (const ports::RetiredFile& file : manifest.retired) {
-        if (old(file)) {
-            SHELFCAST_TRY(lake.remove_file(file.path));
-            ++report.files_removed;
-            failpoint::reach("compaction.file_removed");
+        if (file.retired_at_us < before_us) {
+            old.push_back(file.path);
         }
     }
-    std::erase_if(manifest.retired, old);
+    // The files first: a name without a file harms nobody, a file without a name is never found.
+    SHELFCAST_ASSIGN(report.files_removed, lake.remove_files(old, stop));
+    if (report.files_removed == 0) {
+        return {};
+    }
+    old.resize(report.files_removed);
+    const std::set<std::string_view> gone(old.begin(), old.end());
+    std::erase_if(manifest.retired,
+                  [&](const ports::RetiredFile& file) { return gone.contains(file.path); });
     manifest.version += 1;
     return lake.commit(manifest);
 }
@@ -136,6 +143,8 @@ Result<CompactionReport> compact(ports::Lake& lake, ports::Clock& clock,
     SHELFCAST_TRY(lake.remove_orphans(ports::FileWriter::kMerge));
     SHELFCAST_ASSIGN(ports::LakeManifest manifest, lake.manifest());
     const std::vector<Group> groups = groups_of(manifest, options);
+    std::set<std::string_view> replaced;
+    std::vector<LakeFile> made;
     std::uint32_t part = 0;
     const std::uint64_t next = manifest.version + 1;
     for (const Group& group : groups) {
@@ -147,20 +156,22 @@ Result<CompactionReport> compact(ports::Lake& lake, ports::Clock& clock,
         report.files_written += 1;
         report.bytes_after += merged.bytes;
         for (const LakeFile& file : group.files) {
-            std::erase_if(manifest.files,
-                          [&](const LakeFile& one) { return one.path == file.path; });
+            replaced.insert(file.path);
             manifest.retired.push_back({file.path, clock.now_us()});
             report.files_merged += 1;
             report.bytes_before += file.bytes;
         }
-        manifest.files.push_back(std::move(merged));
+        made.push_back(std::move(merged));
     }
+    std::erase_if(manifest.files,
+                  [&](const LakeFile& file) { return replaced.contains(file.path); });
+    std::ranges::move(made, std::back_inserter(manifest.files));
     if (report.files_written > 0) {
         manifest.version = next;
         SHELFCAST_TRY(lake.commit(manifest));
         failpoint::reach("compaction.manifest_written");
     }
-    SHELFCAST_TRY(remove_retired(lake, clock.now_us() - options.keep_retired_us, report));
+    SHELFCAST_TRY(remove_retired(lake, clock.now_us() - options.keep_retired_us, report, stop));
     if (report.files_written + report.files_removed > 0) {
         log::info("lake", "merged files={} into={} bytes={} into_bytes={} removed={}",
                   report.files_merged, report.files_written, report.bytes_before,

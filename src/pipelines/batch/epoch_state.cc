@@ -1,6 +1,7 @@
 #include "pipelines/batch/epoch_state.h"
 
 #include <algorithm>
+#include <ranges>
 #include <vector>
 
 #include "base/log.h"
@@ -10,27 +11,37 @@
 namespace shelfcast::batch {
 namespace {
 
-// Longer than any duplicate horizon in use, so that an epoch left out cannot matter.
-constexpr std::int64_t kRebuildReachUs = std::int64_t{72} * 3'600'000'000;
+constexpr std::int64_t kHourUs = 3'600'000'000;
+// Past the horizon: as far as a clock may have been set back while the log was written.
+constexpr std::int64_t kSlackHours = 24;
 
 Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake& lake) {
     SHELFCAST_ASSIGN(const ports::LakeManifest manifest, lake.manifest());
-    const auto closed = std::ranges::find(manifest.epochs, epoch, &ports::ClosedEpoch::epoch);
-    if (closed == manifest.epochs.end()) {
+    if (std::ranges::find(manifest.epochs, epoch, &ports::ClosedEpoch::epoch) ==
+        manifest.epochs.end()) {
         return fail(ErrorKind::kCorrupted, "epoch {} has neither operator state nor lake files",
                     epoch.value);
     }
-    const std::int64_t oldest_us = closed->closed_at_us - kRebuildReachUs;
-    for (const ports::ClosedEpoch& one : manifest.epochs) {
+    const std::int64_t reach_us = (target.duplicate_horizon_hours() + kSlackHours) * kHourUs;
+    // From the newest on, whose rows say where log time stands: an epoch may be closed long after
+    // its last row was logged. One that was closed before the horizon has no row within it.
+    std::int64_t newest_log_us = 0;
+    for (const ports::ClosedEpoch& one : std::views::reverse(manifest.epochs)) {
         // What came past the log takes no part in telling duplicates in it.
-        if (one.epoch > epoch || one.closed_at_us < oldest_us || one.contribution != 0) {
+        if (one.epoch > epoch || one.contribution != 0) {
             continue;
+        }
+        if (one.closed_at_us < newest_log_us - reach_us) {
+            break;
         }
         for (const ports::LakeFile& file : files_of(manifest, one.epoch)) {
             if (file.table == retail::kEventsTable) {
                 SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                                  read_epoch_rows(lake, file, one.epoch));
                 SHELFCAST_TRY(target.admit(rows));
+                for (const auto log_time : rows.data<std::vector<std::int64_t>>("log_time")) {
+                    newest_log_us = std::max(newest_log_us, log_time);
+                }
             }
         }
     }

@@ -16,8 +16,9 @@ namespace shelfcast::batch {
 [[nodiscard]] std::string epoch_state_name(EpochId epoch);
 
 /// Brings a fresh operator to the state at the end of a closed epoch: the stored one or, where that
-/// is missing or damaged, one made anew from the lake's accepted rows of the duplicate horizon.
-/// Epoch 0 leaves it empty. Errors: kCorrupted (the lake), kUnavailable.
+/// is missing or damaged, one made anew from the lake's accepted rows, as far back in log time as
+/// the operator's duplicate horizon goes. Epoch 0 leaves it empty. Errors: kCorrupted (the lake),
+/// kUnavailable.
 [[nodiscard]] Status load_epoch_state(operators::Operator& target, EpochId epoch,
                                       ports::StateStore& state, ports::Lake& lake);
 

@@ -1,5 +1,7 @@
 #include "pipelines/batch/rebuild.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/failpoint.h"
@@ -28,14 +30,13 @@ Status compare(const RebuildPorts& ports, const RebuildOptions& options, Generat
             found_here.push_back(std::move(difference));
         }
     }
-    if (!found_here.empty()) {
-        const std::int64_t now_us = ports.clock.now_us();
-        SHELFCAST_TRY(ports.differences.store_differences(report.generation, closed.epoch, now_us,
-                                                          found_here));
-        SHELFCAST_TRY(
-            ports.warehouse.store_differences(report.generation, closed.epoch, now_us, found_here));
-        report.differences.insert(report.differences.end(), found_here.begin(), found_here.end());
-    }
+    // Also where there are none: an earlier rebuild that was refused may have left some.
+    const std::int64_t now_us = ports.clock.now_us();
+    SHELFCAST_TRY(
+        ports.differences.store_differences(report.generation, closed.epoch, now_us, found_here));
+    SHELFCAST_TRY(
+        ports.warehouse.store_differences(report.generation, closed.epoch, now_us, found_here));
+    std::ranges::move(found_here, std::back_inserter(report.differences));
     return {};
 }
 
@@ -72,6 +73,8 @@ Result<RebuildReport> rebuild(const RebuildPorts& ports, const RebuildOptions& o
     if (manifest.epochs.empty()) {
         return report;
     }
+    // What a rebuild that broke off has sent must not land among the rows of this one.
+    SHELFCAST_TRY(ports.warehouse.settle());
     const GenerationId old = manifest.generation;
     report.generation = GenerationId{old.value + 1};
     SHELFCAST_TRY(drop_other_generations(ports.warehouse, manifest, 0));
