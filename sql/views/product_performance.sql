@@ -21,6 +21,12 @@ create or replace view retail.product_performance
 )
 definer = {{definer}} sql security definer
 as
+with
+    (
+        select (groupArray(store_id), groupArray(toString(currency)))
+        from retail_core.stores
+        final
+    ) as currencies
 select
     totals.product_id as product_id,
     totals.currency as currency,
@@ -54,32 +60,55 @@ select
     ) as revenue_rank
 from
 (
+    -- The category of the last event in two steps: argMax over every delta costs more than all sums.
     select
-        deltas.product_id as product_id,
-        stores.currency as currency,
-        argMax(deltas.category, (deltas.last_event_time, deltas.category)) as category,
-        uniqExactIf(deltas.store_id, deltas.sales > 0) as stores,
-        -- The lowest and the highest day of a month's bits.
-        minOrNullIf(
-            deltas.month + bitCount(bitAnd(bitNot(deltas.sale_days), deltas.sale_days - 1)),
-            deltas.sale_days > 0
-        ) as first_sold,
-        maxOrNullIf(
-            deltas.month + toUInt8(log2(greatest(deltas.sale_days, 1))),
-            deltas.sale_days > 0
-        ) as last_sold,
-        sum(deltas.sales) as sales,
-        sum(deltas.returns) as returns,
-        sum(deltas.units_sold) as units_sold,
-        sum(deltas.units_returned) as units_returned,
-        sum(deltas.gross_revenue) as gross_revenue,
-        sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as revenue
-    from retail_core.product_months as deltas
-    left join retail_core.stores as stores final on stores.store_id = deltas.store_id
+        by_category.product_id as product_id,
+        by_category.currency as currency,
+        argMax(
+            by_category.category,
+            (by_category.last_event_time, by_category.category)
+        ) as category,
+        uniqExactMerge(by_category.store_ids) as stores,
+        min(by_category.first_sold) as first_sold,
+        max(by_category.last_sold) as last_sold,
+        sum(by_category.sales) as sales,
+        sum(by_category.returns) as returns,
+        sum(by_category.units_sold) as units_sold,
+        sum(by_category.units_returned) as units_returned,
+        sum(by_category.gross_revenue) as gross_revenue,
+        sum(by_category.gross_revenue) - sum(by_category.returned_revenue) as revenue
+    from
+    (
+        select
+            deltas.product_id as product_id,
+            -- As lists: a join costs a look-up in a hash table per delta.
+            transform(deltas.store_id, currencies.1, currencies.2, '') as currency,
+            deltas.category as category,
+            max(deltas.last_event_time) as last_event_time,
+            uniqExactStateIf(deltas.store_id, deltas.sales > 0) as store_ids,
+            -- The lowest and the highest day of a month's bits.
+            minOrNullIf(
+                deltas.month + bitCount(bitAnd(bitNot(deltas.sale_days), deltas.sale_days - 1)),
+                deltas.sale_days > 0
+            ) as first_sold,
+            maxOrNullIf(
+                deltas.month + toUInt8(log2(greatest(deltas.sale_days, 1))),
+                deltas.sale_days > 0
+            ) as last_sold,
+            sum(deltas.sales) as sales,
+            sum(deltas.returns) as returns,
+            sum(deltas.units_sold) as units_sold,
+            sum(deltas.units_returned) as units_returned,
+            sum(deltas.gross_revenue) as gross_revenue,
+            sum(deltas.returned_revenue) as returned_revenue
+        from retail_core.product_months as deltas
+        group by
+            deltas.product_id,
+            currency,
+            deltas.category
+    ) as by_category
     group by
-        deltas.product_id,
-        stores.currency
+        by_category.product_id,
+        by_category.currency
 ) as totals
 window peers as (partition by totals.currency)
--- Whatever the client sets.
-settings join_use_nulls = 0

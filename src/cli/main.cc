@@ -121,8 +121,8 @@ int main(int argc, char** argv) {
     if (argc > 1 && argv[1] == shelfcast::adapters::kEngineChildCommand) {
         return shelfcast::adapters::engine_child_main(argc, argv);
     }
-    // Blocks from this size on go back to the system when they are freed. Left alone, glibc raises the
-    // bound to 32 MiB as such blocks come and go, and keeps a gibibyte that nothing uses.
+    // Blocks from this size on go back to the system when they are freed. Left alone, glibc raises
+    // the bound to 32 MiB as such blocks come and go, and keeps a gibibyte that nothing uses.
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     Common common;
 

@@ -31,6 +31,7 @@ struct ManifestRow {
     std::uint64_t lake_version = 0;
     std::map<std::string, std::uint64_t> rows_per_table;
     std::map<std::string, std::string> hash_per_table;
+    std::int64_t closed_at_us = 0;  ///< UTC; when the epoch was closed, not when this was copied.
     bool operator==(const ManifestRow&) const = default;
 };
 

@@ -151,8 +151,15 @@ class SyntheticChainTest(BackfillTest):
         self.assertTrue(any(file["epoch"] < file["last_epoch"] for file in merged))
         for path in (file["path"] for file in listed["files"]):
             self.assertTrue(os.path.exists(self.lake(path)), path)
-        self.assertEqual(self.json("rebuild")["differing_keys"], 0)
+        rebuilt = self.json("rebuild")
+        self.assertEqual(rebuilt["differing_keys"], 0)
         self.assertEqual(self.answers(), before)
+        # Every epoch is told with the generation that answers for it and when it was closed.
+        closed = self.query(
+            "select distinct generation from retail.epochs where state = 'closed'"
+        )
+        self.assertEqual(closed, [[rebuilt["generation"]]])
+        self.assertEqual(self.query("select uniqExact(closed_at) from retail.epochs"), [[3]])
 
     def make_small_files(self):
         """A second and a third epoch of the same days, through the log."""

@@ -84,6 +84,11 @@ class UpgradeTest(SystemTest):
         self.assertEqual(code, 0, report)
         self.assertEqual(report["epochs"][0]["accepted"], 50)
         self.check_first_release(running, closed=3)
+        # Also an epoch that was closed before a roll-up existed is checked after an unclean end.
+        running.administer("truncate table retail_core.product_months_batch")
+        running.kill_tree()
+        running = self.start(self.data).wait_ready()
+        self.check_first_release(running, closed=3)
         self.assertEqual(running.terminate(), 0)
         # Once upgraded, it starts as any other.
         running = self.start(self.data).wait_ready()

@@ -43,6 +43,7 @@ constexpr std::array kManifestColumns = {
     ColumnSpec{"row_counts", ColumnType::kText},
     ColumnSpec{"hash_tables", ColumnType::kText},
     ColumnSpec{"hashes", ColumnType::kText},
+    ColumnSpec{"closed_at", ColumnType::kDateTime64Us},
 };
 constexpr std::array kDifferenceColumns = {
     ColumnSpec{"table_name", ColumnType::kText},
@@ -392,7 +393,8 @@ Status ClickHouseWarehouse::insert_manifest(const ManifestRow& row) {
                        {"closed_epoch", text_of(row.closed_epoch)},
                        {"lake_version", std::to_string(row.lake_version)},
                        {"rows_per_table", std::move(rows)},
-                       {"hash_per_table", std::move(hashes)}},
+                       {"hash_per_table", std::move(hashes)},
+                       {"closed_at_us", std::to_string(row.closed_at_us)}},
                       {{"async_insert", "0"}}));
     return {};
 }
@@ -421,6 +423,7 @@ Result<std::optional<ManifestRow>> ClickHouseWarehouse::manifest() {
         return fail(ErrorKind::kCorrupted, "clickhouse {}: manifest row {}/{} is no list of words",
                     state_->http->address(), row.generation.value, row.closed_epoch.value);
     }
+    row.closed_at_us = rows.data<std::vector<std::int64_t>>("closed_at")[0];
     for (std::size_t index = 0; index < row_tables.size(); ++index) {
         const std::string& digits = row_counts[index];
         std::from_chars(digits.data(), digits.data() + digits.size(),

@@ -408,7 +408,7 @@ Result<bool> BatchLayer::drop_superseded_generations() {
     if (!manifest.epochs.empty() && (!row || row->generation < manifest.generation)) {
         log::warning("batch", "views are behind the lake, switching them generation={}",
                      manifest.generation.value);
-        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
+        SHELFCAST_TRY(switch_views_anew(ports_.warehouse, manifest));
         switched_late_at_us_ = now_us;
     }
     const std::int64_t before_us = now_us - options_.speed_grace_ms * 1000;
@@ -438,11 +438,20 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
                          ports_.warehouse.batch_rows_by_epoch(table, manifest.generation));
     }
     for (const ports::ClosedEpoch& closed : manifest.epochs) {
-        const bool whole = std::ranges::all_of(closed.rows_per_table, [&](const auto& entry) {
-            const auto& of_table = counts[entry.first];
-            const auto found = of_table.find(closed.epoch);
-            return (found == of_table.end() ? 0 : found->second) == entry.second;
-        });
+        const auto stated = [&](const OperatorTable& table) -> std::uint64_t {
+            auto found = closed.rows_per_table.find(std::string(table.name));
+            if (found == closed.rows_per_table.end()) {
+                // Closed before there was this roll-up of its events.
+                found = closed.rows_per_table.find(std::string(retail::kEventsTable));
+            }
+            return found == closed.rows_per_table.end() ? 0 : found->second;
+        };
+        const bool whole =
+            std::ranges::all_of(retail::operator_tables(), [&](const OperatorTable& table) {
+                const auto& of_table = counts[table.name];
+                const auto found = of_table.find(closed.epoch);
+                return (found == of_table.end() ? 0 : found->second) == stated(table);
+            });
         if (whole) {
             continue;
         }
@@ -453,7 +462,7 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
         ++report.reloaded_epochs;
     }
     if (!manifest.epochs.empty() && (!row || row->lake_version < manifest.version)) {
-        SHELFCAST_TRY(switch_views(ports_.warehouse, manifest));
+        SHELFCAST_TRY(switch_views_anew(ports_.warehouse, manifest));
         report.switched = true;
     }
     SHELFCAST_ASSIGN(const std::vector<EpochId> closing, ports_.ledger.closing_epochs());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "base/failpoint.h"
@@ -40,12 +41,26 @@ Status compare(const RebuildPorts& ports, const RebuildOptions& options, Generat
     return {};
 }
 
+Status insert_copy(ports::Warehouse& warehouse, const ports::LakeManifest& manifest,
+                   const ports::ClosedEpoch& closed) {
+    return warehouse.insert_manifest({manifest.generation, closed.epoch, manifest.version,
+                                      closed.rows_per_table, closed.hash_per_table,
+                                      closed.closed_at_us});
+}
+
 }  // namespace
 
 Status switch_views(ports::Warehouse& warehouse, const ports::LakeManifest& manifest) {
-    const ports::ClosedEpoch& last = manifest.epochs.back();
-    return warehouse.insert_manifest({manifest.generation, last.epoch, manifest.version,
-                                      last.rows_per_table, last.hash_per_table});
+    return insert_copy(warehouse, manifest, manifest.epochs.back());
+}
+
+Status switch_views_anew(ports::Warehouse& warehouse, const ports::LakeManifest& manifest) {
+    SHELFCAST_TRY(switch_views(warehouse, manifest));
+    const auto earlier = std::span(manifest.epochs).first(manifest.epochs.size() - 1);
+    for (const ports::ClosedEpoch& closed : earlier) {
+        SHELFCAST_TRY(insert_copy(warehouse, manifest, closed));
+    }
+    return {};
 }
 
 Status drop_other_generations(ports::Warehouse& warehouse, const ports::LakeManifest& manifest,
@@ -109,7 +124,7 @@ Result<RebuildReport> rebuild(const RebuildPorts& ports, const RebuildOptions& o
         manifest.switched_at_us = ports.clock.now_us();
         SHELFCAST_TRY(ports.lake.commit(manifest));
         failpoint::reach("rebuild.manifest_written");
-        SHELFCAST_TRY(switch_views(ports.warehouse, manifest));
+        SHELFCAST_TRY(switch_views_anew(ports.warehouse, manifest));
         failpoint::reach("rebuild.switched");
         report.switched = true;
     }

@@ -66,4 +66,9 @@ struct RebuildReport {
 /// Switches every view to what the manifest says.
 [[nodiscard]] Status switch_views(ports::Warehouse& warehouse, const ports::LakeManifest& manifest);
 
+/// The same for a warehouse that may know none of this generation's epochs: then copies what the
+/// manifest says of the earlier ones, which people can ask for (`retail.epochs`).
+[[nodiscard]] Status switch_views_anew(ports::Warehouse& warehouse,
+                                       const ports::LakeManifest& manifest);
+
 }  // namespace shelfcast::batch

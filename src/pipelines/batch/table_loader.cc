@@ -1,6 +1,7 @@
 #include "pipelines/batch/table_loader.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -79,6 +80,18 @@ Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId 
         }
         return inserting.push({&table, parts[table.name]++, std::move(rows)});
     };
+    // A file that was merged may have many times the rows of a sensible insert.
+    const auto insert_in_pieces = [&](const OperatorTable& table,
+                                      const retail::ColumnBlock& rows) -> Status {
+        for (std::size_t begin = 0; begin < rows.rows(); begin += options.max_insert_rows) {
+            const std::array piece{
+                RowStretch{begin, std::min(begin + options.max_insert_rows, rows.rows())}};
+            retail::ColumnBlock some = retail::make_table_block(table);
+            append_rows(some, rows, piece);
+            SHELFCAST_TRY(insert(table, std::move(some)));
+        }
+        return {};
+    };
 
     operators::RollupSums sums;
     const auto insert_rollups = [&]() -> Status {
@@ -107,7 +120,9 @@ Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId 
             retail::ColumnBlock& block = gathered[table->name];
             append_block(block, std::move(rows));
             if (block.rows() >= options.max_insert_rows) {
-                return insert(*table, std::exchange(block, retail::make_table_block(*table)));
+                retail::ColumnBlock full = std::exchange(block, retail::make_table_block(*table));
+                return full.rows() < 2 * options.max_insert_rows ? insert(*table, std::move(full))
+                                                                 : insert_in_pieces(*table, full);
             }
             return {};
         });
