@@ -381,6 +381,7 @@ Status run_day(const fs::path& folder, std::uint64_t rate, std::uint64_t hours,
 }  // namespace
 
 int main(int argc, char** argv) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);  // As the program does.
     const auto number = [&](int at) {
         return argc > at ? number_in(argv[at]) : std::optional<std::uint64_t>();
     };
