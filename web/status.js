@@ -107,7 +107,7 @@ function show(status) {
       status.lag.messages > 0 ? `oldest for ${age(status.lag.oldest_s)}` : "nothing waits"),
     fresh("speed"), fresh("batch"),
     tile(`open epoch ${status.epochs.open}`, count(status.epochs.open_messages),
-      `messages; ${count(status.epochs.closed)} epochs closed`),
+      `messages; ${count(status.epochs.closed)} closed before it`),
     tile("engine", status.engine.state, status.engine.kind),
     tile("disk free", bytes(status.disk.free_bytes), `of ${bytes(status.disk.total_bytes)}`),
     tile("log", bytes(status.disk.log_bytes)),
