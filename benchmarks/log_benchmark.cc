@@ -209,7 +209,8 @@ void append_to_wake(benchmark::State& state) {
     std::jthread reader([&](const std::stop_token& stop) {
         std::vector<ports::PartitionOffset> from = from_start();
         while (!stop.stop_requested()) {
-            const auto more = log->wait_for_records(kTopic, from, std::chrono::hours(1), stop);
+            const auto more = log->wait_for_records(std::array{ports::TopicPosition{kTopic, from}},
+                                                    std::chrono::hours(1), stop);
             if (!more || !*more) {
                 continue;
             }

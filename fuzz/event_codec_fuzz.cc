@@ -1,5 +1,5 @@
-/// libFuzzer target: the event codec against itself, against its history, and against another
-/// JSON parser. Any input is one message.
+/// libFuzzer target: the codecs of all topics against themselves and their history, that of
+/// retail_events also against another JSON parser. Any input is one message.
 
 #include <algorithm>
 #include <cstddef>
@@ -7,12 +7,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "retail/event_codec.h"
+#include "retail/topic_codec.h"
 #include "retail/utf8.h"
 
 namespace {
@@ -22,6 +24,7 @@ using namespace shelfcast::retail;
 
 constexpr std::int64_t kLogTimeUs = 1'767'225'600'000'000;  // 2026-01-01T00:00:00Z
 constexpr std::size_t kMaxDetailBytes = 300;
+constexpr std::size_t kMaxBytes = CodecLimits{}.max_message_bytes;
 
 void require(bool holds, const char* what, std::string_view message, const Rejection& rejection) {
     if (holds) {
@@ -52,15 +55,17 @@ const StoreCatalog& stores() {
 
 /// A decoded message and the memory that its texts may lie in: padded to the byte, so that the
 /// address sanitizer sees any step too far.
+template <typename Row>
 struct Decoded {
     std::unique_ptr<char[]> buffer;
     RejectReason reason = RejectReason::kNone;
-    Event event;
+    Row event;
     Rejection rejection;
 };
 
-Decoded decode(EventDecoder& decoder, std::string_view message, char padding) {
-    Decoded decoded;
+template <typename Decoder, typename Row = Event>
+Decoded<Row> decode(Decoder& decoder, std::string_view message, char padding) {
+    Decoded<Row> decoded;
     decoded.buffer = std::make_unique<char[]>(message.size() + EventDecoder::kPadding);
     if (!message.empty()) {
         std::memcpy(decoded.buffer.get(), message.data(), message.size());
@@ -68,6 +73,7 @@ Decoded decode(EventDecoder& decoder, std::string_view message, char padding) {
     std::memset(decoded.buffer.get() + message.size(), padding, EventDecoder::kPadding);
     decoded.reason = decoder.decode({decoded.buffer.get(), message.size()}, kLogTimeUs, stores(),
                                     decoded.event, decoded.rejection);
+    require(decoded.rejection.reason == decoded.reason, "two reasons", message, decoded.rejection);
     return decoded;
 }
 
@@ -80,6 +86,16 @@ bool same(const Event& left, const Event& right) {
            left.register_id == right.register_id && left.customer_id == right.customer_id &&
            left.basket_id == right.basket_id && left.promotion_id == right.promotion_id &&
            left.unit_cost == right.unit_cost && left.discount == right.discount;
+}
+
+bool same(const TopicEvent& left, const TopicEvent& right, std::size_t fields) {
+    return left.event_time_ms == right.event_time_ms && left.business_date == right.business_date &&
+           left.store_id == right.store_id && left.event_id == right.event_id &&
+           std::equal(left.values.begin(), left.values.begin() + fields, right.values.begin(),
+                      [](const FieldValue& one, const FieldValue& other) {
+                          return one.text == other.text && one.number == other.number &&
+                                 one.present == other.present;
+                      });
 }
 
 std::string price_text(const std::optional<UnitPrice>& price) {
@@ -112,7 +128,7 @@ std::string encode(const Event& event) {
 }
 
 /// What another parser makes of the same bytes must not contradict the verdict.
-void compare_with_another_parser(std::string_view message, const Decoded& decoded) {
+void compare_with_another_parser(std::string_view message, const Decoded<Event>& decoded) {
     const auto require_here = [&](bool holds, const char* what) {
         require(holds, what, message, decoded.rejection);
     };
@@ -138,39 +154,64 @@ void compare_with_another_parser(std::string_view message, const Decoded& decode
     }
 }
 
+void require_one_verdict(std::string_view message, const Rejection& rejection,
+                         const Rejection& again) {
+    const auto require_here = [&](bool holds, const char* what) {
+        require(holds, what, message, rejection);
+    };
+    require_here(again.reason == rejection.reason, "the verdict depends on history or padding");
+    require_here(again.detail == rejection.detail, "so does the detail");
+    if (rejection.reason == RejectReason::kNone) {
+        return;
+    }
+    const std::string& detail = rejection.detail;
+    require_here(rejection.reason != RejectReason::kDuplicate &&
+                     rejection.reason != RejectReason::kBadDeadLetter,
+                 "a reason of another's");
+    require_here(!detail.empty() && detail.size() <= kMaxDetailBytes, "no or an endless detail");
+    require_here(first_bad_utf8(detail) == detail.size(), "a detail that is not UTF-8");
+    require_here(detail.find_first_of(std::string_view("\0\n\r\x1b", 4)) == std::string::npos,
+                 "a control character in the detail");
+}
+
+/// The other topics have one codec, made anew for one message and kept for all.
+void check_topics(std::string_view message) {
+    static std::map<std::string_view, TopicDecoder> experienced;
+    for (const Topic& topic : event_topics()) {
+        if (topic.name == kRetailEventsTopic || topic.name == kSalesTransactionsTopic) {
+            continue;
+        }
+        TopicDecoder& kept = experienced.try_emplace(topic.name, topic).first->second;
+        TopicDecoder fresh(topic,
+                           {.max_message_bytes = std::min(kMaxBytes, message.size() + 1024)});
+        const auto decoded = decode<TopicDecoder, TopicEvent>(kept, message, '}');
+        const auto again = decode<TopicDecoder, TopicEvent>(fresh, message, '"');
+        require_one_verdict(message, decoded.rejection, again.rejection);
+        require(decoded.reason != RejectReason::kNone ||
+                    same(decoded.event, again.event, topic.fields.size()),
+                "a topic's row depends on history or padding", message, decoded.rejection);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     // One decoder has seen every message before, the other only this one.
     static EventDecoder experienced;
     // It has buffers just large enough, as they are made anew each time.
-    constexpr std::size_t kMaxBytes = CodecLimits{}.max_message_bytes;
     EventDecoder fresh({.max_message_bytes = std::min(kMaxBytes, size + 1024)});
     const std::string_view message(reinterpret_cast<const char*>(data), size);
 
     const Decoded decoded = decode(experienced, message, '}');
-    const auto require_here = [&](bool holds, const char* what) {
-        require(holds, what, message, decoded.rejection);
-    };
     const Decoded again = decode(fresh, message, '"');
-    require_here(again.reason == decoded.reason, "the verdict depends on history or padding");
-    require_here(again.rejection.detail == decoded.rejection.detail, "so does the detail");
-    require_here(decoded.rejection.reason == decoded.reason, "two reasons");
+    require_one_verdict(message, decoded.rejection, again.rejection);
     compare_with_another_parser(message, decoded);
-
+    check_topics(message);
     if (decoded.reason != RejectReason::kNone) {
-        const std::string& detail = decoded.rejection.detail;
-        require_here(decoded.reason != RejectReason::kDuplicate &&
-                         decoded.reason != RejectReason::kBadDeadLetter,
-                     "a reason of another's");
-        require_here(!detail.empty() && detail.size() <= kMaxDetailBytes,
-                     "no or an endless detail");
-        require_here(first_bad_utf8(detail) == detail.size(), "a detail that is not UTF-8");
-        require_here(detail.find_first_of(std::string_view("\0\n\r\x1b", 4)) == std::string::npos,
-                     "a control character in the detail");
         return 0;
     }
-    require_here(same(decoded.event, again.event), "the event depends on history or padding");
+    require(same(decoded.event, again.event), "the event depends on history or padding", message,
+            decoded.rejection);
     const std::string written = encode(decoded.event);
     const Decoded back = decode(fresh, written, '\\');
     require(back.reason == RejectReason::kNone, "refused its own message", written, back.rejection);

@@ -1,7 +1,8 @@
 -- What does each store have, expect and need of each product, now?
 -- Grain: one row per store_id and product_id that the stock ledger knows. Asked by: store managers,
 -- inventory analysts, the inventory screen.
--- Negative stock is kept and flagged: it says that a receipt was not booked. Reorder point and safety stock
+-- Stock is the last count and what was booked after it; the age is that of the oldest unit if the oldest
+-- goes first. Negative stock is kept and flagged: it says that a receipt was not booked. Reorder point and safety stock
 -- are those of the newest review.
 create or replace view retail.inventory_by_store
 (
@@ -26,53 +27,66 @@ create or replace view retail.inventory_by_store
     stock_out_probability Nullable(Float64) comment 'probability of running out in the coming days, 0 to 1',
     reorder_point Nullable(Float64) comment 'order at this many units; null: not reviewed',
     safety_stock Nullable(Float64) comment 'units held against uncertainty; null: not reviewed',
-    as_of DateTime64(3, 'UTC') comment 'event time up to which the ledger counts'
+    as_of DateTime64(3, 'UTC') comment 'when the newest of its movements happened'
 )
 definer = {{definer}} sql security definer
 as
+with
+    arrayReverseSort(stock.receipts) as newest_first,
+    arrayFirstIndex(
+        received_units -> received_units >= stock.on_hand_units,
+        arrayCumSum(newest_first.2)
+    ) as place_of_oldest
 select
     stock.store_id as store_id,
     stock.product_id as product_id,
     products.product_name as product_name,
     products.category as category,
-    stock.on_hand_units as on_hand_units,
-    stock.on_order_units as on_order_units,
-    stock.reserved_units as reserved_units,
-    stock.on_hand_units - stock.reserved_units as available_units,
+    toDecimal64(stock.on_hand_units, 3) as on_hand_units,
+    toDecimal64(stock.on_order_units, 3) as on_order_units,
+    toDecimal64(stock.reserved_units, 3) as reserved_units,
+    toDecimal64(stock.on_hand_units - stock.reserved_units, 3) as available_units,
     toUInt8(stock.on_hand_units < 0) as is_negative,
-    stock.last_count_units as last_count_units,
-    stock.last_counted_at as last_counted_at,
-    stock.shrinkage_units as shrinkage_units,
-    stock.oldest_receipt_date as oldest_receipt_date,
+    if(stock.is_counted, toDecimal64(stock.last_count_units, 3), null) as last_count_units,
+    if(stock.is_counted, stock.last_counted_at, null) as last_counted_at,
+    toDecimal64(stock.shrinkage_units, 3) as shrinkage_units,
     if(
-        isNull(stock.oldest_receipt_date),
+        stock.on_hand_units > 0 and place_of_oldest > 0,
+        newest_first[place_of_oldest].1,
+        null
+    ) as oldest_receipt_date,
+    if(
+        isNull(oldest_receipt_date),
         null,
-        dateDiff('day', stock.oldest_receipt_date, toDate(stock.as_of))
+        dateDiff('day', oldest_receipt_date, toDate(as_of))
     ) as oldest_stock_days,
     if(products.product_id = '', null, products.unit_cost) as unit_cost,
     toDecimal128(stock.on_hand_units, 3) * unit_cost as stock_value,
-    stock.units_sold_per_day as units_sold_per_day,
+    risks.units_sold_per_day as units_sold_per_day,
     if(
-        stock.units_sold_per_day > 0,
-        round(greatest(0, toFloat64(available_units)) / stock.units_sold_per_day, 6),
+        risks.units_sold_per_day > 0,
+        round(greatest(0, toFloat64(available_units)) / risks.units_sold_per_day, 6),
         null
     ) as days_of_cover,
-    stock.stock_out_probability as stock_out_probability,
+    risks.stock_out_probability as stock_out_probability,
     reviews.reorder_point as reorder_point,
     reviews.safety_stock as safety_stock,
-    stock.as_of as as_of
-from
-(
-    select *
-    from retail_core.inventory
-    final
-) as stock
+    stock.last_event_time as as_of
+from retail_core.stock as stock
 left join
 (
     select *
     from retail_core.products
     final
 ) as products on products.product_id = stock.product_id
+left join
+(
+    select *
+    from retail_core.stock_risks
+    final
+) as risks
+    on risks.store_id = stock.store_id
+    and risks.product_id = stock.product_id
 left join
 (
     select

@@ -6,9 +6,9 @@ create or replace view retail.stock_movements
     product_id String comment 'the product, as tills write it',
     event_time DateTime64(3, 'UTC') comment 'when it happened',
     business_date Date comment 'the store''s calendar day',
-    cause LowCardinality(String) comment 'sale, return, receipt, count, correction, waste or transfer',
-    quantity_units Decimal(18, 3) comment 'units; negative when they left the store',
-    on_hand_units Nullable(Decimal(18, 3)) comment 'units in the store after it; null: not counted yet',
+    cause LowCardinality(String) comment 'sale, return, receipt, count, correction or waste',
+    quantity_units Decimal(18, 3) comment 'units; negative when they left the store; of a count what it found too many or too few',
+    on_hand_units Nullable(Decimal(18, 3)) comment 'units in the store after it',
     reference String comment 'basket, shipment or count that it belongs to; empty: none',
     log_topic LowCardinality(String) comment 'topic of the log',
     log_partition UInt32 comment 'partition of the log',
@@ -22,11 +22,64 @@ select
     event_time,
     business_date,
     cause,
-    quantity_units,
-    on_hand_units,
+    toDecimal64(on_hand - lagInFrame(on_hand, 1, toDecimal128(0, 3)) over in_order, 3) as quantity_units,
+    toDecimal64(on_hand, 3) as on_hand_units,
     reference,
     log_topic,
     log_partition,
     log_offset
-from retail_core.stock_movements
-final
+from
+(
+    select
+        *,
+        -- Since the last count, which is the first row of its stretch.
+        sum(toDecimal128(units, 3)) over (
+            partition by
+                store_id,
+                product_id,
+                counts_so_far
+            order by
+                event_time,
+                is_count,
+                counted_units,
+                log_topic,
+                log_partition,
+                log_offset
+            rows between unbounded preceding and current row
+        ) as on_hand
+    from
+    (
+        select
+            *,
+            cause = 'count' as is_count,
+            -- Of two counts at one instant the greater holds.
+            if(is_count, units, 0) as counted_units,
+            sum(is_count) over (
+                partition by
+                    store_id,
+                    product_id
+                order by
+                    event_time,
+                    is_count,
+                    counted_units,
+                    log_topic,
+                    log_partition,
+                    log_offset
+                rows between unbounded preceding and current row
+            ) as counts_so_far
+        from retail_core.movements
+    )
+)
+window in_order as (
+    partition by
+        store_id,
+        product_id
+    order by
+        event_time,
+        is_count,
+        counted_units,
+        log_topic,
+        log_partition,
+        log_offset
+    rows between unbounded preceding and current row
+)

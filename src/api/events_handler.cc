@@ -124,11 +124,13 @@ ports::HttpHandler make_events_handler(ports::EventDoor& door, TokenCheck allowe
                 kPayloadTooLarge);
         }
         std::string copy;
-        const auto receipt = door.accept({.format = *format,
-                                          .body = padded(request.body, copy),
-                                          .source = "http",
-                                          .idempotency_key = key.value_or(""),
-                                          .fingerprint = {}});
+        const auto receipt = door.accept(
+            {.topic = request.path_parameter("topic").value_or(retail::kRetailEventsTopic),
+             .format = *format,
+             .body = padded(request.body, copy),
+             .source = "http",
+             .idempotency_key = key.value_or(""),
+             .fingerprint = {}});
         if (!receipt) {
             return ports::error_response(receipt.error());
         }

@@ -22,6 +22,7 @@
 #include "pipelines/batch/rebuild.h"
 #include "retail/reference_rows.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -123,7 +124,7 @@ Status App::open_stores() {
                                                       .clock = clock_,
                                                       .group_commit_ms = config_.group_commit_ms}));
     SHELFCAST_TRY(keep_fixed_settings());
-    for (const std::string_view topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+    for (const std::string_view topic : retail::input_topics()) {
         if (!log_->partitions(topic)) {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
         }
@@ -276,8 +277,13 @@ Status App::mirror_reference() {
         retail::kProductsTable, retail::product_rows(products.products, products.version)));
     SHELFCAST_TRY(warehouse_->put_reference(
         retail::kSalesTargetsTable, retail::sales_target_rows(targets.targets, targets.version)));
-    return warehouse_->put_reference(retail::kHolidaysTable,
-                                     retail::holiday_rows(retail::public_holidays()));
+    SHELFCAST_TRY(warehouse_->put_reference(retail::kHolidaysTable,
+                                            retail::holiday_rows(retail::public_holidays())));
+    // What this start says holds, for all of history: roll-ups keep the topics apart.
+    return warehouse_->put_reference(
+        retail::kLedgerRulesTable,
+        retail::ledger_rule_rows(config_.ledger_sales_from, config_.ledger_receipts_from,
+                                 static_cast<std::uint64_t>(clock_.now_us())));
 }
 
 Status App::make_layers(const std::stop_token& stop) {
@@ -472,6 +478,8 @@ std::vector<ports::HttpRoute> App::routes() {
                            .body = metrics_.exposition()};
                    }});
     all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
+    all.push_back(
+        {"POST", "/v1/events/{topic}", kEventsBytes, api::make_events_handler(*door_, ingest)});
     all.push_back(
         {"POST", "/v1/jobs/import", kJobBytes, api::make_job_handler(import_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/schedule", kJobBytes,

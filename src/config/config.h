@@ -43,6 +43,9 @@ struct Config {
     std::string log_level = "info";
     std::string log_format = "text";
 
+    std::string ledger_sales_from = "retail_events";
+    std::string ledger_receipts_from = "retail_events";
+
     std::uint32_t log_partitions = 16;
     std::uint32_t group_commit_ms = 2;
 

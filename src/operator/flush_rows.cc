@@ -15,8 +15,11 @@ using retail::Int128;
 using retail::NullableInt64;
 using retail::TextColumn;
 
-constexpr std::size_t kEvents = 0;
-constexpr std::size_t kRejections = 1;
+/// A count's time stands before its units, which are below it: 10^9 of them in thousandths.
+constexpr Int128 kCountUnits = 1'000'000'000'000;
+static_assert(kCountUnits > retail::Quantity::kMax);
+/// Beyond every event time: what is left until then is greatest for the oldest count.
+constexpr Int128 kCountHorizonMs = 10'000'000'000'000;
 
 std::uint64_t mix(std::uint64_t high, std::uint64_t low) {
     std::uint64_t x = high * 0x9e3779b97f4a7c15ULL ^ (low + 0x7f4a7c159e3779b9ULL);
@@ -37,6 +40,13 @@ void push_optional(NullableInt64& column, const std::optional<retail::UnitPrice>
     } else {
         column.push_null();
     }
+}
+
+std::size_t index_of(std::string_view table) {
+    const auto tables = retail::operator_tables();
+    const auto found = std::ranges::find(tables, table, &retail::OperatorTable::name);
+    SHELFCAST_CHECK(found != tables.end());
+    return static_cast<std::size_t>(found - tables.begin());
 }
 
 std::vector<ColumnBlock> empty_blocks() {
@@ -81,7 +91,8 @@ void RollupSums::Measures::add(const RollupInput& event) {
     last_event_time = std::max(last_event_time, event.event_time_ms);
 }
 
-std::size_t RollupSums::Table::row_of(Key key) {
+template <typename Sums>
+std::size_t RollupSums::Table<Sums>::row_of(Key key) {
     if (slots_.size() < 2 * (keys_.size() + 1)) {
         grow();
     }
@@ -99,7 +110,8 @@ std::size_t RollupSums::Table::row_of(Key key) {
     }
 }
 
-void RollupSums::Table::grow() {
+template <typename Sums>
+void RollupSums::Table<Sums>::grow() {
     slots_.assign(std::max<std::size_t>(256, slots_.size() * 2), 0);
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t row = 0; row < keys_.size(); ++row) {
@@ -111,7 +123,8 @@ void RollupSums::Table::grow() {
     }
 }
 
-void RollupSums::Table::clear() {
+template <typename Sums>
+void RollupSums::Table<Sums>::clear() {
     keys_.clear();
     measures_.clear();
     std::ranges::fill(slots_, 0);
@@ -141,7 +154,68 @@ void RollupSums::add(const RollupInput& event) {
     product_.measures(product_.row_of({high, product << 32U | category})).add(event);
 }
 
-void RollupSums::add_rows(const ColumnBlock& events) {
+void RollupSums::add_rows(std::string_view table, const ColumnBlock& rows) {
+    if (table == retail::kEventsTable) {
+        add_events(rows);
+    } else if (retail::operator_table(retail::kStockDaysTable).counts(table)) {
+        add_movements(table, rows);
+    }
+}
+
+void RollupSums::StockMeasures::add(std::string_view word, std::int64_t quantity,
+                                    std::int64_t event_time_ms) {
+    ++events;
+    last_event_time = std::max(last_event_time, event_time_ms);
+    if (word == "COUNT") {
+        ++counts;
+        last_count = std::max(last_count, Int128{event_time_ms} * kCountUnits + quantity);
+        first_count =
+            std::max(first_count, (kCountHorizonMs - event_time_ms) * kCountUnits + quantity);
+    } else if (word == "SALE") {
+        units_sold += quantity;
+    } else if (word == "RETURN") {
+        units_returned += quantity;
+    } else if (word == "CORRECTION") {
+        units_corrected += quantity;
+    } else if (word == "WASTE") {
+        units_wasted += quantity;
+    } else if (word == "RESERVE") {
+        units_reserved += quantity;
+    } else if (word == "RELEASE") {
+        units_reserved -= quantity;
+    } else if (word == "ANNOUNCED") {
+        units_announced += quantity;
+    } else if (word == "ARRIVED") {
+        units_arrived += quantity;
+    } else {
+        SHELFCAST_CHECK(word == "SHORT");
+        units_short += quantity;
+    }
+}
+
+void RollupSums::add_movements(std::string_view table, const ColumnBlock& rows) {
+    const auto& event_time = rows.data<std::vector<std::int64_t>>("event_time");
+    const auto& date = rows.data<std::vector<std::uint16_t>>("business_date");
+    const auto& store = rows.data<std::vector<std::uint32_t>>("store_id");
+    const auto& product = rows.data<TextColumn>("product_id");
+    const auto& quantity = rows.data<std::vector<std::int64_t>>("quantity");
+    const bool receipts = table == retail::kSalesTransactionsTable;
+    const auto* const types =
+        receipts ? &rows.data<std::vector<std::int8_t>>("transaction_type") : nullptr;
+    const auto* const words =
+        receipts ? nullptr
+                 : &rows.data<TextColumn>(table == retail::kInventoryUpdatesTable ? "update_type"
+                                                                                  : "status");
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        const Key key{Key::high_of(store[row], date[row]), products_.number_of(product[row])};
+        const std::string_view word =
+            receipts ? to_string(static_cast<retail::TransactionType>((*types)[row]))
+                     : (*words)[row];
+        stock_.measures(stock_.row_of(key)).add(word, quantity[row], event_time[row]);
+    }
+}
+
+void RollupSums::add_events(const ColumnBlock& events) {
     const auto& event_time = events.data<std::vector<std::int64_t>>("event_time");
     const auto& date = events.data<std::vector<std::uint16_t>>("business_date");
     const auto& hour_start = events.data<std::vector<std::uint32_t>>("hour_start");
@@ -159,7 +233,7 @@ void RollupSums::add_rows(const ColumnBlock& events) {
 }
 
 std::size_t RollupSums::keys() const noexcept {
-    return daily_.size() + hourly_.size() + product_.size();
+    return daily_.size() + hourly_.size() + product_.size() + stock_.size();
 }
 
 void RollupSums::Measures::add(const Measures& other) {
@@ -221,7 +295,7 @@ void RollupSums::append_product(ColumnBlock& block) const {
 
 // From the days, not from the events: a key for every few events, and no third product look-up.
 void RollupSums::append_product_months(ColumnBlock& block) const {
-    Table months;
+    Table<Measures> months;
     std::vector<std::uint32_t> sale_days;
     for (std::size_t row = 0; row < product_.size(); ++row) {
         const Key& key = product_.key(row);
@@ -245,6 +319,27 @@ void RollupSums::append_product_months(ColumnBlock& block) const {
     }
 }
 
+void RollupSums::append_stock_days(ColumnBlock& block) const {
+    for (std::size_t row = 0; row < stock_.size(); ++row) {
+        const Key& key = stock_.key(row);
+        const StockMeasures& sums = stock_.measures(row);
+        std::size_t column = 0;
+        data<std::vector<std::uint32_t>>(block, column++).push_back(key.store());
+        data<std::vector<std::uint16_t>>(block, column++).push_back(key.date());
+        data<TextColumn>(block, column++).push_back(products_.text_of(key.low_half()));
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.events);
+        data<std::vector<std::uint64_t>>(block, column++).push_back(sums.counts);
+        for (const Int128 units :
+             {sums.units_sold, sums.units_returned, sums.units_corrected, sums.units_wasted,
+              sums.units_reserved, sums.units_announced, sums.units_arrived, sums.units_short,
+              sums.first_count, sums.last_count}) {
+            data<std::vector<Int128>>(block, column++).push_back(units);
+        }
+        data<std::vector<std::int64_t>>(block, column++).push_back(sums.last_event_time);
+        SHELFCAST_CHECK(column == block.columns.size());
+    }
+}
+
 void RollupSums::append_to(std::string_view table, ColumnBlock& block) const {
     if (table == retail::kDailySalesTable) {
         append_daily(block);
@@ -252,9 +347,11 @@ void RollupSums::append_to(std::string_view table, ColumnBlock& block) const {
         append_hourly(block);
     } else if (table == retail::kProductSalesTable) {
         append_product(block);
-    } else {
-        SHELFCAST_CHECK(table == retail::kProductMonthsTable);
+    } else if (table == retail::kProductMonthsTable) {
         append_product_months(block);
+    } else {
+        SHELFCAST_CHECK(table == retail::kStockDaysTable);
+        append_stock_days(block);
     }
 }
 
@@ -262,15 +359,13 @@ void RollupSums::clear() {
     daily_.clear();
     hourly_.clear();
     product_.clear();
+    stock_.clear();
     products_.clear();
     categories_.clear();
 }
 
 const ColumnBlock& FlushOutput::block(std::string_view table) const {
-    const auto tables = retail::operator_tables();
-    const auto found = std::ranges::find(tables, table, &retail::OperatorTable::name);
-    SHELFCAST_CHECK(found != tables.end());
-    return blocks[static_cast<std::size_t>(found - tables.begin())];
+    return blocks[index_of(table)];
 }
 
 std::map<std::string, std::uint64_t> FlushOutput::row_table_counts() const {
@@ -286,7 +381,10 @@ std::map<std::string, std::uint64_t> FlushOutput::row_table_counts() const {
 std::array<std::uint64_t, 2> FlushOutput::content_hash() const {
     std::array<std::uint64_t, 2> combined{};
     for (const retail::OperatorTable& table : retail::operator_tables()) {
-        if (table.kind == retail::TableKind::kRows) {
+        // As the first release did, which had these two: its flushes may still be folded again.
+        const bool always =
+            table.name == retail::kEventsTable || table.name == retail::kRejectionsTable;
+        if (table.kind == retail::TableKind::kRows && (always || !block(table.name).empty())) {
             const auto one = retail::content_hash(block(table.name));
             combined = {mix(combined[0], one[0]), mix(combined[1], one[1])};
         }
@@ -296,8 +394,20 @@ std::array<std::uint64_t, 2> FlushOutput::content_hash() const {
 
 FlushRows::FlushRows(Rollups rollups) : rollups_(rollups), blocks_(empty_blocks()) {}
 
+ColumnBlock& FlushRows::block_of(std::string_view table) {
+    // Most rows are events, whose table is the first.
+    return table == retail::kEventsTable ? blocks_.front() : blocks_[index_of(table)];
+}
+
+void FlushRows::count_accepted(bool late) {
+    ++counts_.accepted;
+    counts_.late += late ? 1 : 0;
+}
+
 void FlushRows::add_event(const LogPosition& at, const retail::Event& event, bool late) {
-    ColumnBlock& block = blocks_[kEvents];
+    const bool counts_as_sale = at.topic == retail::kRetailEventsTopic;
+    ColumnBlock& block =
+        block_of(counts_as_sale ? retail::kEventsTable : retail::kSalesTransactionsTable);
     const Int128 revenue = event.revenue().ten_millionths;
     const auto date = static_cast<std::uint16_t>(event.business_date);
     const auto hour = static_cast<std::uint32_t>(event.hour_start_s);
@@ -325,18 +435,61 @@ void FlushRows::add_event(const LogPosition& at, const retail::Event& event, boo
     push_optional(data<NullableInt64>(block, column++), event.discount);
     SHELFCAST_CHECK(column == block.columns.size());
 
-    if (rollups_ == Rollups::kMade) {
+    if (rollups_ == Rollups::kMade && counts_as_sale) {
         sums_.add({date, event.store_id.value, hour, event.product_id, event.category, event.type,
                    event.quantity.thousandths, revenue, event.event_time_ms});
     }
-    ++counts_.accepted;
-    counts_.late += late ? 1 : 0;
+    count_accepted(late);
+}
+
+void FlushRows::add_topic_event(const LogPosition& at, const retail::Topic& topic,
+                                const retail::TopicEvent& event, bool late) {
+    ColumnBlock& block = block_of(topic.table);
+    std::size_t column = 0;
+    data<std::vector<std::uint32_t>>(block, column++).push_back(at.partition.value);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.offset);
+    data<std::vector<std::int64_t>>(block, column++).push_back(at.log_time_us);
+    data<std::vector<std::int64_t>>(block, column++).push_back(event.event_time_ms);
+    data<std::vector<std::uint16_t>>(block, column++)
+        .push_back(static_cast<std::uint16_t>(event.business_date));
+    data<std::vector<std::uint32_t>>(block, column++).push_back(event.store_id.value);
+    for (std::size_t field = retail::kStoreField + 1; field < topic.fields.size(); ++field) {
+        const retail::FieldValue& value = event.values[field];
+        switch (topic.fields[field].kind) {
+            case retail::FieldKind::kText:
+            case retail::FieldKind::kWord:
+                data<TextColumn>(block, column).push_back(value.text);
+                break;
+            case retail::FieldKind::kEventId:
+                data<std::vector<retail::Uuid>>(block, column)
+                    .push_back({event.event_id.high, event.event_id.low});
+                break;
+            case retail::FieldKind::kPrice:
+                if (!topic.fields[field].required) {
+                    auto& prices = data<NullableInt64>(block, column);
+                    value.present ? prices.push_back(value.number) : prices.push_null();
+                    break;
+                }
+                [[fallthrough]];
+            case retail::FieldKind::kQuantity:
+            case retail::FieldKind::kSignedQuantity:
+            case retail::FieldKind::kTime:
+                data<std::vector<std::int64_t>>(block, column).push_back(value.number);
+                break;
+            case retail::FieldKind::kEventTime:
+            case retail::FieldKind::kStore:
+                SHELFCAST_CHECK(false);
+        }
+        ++column;
+    }
+    SHELFCAST_CHECK(column == block.columns.size());
+    count_accepted(late);
 }
 
 void FlushRows::add_rejection(const LogPosition& at, retail::RejectReason reason,
                               std::string_view detail, std::string_view source,
                               retail::EventUuid event_id, std::string_view raw) {
-    ColumnBlock& block = blocks_[kRejections];
+    ColumnBlock& block = block_of(retail::kRejectionsTable);
     std::size_t column = 0;
     data<TextColumn>(block, column++).push_back(at.topic);
     data<std::vector<std::uint32_t>>(block, column++).push_back(at.partition.value);
@@ -358,15 +511,24 @@ void FlushRows::add_rejection(const LogPosition& at, retail::RejectReason reason
 }
 
 std::size_t FlushRows::rows() const {
-    return blocks_[kEvents].rows() + blocks_[kRejections].rows();
+    std::size_t rows = 0;
+    for (const ColumnBlock& block : blocks_) {
+        rows += block.rows();  // Those of roll-ups are filled last.
+    }
+    return rows;
 }
 
 FlushOutput FlushRows::take() {
+    if (rollups_ == Rollups::kMade) {
+        for (const retail::OperatorTable& table : retail::operator_tables()) {
+            if (table.kind == retail::TableKind::kRows && table.name != retail::kEventsTable) {
+                sums_.add_rows(table.name, block_of(table.name));
+            }
+        }
+    }
     for (const retail::OperatorTable& table : retail::operator_tables()) {
         if (table.kind == retail::TableKind::kRollup) {
-            auto& block =
-                blocks_[static_cast<std::size_t>(&table - retail::operator_tables().data())];
-            sums_.append_to(table.name, block);
+            sums_.append_to(table.name, block_of(table.name));
         }
     }
     sums_.clear();

@@ -20,6 +20,8 @@
 #include "retail/column_block.h"
 #include "retail/event.h"
 #include "retail/tables.h"
+#include "retail/topic_codec.h"
+#include "retail/topics.h"
 
 namespace shelfcast::operators {
 
@@ -59,8 +61,9 @@ struct RollupInput {
 class RollupSums {
 public:
     void add(const RollupInput& event);
-    /// Adds every row of a block of `events`, which may come from a lake file.
-    void add_rows(const retail::ColumnBlock& events);
+    /// Adds every row of a block of that table, which may come from a lake file; no roll-up sums
+    /// those of some tables.
+    void add_rows(std::string_view table, const retail::ColumnBlock& rows);
     [[nodiscard]] std::size_t keys() const noexcept;
     /// Appends one row per key of that roll-up to a block of its columns.
     void append_to(std::string_view table, retail::ColumnBlock& block) const;
@@ -82,6 +85,22 @@ private:
         void add(const RollupInput& event);
         void add(const Measures& other);
     };
+    struct StockMeasures {
+        std::uint64_t events = 0;
+        std::uint64_t counts = 0;
+        retail::Int128 units_sold = 0;
+        retail::Int128 units_returned = 0;
+        retail::Int128 units_corrected = 0;
+        retail::Int128 units_wasted = 0;
+        retail::Int128 units_reserved = 0;
+        retail::Int128 units_announced = 0;
+        retail::Int128 units_arrived = 0;
+        retail::Int128 units_short = 0;
+        retail::Int128 first_count = 0;
+        retail::Int128 last_count = 0;
+        std::int64_t last_event_time = std::numeric_limits<std::int64_t>::min();
+        void add(std::string_view word, std::int64_t quantity, std::int64_t event_time_ms);
+    };
     struct Key {
         std::uint64_t high = 0;  ///< store << 32 | business date
         std::uint64_t low = 0;   ///< hour start, category, or product << 32 | category
@@ -98,19 +117,20 @@ private:
         }
         [[nodiscard]] std::uint32_t low_half() const { return static_cast<std::uint32_t>(low); }
     };
+    template <typename Sums>
     class Table {
     public:
         [[nodiscard]] std::size_t row_of(Key key);
         [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
         [[nodiscard]] const Key& key(std::size_t row) const { return keys_[row]; }
-        [[nodiscard]] const Measures& measures(std::size_t row) const { return measures_[row]; }
-        [[nodiscard]] Measures& measures(std::size_t row) { return measures_[row]; }
+        [[nodiscard]] const Sums& measures(std::size_t row) const { return measures_[row]; }
+        [[nodiscard]] Sums& measures(std::size_t row) { return measures_[row]; }
         void clear();
 
     private:
         void grow();
         std::vector<Key> keys_;
-        std::vector<Measures> measures_;
+        std::vector<Sums> measures_;
         std::vector<std::uint32_t> slots_;  ///< Row + 1, or 0.
     };
     class Texts {
@@ -138,12 +158,16 @@ private:
     void append_hourly(retail::ColumnBlock& block) const;
     void append_product(retail::ColumnBlock& block) const;
     void append_product_months(retail::ColumnBlock& block) const;
+    void append_stock_days(retail::ColumnBlock& block) const;
+    void add_events(const retail::ColumnBlock& events);
+    void add_movements(std::string_view table, const retail::ColumnBlock& rows);
 
     Texts products_;
     Texts categories_;
-    Table daily_;
-    Table hourly_;
-    Table product_;
+    Table<Measures> daily_;
+    Table<Measures> hourly_;
+    Table<Measures> product_;
+    Table<StockMeasures> stock_;
 };
 
 /// The rows of a flush, one block per operator table, in the order of retail::operator_tables().
@@ -164,7 +188,11 @@ class FlushRows {
 public:
     explicit FlushRows(Rollups rollups = Rollups::kMade);
 
+    /// A receipt line of retail_events, or of sales-transactions, which no roll-up counts: the
+    /// same sale comes through both.
     void add_event(const LogPosition& at, const retail::Event& event, bool late);
+    void add_topic_event(const LogPosition& at, const retail::Topic& topic,
+                         const retail::TopicEvent& event, bool late);
     void add_rejection(const LogPosition& at, retail::RejectReason reason, std::string_view detail,
                        std::string_view source, retail::EventUuid event_id, std::string_view raw);
 
@@ -173,6 +201,9 @@ public:
     [[nodiscard]] FlushOutput take();
 
 private:
+    [[nodiscard]] retail::ColumnBlock& block_of(std::string_view table);
+    void count_accepted(bool late);
+
     Rollups rollups_;
     std::vector<retail::ColumnBlock> blocks_;
     RollupSums sums_;

@@ -4,19 +4,24 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "base/check.h"
 #include "retail/dead_letter.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::operators {
 namespace {
 
 using retail::RejectReason;
 
-constexpr std::string_view kMagic = "shelfcast operator state 1\n";
+constexpr std::string_view kMagic = "shelfcast operator state 2\n";
+/// The first release knew one topic, and wrote its partitions without its name.
+constexpr std::string_view kFirstMagic = "shelfcast operator state 1\n";
+static_assert(kFirstMagic.size() == kMagic.size());
 constexpr std::int64_t kHourUs = 3'600'000'000;
 
 std::int64_t hour_of(std::int64_t log_time_us) { return log_time_us / kHourUs; }
@@ -72,7 +77,8 @@ private:
 
 /// The bytes between magic and checksum. Error: kCorrupted.
 Result<std::string_view> checked_body(std::string_view name, std::string_view bytes) {
-    if (bytes.size() < kMagic.size() + 16 || !bytes.starts_with(kMagic)) {
+    if (bytes.size() < kMagic.size() + 16 ||
+        !(bytes.starts_with(kMagic) || bytes.starts_with(kFirstMagic))) {
         return fail(ErrorKind::kCorrupted, "{} is no operator state of this version", name);
     }
     const std::string_view body = bytes.substr(0, bytes.size() - 16);
@@ -104,8 +110,17 @@ Result<HeadFront> read_front(HeadReader& reader) {
 Operator::Operator(OperatorOptions options, ports::StateStore* spill)
     : options_(std::move(options)),
       spill_(spill),
-      decoder_(options_.limits),
-      partitions_(empty_state()) {}
+      events_decoder_(options_.limits),
+      sales_decoder_(*retail::find_topic(retail::kSalesTransactionsTopic), options_.limits) {
+    for (const retail::Topic& topic : retail::event_topics()) {
+        TopicFold fold{&topic, empty_state(), std::nullopt};
+        if (topic.name != retail::kRetailEventsTopic &&
+            topic.name != retail::kSalesTransactionsTopic) {
+            fold.decoder.emplace(topic, options_.limits);
+        }
+        topics_.push_back(std::move(fold));
+    }
+}
 
 std::vector<Operator::PartitionState> Operator::empty_state() const {
     std::vector<PartitionState> states;
@@ -118,47 +133,86 @@ std::vector<Operator::PartitionState> Operator::empty_state() const {
     return states;
 }
 
-Operator::PartitionState& Operator::state_of(PartitionId partition) {
-    SHELFCAST_CHECK(partition.value < partitions_.size());
-    return partitions_[partition.value];
+Operator::TopicFold& Operator::fold_of(std::string_view topic) {
+    const auto found =
+        std::ranges::find(topics_, topic, [](const TopicFold& fold) { return fold.topic->name; });
+    SHELFCAST_CHECK(found != topics_.end());
+    return *found;
+}
+
+Operator::PartitionState& Operator::state_of(TopicFold& fold, PartitionId partition) {
+    SHELFCAST_CHECK(partition.value < fold.partitions.size());
+    return fold.partitions[partition.value];
 }
 
 void Operator::fold(std::string_view topic, const ports::FetchedBatch& batch,
                     const retail::StoreCatalog& stores, FlushRows& out) {
+    TopicFold* const fold = topic == retail::kDeadLettersTopic ? nullptr : &fold_of(topic);
     for (std::size_t i = 0; i < batch.records.size(); ++i) {
         const LogPosition at{topic, batch.partition,
                              batch.base_offset + static_cast<std::int64_t>(i), batch.log_time_us};
-        if (topic == retail::kDeadLettersTopic) {
+        if (fold == nullptr) {
             fold_dead_letter(at, batch.records[i], out);
+        } else if (fold->decoder) {
+            fold_other(*fold, at, batch.records[i], stores, out);
         } else {
-            fold_event(at, batch.records[i], stores, out);
+            fold_receipt_line(
+                *fold, topic == retail::kRetailEventsTopic ? events_decoder_ : sales_decoder_, at,
+                batch.records[i], stores, out);
         }
     }
 }
 
-void Operator::fold_event(const LogPosition& at, std::string_view message,
-                          const retail::StoreCatalog& stores, FlushRows& out) {
+void Operator::fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder,
+                                 const LogPosition& at, std::string_view message,
+                                 const retail::StoreCatalog& stores, FlushRows& out) {
     retail::Event event;
     retail::Rejection rejection;
-    if (decoder_.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
+    if (decoder.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
         out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
         return;
     }
-    PartitionState& state = state_of(at.partition);
+    PartitionState& state = state_of(fold, at.partition);
+    if (!is_repeat(state, at, event.event_id, message, out)) {
+        out.add_event(at, event, note_time(state, at, event.event_time_ms));
+    }
+}
+
+void Operator::fold_other(TopicFold& fold, const LogPosition& at, std::string_view message,
+                          const retail::StoreCatalog& stores, FlushRows& out) {
+    retail::TopicEvent event;
+    retail::Rejection rejection;
+    if (fold.decoder->decode(message, at.log_time_us, stores, event, rejection) !=
+        RejectReason::kNone) {
+        out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
+        return;
+    }
+    PartitionState& state = state_of(fold, at.partition);
+    if (!is_repeat(state, at, event.event_id, message, out)) {
+        out.add_topic_event(at, *fold.topic, event, note_time(state, at, event.event_time_ms));
+    }
+}
+
+bool Operator::is_repeat(PartitionState& state, const LogPosition& at, retail::EventUuid id,
+                         std::string_view message, FlushRows& out) {
     const std::int64_t hour = hour_of(at.log_time_us);
     if (hour > state.last_hour) {
         state.ids.expire(hour);
         state.last_hour = hour;
     }
-    if (event.event_id.present() && state.ids.seen_or_insert(event.event_id, hour)) {
-        out.add_rejection(at, RejectReason::kDuplicate, "event_id was seen before", "log",
-                          event.event_id, message);
-        return;
+    if (!id.present() || !state.ids.seen_or_insert(id, hour)) {
+        return false;
     }
-    const bool late = event.event_time_ms < state.watermark_ms - options_.allowed_lateness_ms;
-    const std::int64_t seen_until = std::min(event.event_time_ms, at.log_time_us / 1000);
+    out.add_rejection(at, RejectReason::kDuplicate, "event_id was seen before", "log", id, message);
+    return true;
+}
+
+bool Operator::note_time(PartitionState& state, const LogPosition& at,
+                         std::int64_t event_time_ms) const {
+    const bool late = event_time_ms < state.watermark_ms - options_.allowed_lateness_ms;
+    const std::int64_t seen_until = std::min(event_time_ms, at.log_time_us / 1000);
     state.watermark_ms = std::max(state.watermark_ms, seen_until);
-    out.add_event(at, event, late);
+    return late;
 }
 
 void Operator::fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out) {
@@ -171,18 +225,19 @@ void Operator::fold_dead_letter(const LogPosition& at, std::string_view message,
     out.add_rejection(at, letter->reason, letter->detail, letter->source, {}, letter->raw);
 }
 
-Status Operator::admit(const retail::ColumnBlock& events) {
-    const auto& partition = events.data<std::vector<std::uint32_t>>("log_partition");
-    const auto& offset = events.data<std::vector<std::int64_t>>("log_offset");
-    const auto& log_time = events.data<std::vector<std::int64_t>>("log_time");
-    const auto& event_time = events.data<std::vector<std::int64_t>>("event_time");
-    const auto& event_id = events.data<std::vector<retail::Uuid>>("event_id");
-    for (std::size_t row = 0; row < events.rows(); ++row) {
-        if (partition[row] >= partitions_.size()) {
+Status Operator::admit(const retail::Topic& topic, const retail::ColumnBlock& rows) {
+    std::vector<PartitionState>& partitions = fold_of(topic.name).partitions;
+    const auto& partition = rows.data<std::vector<std::uint32_t>>("log_partition");
+    const auto& offset = rows.data<std::vector<std::int64_t>>("log_offset");
+    const auto& log_time = rows.data<std::vector<std::int64_t>>("log_time");
+    const auto& event_time = rows.data<std::vector<std::int64_t>>("event_time");
+    const auto& event_id = rows.data<std::vector<retail::Uuid>>("event_id");
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        if (partition[row] >= partitions.size()) {
             return fail(ErrorKind::kCorrupted, "row of log partition {}, of which there are {}",
-                        partition[row], partitions_.size());
+                        partition[row], partitions.size());
         }
-        PartitionState& state = partitions_[partition[row]];
+        PartitionState& state = partitions[partition[row]];
         const std::int64_t hour = hour_of(log_time[row]);
         const retail::EventUuid id{event_id[row].high, event_id[row].low};
         if (id.present() && state.ids.seen_or_insert(id, hour)) {
@@ -200,12 +255,15 @@ Status Operator::admit(const retail::ColumnBlock& events) {
 Status Operator::save(ports::StateStore& store, std::string_view name, std::string_view note) {
     std::string states;
     std::vector<std::string> runs;
-    for (PartitionState& state : partitions_) {
-        state.ids.expire(state.last_hour);
-        put_u64(states, static_cast<std::uint64_t>(state.watermark_ms));
-        put_u64(states, static_cast<std::uint64_t>(state.last_hour));
-        SHELFCAST_TRY(state.ids.encode(store, states));
-        state.ids.collect_run_names(runs);
+    for (TopicFold& fold : topics_) {
+        put_text(states, fold.topic->name);
+        for (PartitionState& state : fold.partitions) {
+            state.ids.expire(state.last_hour);
+            put_u64(states, static_cast<std::uint64_t>(state.watermark_ms));
+            put_u64(states, static_cast<std::uint64_t>(state.last_hour));
+            SHELFCAST_TRY(state.ids.encode(store, states));
+            state.ids.collect_run_names(runs);
+        }
     }
     std::string head(kMagic);
     put_text(head, note);
@@ -213,7 +271,8 @@ Status Operator::save(ports::StateStore& store, std::string_view name, std::stri
     for (const std::string& run : runs) {
         put_text(head, run);
     }
-    put_u64(head, partitions_.size());
+    put_u64(head, options_.partitions);
+    put_u64(head, topics_.size());
     head += states;
     const std::array<char, 16> sum = checksum_of(head);
     head.append(sum.data(), sum.size());
@@ -231,17 +290,36 @@ Result<std::string> Operator::load(ports::StateStore& store, std::string_view fu
         return fail(ErrorKind::kCorrupted, "{} has {} partitions, the log has {}", full_name, count,
                     options_.partitions);
     }
-    std::vector<PartitionState> states = empty_state();
-    for (PartitionState& state : states) {
-        std::uint64_t watermark = 0;
-        std::uint64_t hour = 0;
-        SHELFCAST_TRY(reader.u64(watermark));
-        SHELFCAST_TRY(reader.u64(hour));
-        state.watermark_ms = static_cast<std::int64_t>(watermark);
-        state.last_hour = static_cast<std::int64_t>(hour);
-        SHELFCAST_TRY(state.ids.decode(store, reader.rest()));
+    const bool first_release = blob.bytes.starts_with(kFirstMagic);
+    std::uint64_t topics = 1;
+    if (!first_release) {
+        SHELFCAST_TRY(reader.u64(topics));
     }
-    partitions_ = std::move(states);
+    std::map<std::string, std::vector<PartitionState>> states;
+    for (std::uint64_t i = 0; i < topics; ++i) {
+        std::string name(retail::kRetailEventsTopic);
+        if (!first_release) {
+            SHELFCAST_TRY(reader.text(name));
+        }
+        if (retail::find_topic(name) == nullptr) {
+            return fail(ErrorKind::kCorrupted, "{} has a topic {}, which there is not", full_name,
+                        name);
+        }
+        std::vector<PartitionState>& of_topic = states[name] = empty_state();
+        for (PartitionState& state : of_topic) {
+            std::uint64_t watermark = 0;
+            std::uint64_t hour = 0;
+            SHELFCAST_TRY(reader.u64(watermark));
+            SHELFCAST_TRY(reader.u64(hour));
+            state.watermark_ms = static_cast<std::int64_t>(watermark);
+            state.last_hour = static_cast<std::int64_t>(hour);
+            SHELFCAST_TRY(state.ids.decode(store, reader.rest()));
+        }
+    }
+    for (TopicFold& fold : topics_) {
+        const auto found = states.find(std::string(fold.topic->name));
+        fold.partitions = found == states.end() ? empty_state() : std::move(found->second);
+    }
     return std::move(front.note);
 }
 
@@ -260,8 +338,10 @@ Status Operator::remove_stale(ports::StateStore& store, std::span<const std::str
         needed.insert(front.runs.begin(), front.runs.end());
     }
     std::vector<std::string> in_use;
-    for (const PartitionState& state : partitions_) {
-        state.ids.collect_run_names(in_use);
+    for (const TopicFold& fold : topics_) {
+        for (const PartitionState& state : fold.partitions) {
+            state.ids.collect_run_names(in_use);
+        }
     }
     needed.insert(in_use.begin(), in_use.end());
     SHELFCAST_ASSIGN(const std::vector<std::string> names, store.list(options_.state_prefix + "/"));
@@ -274,14 +354,17 @@ Status Operator::remove_stale(ports::StateStore& store, std::span<const std::str
 }
 
 std::int64_t Operator::watermark_ms(PartitionId partition) const {
-    SHELFCAST_CHECK(partition.value < partitions_.size());
-    return partitions_[partition.value].watermark_ms;
+    const std::vector<PartitionState>& partitions = topics_.front().partitions;
+    SHELFCAST_CHECK(partition.value < partitions.size());
+    return partitions[partition.value].watermark_ms;
 }
 
 std::uint64_t Operator::remembered_ids() const {
     std::uint64_t total = 0;
-    for (const PartitionState& state : partitions_) {
-        total += state.ids.size();
+    for (const TopicFold& fold : topics_) {
+        for (const PartitionState& state : fold.partitions) {
+            total += state.ids.size();
+        }
     }
     return total;
 }

@@ -4,12 +4,13 @@
 /// The one operator: log messages in, accepted rows, rejections and roll-up deltas out. Compiled
 /// once and run by both layers, so that the lambda's two answers cannot drift apart.
 ///
-/// State per log partition: the ids seen (duplicate_index.h) and the event-time watermark. A fold
-/// is a function of that state, the messages, their positions and log times, and the store
-/// catalogue of a stated version; never of the wall clock. One owner, not thread safe.
+/// State per topic and log partition: the ids seen (duplicate_index.h) and the event-time
+/// watermark. A fold is a function of that state, the messages, their positions and log times, and
+/// the store catalogue of a stated version; never of the wall clock. One owner, not thread safe.
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@
 #include "ports/state_store.h"
 #include "retail/event_codec.h"
 #include "retail/store_catalog.h"
+#include "retail/topic_codec.h"
+#include "retail/topics.h"
 
 namespace shelfcast::operators {
 
@@ -38,13 +41,14 @@ public:
     /// `spill` holds large id runs while the operator lives; null keeps them in memory.
     Operator(OperatorOptions options, ports::StateStore* spill);
 
-    /// Folds a batch of topic `retail_events` or `dead-letters`.
+    /// Folds a batch of one of retail::input_topics().
     void fold(std::string_view topic, const ports::FetchedBatch& batch,
               const retail::StoreCatalog& stores, FlushRows& out);
 
-    /// Remembers rows that were accepted before (lake files of `events`), in any order, as if it
-    /// had folded their messages. Error: kCorrupted when an id is admitted a second time.
-    [[nodiscard]] Status admit(const retail::ColumnBlock& events);
+    /// Remembers rows of a topic that were accepted before (lake files of its table), in any
+    /// order, as if it had folded their messages. Error: kCorrupted when an id is admitted a second
+    /// time.
+    [[nodiscard]] Status admit(const retail::Topic& topic, const retail::ColumnBlock& rows);
 
     /// Stores the state under `name` ("PREFIX/NAME"), durably, with the caller's own note inside.
     [[nodiscard]] Status save(ports::StateStore& store, std::string_view name,
@@ -59,7 +63,8 @@ public:
     [[nodiscard]] Status remove_stale(ports::StateStore& store,
                                       std::span<const std::string> keep_heads);
 
-    /// UTC milliseconds below which events of a partition are late; 0 before any event.
+    /// UTC milliseconds below which messages of a partition of retail_events are late; 0 before
+    /// any. Each topic has its own watermarks.
     [[nodiscard]] std::int64_t watermark_ms(PartitionId partition) const;
     [[nodiscard]] std::uint64_t remembered_ids() const;
     [[nodiscard]] std::int64_t duplicate_horizon_hours() const noexcept {
@@ -73,16 +78,35 @@ private:
         std::int64_t last_hour = 0;
     };
 
-    void fold_event(const LogPosition& at, std::string_view message,
+    /// A topic with its decoder and its state per partition.
+    struct TopicFold {
+        const retail::Topic* topic;
+        std::vector<PartitionState> partitions;
+        std::optional<retail::TopicDecoder> decoder;  ///< Of the topics that are no receipt lines.
+    };
+
+    void fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder, const LogPosition& at,
+                           std::string_view message, const retail::StoreCatalog& stores,
+                           FlushRows& out);
+    void fold_other(TopicFold& fold, const LogPosition& at, std::string_view message,
                     const retail::StoreCatalog& stores, FlushRows& out);
     static void fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out);
+    /// Whether the message repeats an id, which it then rejects; otherwise the id is remembered.
+    [[nodiscard]] static bool is_repeat(PartitionState& state, const LogPosition& at,
+                                        retail::EventUuid id, std::string_view message,
+                                        FlushRows& out);
+    /// Moves the watermark on; whether the message is late.
+    [[nodiscard]] bool note_time(PartitionState& state, const LogPosition& at,
+                                 std::int64_t event_time_ms) const;
     [[nodiscard]] std::vector<PartitionState> empty_state() const;
-    PartitionState& state_of(PartitionId partition);
+    [[nodiscard]] TopicFold& fold_of(std::string_view topic);
+    [[nodiscard]] static PartitionState& state_of(TopicFold& fold, PartitionId partition);
 
     OperatorOptions options_;
     ports::StateStore* spill_;
-    retail::EventDecoder decoder_;
-    std::vector<PartitionState> partitions_;
+    retail::EventDecoder events_decoder_;
+    retail::EventDecoder sales_decoder_;
+    std::vector<TopicFold> topics_;  ///< As retail::event_topics().
 };
 
 }  // namespace shelfcast::operators

@@ -8,6 +8,7 @@
 #include "operator/test_state_store.h"
 #include "retail/dead_letter.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::operators {
 namespace {
@@ -250,8 +251,9 @@ TEST_F(OperatorTest, AcceptedRowsFoldedAgainGiveTheSameRollupsAndState) {
 
     Operator batch_side(OperatorOptions{.partitions = 2, .state_prefix = "batch"}, nullptr);
     RollupSums sums;
-    ASSERT_TRUE(batch_side.admit(out.block(retail::kEventsTable)));
-    sums.add_rows(out.block(retail::kEventsTable));
+    ASSERT_TRUE(batch_side.admit(*retail::find_topic(retail::kRetailEventsTopic),
+                                 out.block(retail::kEventsTable)));
+    sums.add_rows(retail::kEventsTable, out.block(retail::kEventsTable));
     retail::ColumnBlock product =
         retail::make_table_block(retail::operator_table(retail::kProductSalesTable));
     sums.append_to(retail::kProductSalesTable, product);
@@ -263,8 +265,10 @@ TEST_F(OperatorTest, AcceptedRowsFoldedAgainGiveTheSameRollupsAndState) {
 TEST_F(OperatorTest, AnIdAcceptedTwiceInTheLakeIsCorruption) {
     const FlushOutput out = fold(batch({message({.id = uuid(5)})}));
     Operator batch_side(OperatorOptions{.partitions = 2}, nullptr);
-    ASSERT_TRUE(batch_side.admit(out.block(retail::kEventsTable)));
-    const Status again = batch_side.admit(out.block(retail::kEventsTable));
+    ASSERT_TRUE(batch_side.admit(*retail::find_topic(retail::kRetailEventsTopic),
+                                 out.block(retail::kEventsTable)));
+    const Status again = batch_side.admit(*retail::find_topic(retail::kRetailEventsTopic),
+                                          out.block(retail::kEventsTable));
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().kind, ErrorKind::kCorrupted);
     EXPECT_NE(again.error().message.find(uuid(5)), std::string::npos);

@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ports {
 
@@ -25,6 +26,7 @@ enum class BodyFormat : std::uint8_t {
 };
 
 struct DoorRequest {
+    std::string_view topic = retail::kRetailEventsTopic;  ///< One of retail::event_topics().
     BodyFormat format = BodyFormat::kAuto;
     /// Followed by at least retail::EventDecoder::kPadding readable bytes, whatever they hold.
     std::string_view body;
@@ -73,8 +75,9 @@ class EventDoor {
 public:
     virtual ~EventDoor() = default;
 
-    /// Accepted messages are in topic retail_events, the others in dead-letters with their reason,
-    /// all durable, before it returns. Errors: kInvalidInput (no message in the body, a broken JSON
+    /// Accepted messages are in the request's topic, the others in dead-letters with their reason,
+    /// all durable, before it returns. Errors: kNotFound (no event topic of that name),
+    /// kInvalidInput (no message in the body, a broken JSON
     /// array, too many messages: nothing is logged), kConflict (the key stands for another body),
     /// kBusy (queue full, or the same key is being worked on: repeat later), kStorageFull,
     /// kUnavailable.

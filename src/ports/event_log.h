@@ -73,6 +73,12 @@ struct PartitionOffset {
     auto operator<=>(const PartitionOffset&) const = default;
 };
 
+/// Where a reader of a topic stands.
+struct TopicPosition {
+    std::string topic;
+    std::vector<PartitionOffset> next;
+};
+
 struct ReadLimits {
     std::size_t max_records = 100'000;  ///< Stops after the batch that reaches it.
     std::size_t max_bytes = 64U << 20U;
@@ -103,10 +109,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<FetchedBatch>> read(
         std::string_view topic, std::span<const PartitionOffset> from, ReadLimits limits) = 0;
 
-    /// Waits until a topic has a record at or past one of the positions, or the deadline or a stop
-    /// request; true if it has. Wakes by notification inside the process, without polling.
-    [[nodiscard]] virtual Result<bool> wait_for_records(std::string_view topic,
-                                                        std::span<const PartitionOffset> from,
+    /// Waits until one of the topics has a record at or past one of the positions, or the deadline
+    /// or a stop request; true if it has. Wakes by notification inside the process, without
+    /// polling.
+    [[nodiscard]] virtual Result<bool> wait_for_records(std::span<const TopicPosition> from,
                                                         std::chrono::milliseconds deadline,
                                                         const std::stop_token& stop) = 0;
 

@@ -1,8 +1,10 @@
 #pragma once
 
 /// \file ports/reference_tables.h
-/// The warehouse's copies of reference data, beside the events: products, sales targets, holidays.
-/// The truth is the operational store's (or the program's own, for holidays); a copy can be made
+/// The warehouse's copies of reference data, beside the events: products, sales targets, holidays,
+/// the ledger's rules.
+/// The truth is the operational store's (or the program's own, for holidays
+/// and rules); a copy can be made
 /// again at any time. Adapter: clickhouse. Thread safe.
 
 #include <string_view>

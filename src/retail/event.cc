@@ -8,15 +8,15 @@ namespace shelfcast::retail {
 namespace {
 
 // By number, so that a word can neither move nor be left out.
-constexpr std::array<std::string_view, 22> kReasonWords = {
+constexpr std::array<std::string_view, 23> kReasonWords = {
     "none",          "broken_json",     "bad_utf8",       "too_long",
     "missing_field", "unknown_field",   "repeated_field", "wrong_type",
     "bad_time",      "time_in_dst_gap", "time_too_old",   "time_in_future",
     "bad_store",     "unknown_store",   "bad_text",       "unknown_transaction_type",
     "bad_number",    "too_many_digits", "out_of_range",   "bad_event_id",
-    "duplicate",     "bad_dead_letter",
+    "duplicate",     "bad_dead_letter", "unknown_word",
 };
-static_assert(kReasonWords.size() == static_cast<std::size_t>(RejectReason::kBadDeadLetter) + 1);
+static_assert(kReasonWords.size() == static_cast<std::size_t>(RejectReason::kUnknownWord) + 1);
 
 }  // namespace
 

@@ -75,6 +75,7 @@ enum class RejectReason : std::uint8_t {
     kBadEventId = 19,
     kDuplicate = 20,
     kBadDeadLetter = 21,
+    kUnknownWord = 22,
 };
 
 /// The stable lower-case word for a reason: `broken_json`, `duplicate` …

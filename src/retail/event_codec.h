@@ -16,18 +16,15 @@
 
 #include "retail/event.h"
 #include "retail/store_catalog.h"
+#include "retail/topics.h"
 
 namespace shelfcast::retail {
 
-/// A field of the message.
-struct EventField {
-    std::string_view name;
-    bool required;
-    bool is_number;  ///< A JSON number; otherwise a JSON string.
-};
+/// Every field of retail_events, in the order in which append_message writes them.
+[[nodiscard]] std::span<const MessageField> event_fields() noexcept;
 
-/// Every field, in the order in which append_message writes them.
-[[nodiscard]] std::span<const EventField> event_fields() noexcept;
+/// Readable bytes that follow every message that is decoded; their content does not matter.
+inline constexpr std::size_t kMessagePadding = 64;
 
 /// Limits that a message is held to.
 struct CodecLimits {
@@ -39,6 +36,8 @@ struct CodecLimits {
 class EventDecoder {
 public:
     explicit EventDecoder(const CodecLimits& limits = {});
+    /// For another topic with the fields of retail_events: sales-transactions.
+    explicit EventDecoder(const Topic& topic, const CodecLimits& limits = {});
     ~EventDecoder();
     EventDecoder(EventDecoder&&) noexcept;
     EventDecoder& operator=(EventDecoder&&) noexcept;
@@ -52,7 +51,7 @@ public:
                                       const StoreCatalog& stores, Event& event,
                                       Rejection& rejection);
 
-    static constexpr std::size_t kPadding = 64;
+    static constexpr std::size_t kPadding = kMessagePadding;
 
 private:
     struct Impl;

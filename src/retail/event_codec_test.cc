@@ -191,7 +191,7 @@ TEST(EventDecoder, ReadsEveryOptionalField) {
 
 TEST(EventDecoder, NullMeansThatAnOptionalFieldIsAbsent) {
     MessageText message;
-    for (const EventField& field : event_fields()) {
+    for (const MessageField& field : event_fields()) {
         if (!field.required) {
             message.with(field.name, "null");
         }
@@ -294,7 +294,7 @@ std::vector<BadCase> broken_messages() {
         {"too long", good().with("product_id", in_quotes(std::string(70'000, 'x'))), kTooLong,
          "at most 65536"},
     };
-    for (const EventField& field : event_fields()) {
+    for (const MessageField& field : event_fields()) {
         const std::string name(field.name);
         if (field.required) {
             cases.push_back({name + " missing", good().without(name), kMissingField, name});
@@ -304,13 +304,13 @@ std::vector<BadCase> broken_messages() {
         for (const char* json : {"{}", "[1,2]", "[[[[[[[[]]]]]]]]", "true", "false"}) {
             cases.push_back({name + " " + json, good().with(name, json), kWrongType, name});
         }
-        cases.push_back({name + " of the other type",
-                         good().with(name, field.is_number ? R"("5")" : "5"), kWrongType, name});
-        cases.push_back(
-            {name + " twice",
-             std::string(good().with(name, field.is_number ? "1" : R"("x")"))
-                 .insert(1, in_quotes(name) + ":" + (field.is_number ? "1," : R"("x",)")),
-             kRepeatedField, name + ": named twice"});
+        const bool number = is_number(field.kind);
+        cases.push_back({name + " of the other type", good().with(name, number ? R"("5")" : "5"),
+                         kWrongType, name});
+        cases.push_back({name + " twice",
+                         std::string(good().with(name, number ? "1" : R"("x")"))
+                             .insert(1, in_quotes(name) + ":" + (number ? "1," : R"("x",)")),
+                         kRepeatedField, name + ": named twice"});
     }
     cases.push_back({"null twice", good().with("discount", "null").with("d\\u0069scount", "null"),
                      kRepeatedField, "discount"});

@@ -31,6 +31,11 @@ constexpr std::array kHolidayColumns = {
     ColumnSpec{"region", kText},       ColumnSpec{"holiday_date", kDate},
     ColumnSpec{"holiday_name", kText}, ColumnSpec{"rules_version", kUInt32},
 };
+constexpr std::array kLedgerRuleColumns = {
+    ColumnSpec{"sales_from", kText},
+    ColumnSpec{"receipts_from", kText},
+    ColumnSpec{"version", kUInt64},
+};
 
 using Numbers = std::vector<std::uint32_t>;
 
@@ -67,6 +72,15 @@ ColumnBlock sales_target_rows(const std::vector<SalesTarget>& targets, std::uint
         rows.data<std::vector<std::int64_t>>("revenue").push_back(target.revenue);
         rows.data<std::vector<std::uint64_t>>("version").push_back(version);
     }
+    return rows;
+}
+
+ColumnBlock ledger_rule_rows(std::string_view sales_from, std::string_view receipts_from,
+                             std::uint64_t version) {
+    ColumnBlock rows = make_block(kLedgerRuleColumns);
+    put_text(rows, "sales_from", sales_from);
+    put_text(rows, "receipts_from", receipts_from);
+    rows.data<std::vector<std::uint64_t>>("version").push_back(version);
     return rows;
 }
 

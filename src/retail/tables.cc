@@ -36,6 +36,46 @@ constexpr std::array kEventColumns = {
     TableColumn{"discount", kNullableDecimal14s4, kPayload},
 };
 
+// A row of a topic's own table begins with these; its other fields follow in the message's order.
+constexpr std::array kTopicLead = {
+    TableColumn{"log_partition", kUInt32, kKey},
+    TableColumn{"log_offset", kInt64, kKey},
+    TableColumn{"log_time", kDateTime64Us, kPayload},
+    TableColumn{"event_time", kDateTime64Ms, kPayload},
+    TableColumn{"business_date", kDate, kPayload},
+    TableColumn{"store_id", kUInt32, kPayload},
+};
+constexpr std::array kInventoryUpdateColumns = {
+    TableColumn{"product_id", kText, kPayload},      TableColumn{"update_type", kText, kPayload},
+    TableColumn{"quantity", kDecimal12s3, kPayload}, TableColumn{"event_id", kUuid, kPayload},
+    TableColumn{"reference", kText, kPayload},       TableColumn{"reason", kText, kPayload},
+};
+constexpr std::array kPriceChangeColumns = {
+    TableColumn{"product_id", kText, kPayload},
+    TableColumn{"price_type", kText, kPayload},
+    TableColumn{"unit_price", kDecimal14s4, kPayload},
+    TableColumn{"effective_from", kDateTime64Ms, kPayload},
+    TableColumn{"effective_until", kDateTime64Ms, kPayload},
+    TableColumn{"event_id", kUuid, kPayload},
+    TableColumn{"promotion_id", kText, kPayload},
+};
+constexpr std::array kCustomerEventColumns = {
+    TableColumn{"event_type", kText, kPayload},  TableColumn{"quantity", kDecimal12s3, kPayload},
+    TableColumn{"event_id", kUuid, kPayload},    TableColumn{"product_id", kText, kPayload},
+    TableColumn{"register_id", kText, kPayload}, TableColumn{"customer_id", kText, kPayload},
+    TableColumn{"basket_id", kText, kPayload},
+};
+constexpr std::array kSupplierShipmentColumns = {
+    TableColumn{"product_id", kText, kPayload},
+    TableColumn{"shipment_id", kText, kPayload},
+    TableColumn{"status", kText, kPayload},
+    TableColumn{"quantity", kDecimal12s3, kPayload},
+    TableColumn{"event_id", kUuid, kPayload},
+    TableColumn{"supplier", kText, kPayload},
+    TableColumn{"unit_cost", kNullableDecimal14s4, kPayload},
+    TableColumn{"expected_at", kDateTime64Ms, kPayload},
+};
+
 // One row per message that was not accepted: dead letters and duplicates.
 constexpr std::array kRejectionColumns = {
     TableColumn{"log_topic", kText, kKey},   TableColumn{"log_partition", kUInt32, kKey},
@@ -74,6 +114,11 @@ constexpr auto with_measures(const std::array<TableColumn, Keys>& keys) {
     return joined(keys, kMeasures);
 }
 
+constexpr auto kInventoryUpdateRow = joined(kTopicLead, kInventoryUpdateColumns);
+constexpr auto kPriceChangeRow = joined(kTopicLead, kPriceChangeColumns);
+constexpr auto kCustomerEventRow = joined(kTopicLead, kCustomerEventColumns);
+constexpr auto kSupplierShipmentRow = joined(kTopicLead, kSupplierShipmentColumns);
+
 constexpr auto kDailyColumns = with_measures(std::array{
     TableColumn{"business_date", kDate, kKey},
     TableColumn{"store_id", kUInt32, kKey},
@@ -99,16 +144,54 @@ constexpr auto kProductMonthColumns = joined(with_measures(std::array{
                                              }),
                                              std::array{TableColumn{"sale_days", kUInt32, kBits}});
 
+// What moves or promises stock and is no receipt line of retail_events, whose units are in
+// product_sales. `last_count` is the newest count of the day: its UTC milliseconds x 10^9 + units,
+// so that the greatest is the newest; `first_count` the oldest: (10^13 - its UTC milliseconds) x
+// 10^9
+// + units.
+constexpr std::array kStockDayColumns = {
+    TableColumn{"store_id", kUInt32, kKey},
+    TableColumn{"business_date", kDate, kKey},
+    TableColumn{"product_id", kText, kKey},
+    TableColumn{"events", kUInt64, kSum},
+    TableColumn{"counts", kUInt64, kSum},
+    TableColumn{"units_sold", kDecimal38s3, kSum},
+    TableColumn{"units_returned", kDecimal38s3, kSum},
+    TableColumn{"units_corrected", kDecimal38s3, kSum},
+    TableColumn{"units_wasted", kDecimal38s3, kSum},
+    TableColumn{"units_reserved", kDecimal38s3, kSum},
+    TableColumn{"units_announced", kDecimal38s3, kSum},
+    TableColumn{"units_arrived", kDecimal38s3, kSum},
+    TableColumn{"units_short", kDecimal38s3, kSum},
+    TableColumn{"first_count", kDecimal38s3, kMax},
+    TableColumn{"last_count", kDecimal38s3, kMax},
+    TableColumn{"last_event_time", kDateTime64Ms, kMax},
+};
+
+constexpr std::array kOfEvents = {kEventsTable};
+constexpr std::array kOfMovements = {kSalesTransactionsTable, kInventoryUpdatesTable,
+                                     kSupplierShipmentsTable};
+
 constexpr std::array kTables = {
     OperatorTable{kEventsTable, TableKind::kRows, kEventColumns},
     OperatorTable{kRejectionsTable, TableKind::kRows, kRejectionColumns},
-    OperatorTable{kDailySalesTable, TableKind::kRollup, kDailyColumns},
-    OperatorTable{kHourlySalesTable, TableKind::kRollup, kHourlyColumns},
-    OperatorTable{kProductSalesTable, TableKind::kRollup, kProductColumns},
-    OperatorTable{kProductMonthsTable, TableKind::kRollup, kProductMonthColumns},
+    OperatorTable{kSalesTransactionsTable, TableKind::kRows, kEventColumns},
+    OperatorTable{kInventoryUpdatesTable, TableKind::kRows, kInventoryUpdateRow},
+    OperatorTable{kPriceChangesTable, TableKind::kRows, kPriceChangeRow},
+    OperatorTable{kCustomerEventsTable, TableKind::kRows, kCustomerEventRow},
+    OperatorTable{kSupplierShipmentsTable, TableKind::kRows, kSupplierShipmentRow},
+    OperatorTable{kDailySalesTable, TableKind::kRollup, kDailyColumns, kOfEvents},
+    OperatorTable{kHourlySalesTable, TableKind::kRollup, kHourlyColumns, kOfEvents},
+    OperatorTable{kProductSalesTable, TableKind::kRollup, kProductColumns, kOfEvents},
+    OperatorTable{kProductMonthsTable, TableKind::kRollup, kProductMonthColumns, kOfEvents},
+    OperatorTable{kStockDaysTable, TableKind::kRollup, kStockDayColumns, kOfMovements},
 };
 
 }  // namespace
+
+bool OperatorTable::counts(std::string_view row_table) const {
+    return name == row_table || std::ranges::find(of, row_table) != of.end();
+}
 
 std::span<const OperatorTable> operator_tables() { return kTables; }
 

@@ -34,7 +34,7 @@ struct TableColumn {
 
 enum class TableKind : std::uint8_t {
     kRows,    ///< One row per log record: the key is a log position.
-    kRollup,  ///< Deltas that add up per key; recomputable from the event rows of the same epoch.
+    kRollup,  ///< Deltas that add up per key; recomputable from the rows of the same epoch.
 };
 
 /// Whether rows of one key join in this column instead of lying side by side.
@@ -46,9 +46,13 @@ struct OperatorTable {
     std::string_view name;
     TableKind kind;
     std::span<const TableColumn> columns;
+    std::span<const std::string_view> of{};  ///< The row tables that a roll-up sums.
+
+    /// Whether it is that table, or sums it.
+    [[nodiscard]] bool counts(std::string_view row_table) const;
 };
 
-/// Every table the operator writes: events and rejections, then the roll-ups.
+/// Every table the operator writes: a table of rows per event topic, rejections, then the roll-ups.
 [[nodiscard]] std::span<const OperatorTable> operator_tables();
 
 /// The table of that name; a name that is not in the list is a broken invariant.
@@ -62,13 +66,15 @@ struct OperatorTable {
 
 inline constexpr std::string_view kEventsTable = "events";
 inline constexpr std::string_view kRejectionsTable = "rejections";
+inline constexpr std::string_view kSalesTransactionsTable = "sales_transactions";
+inline constexpr std::string_view kInventoryUpdatesTable = "inventory_updates";
+inline constexpr std::string_view kPriceChangesTable = "price_changes";
+inline constexpr std::string_view kCustomerEventsTable = "customer_events";
+inline constexpr std::string_view kSupplierShipmentsTable = "supplier_shipments";
 inline constexpr std::string_view kDailySalesTable = "daily_sales";
 inline constexpr std::string_view kHourlySalesTable = "hourly_sales";
 inline constexpr std::string_view kProductSalesTable = "product_sales";
 inline constexpr std::string_view kProductMonthsTable = "product_months";
-
-/// Topics.
-inline constexpr std::string_view kRetailEventsTopic = "retail_events";
-inline constexpr std::string_view kDeadLettersTopic = "dead-letters";
+inline constexpr std::string_view kStockDaysTable = "stock_days";
 
 }  // namespace shelfcast::retail

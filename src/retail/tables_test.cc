@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "retail/topics.h"
+
 namespace shelfcast::retail {
 namespace {
 
@@ -22,9 +24,11 @@ TEST(Tables, NamesAreUnique) {
             EXPECT_FALSE(columns.contains(reserved)) << table.name << '.' << reserved;
         }
     }
-    EXPECT_EQ(tables, (std::set<std::string_view>{kEventsTable, kRejectionsTable, kDailySalesTable,
-                                                  kHourlySalesTable, kProductSalesTable,
-                                                  kProductMonthsTable}));
+    EXPECT_EQ(tables, (std::set<std::string_view>{
+                          kEventsTable, kRejectionsTable, kSalesTransactionsTable,
+                          kInventoryUpdatesTable, kPriceChangesTable, kCustomerEventsTable,
+                          kSupplierShipmentsTable, kDailySalesTable, kHourlySalesTable,
+                          kProductSalesTable, kProductMonthsTable, kStockDaysTable}));
 }
 
 TEST(Tables, KeysComeFirst) {
@@ -33,6 +37,28 @@ TEST(Tables, KeysComeFirst) {
         EXPECT_TRUE(std::ranges::is_partitioned(table.columns, [](const TableColumn& column) {
             return column.role == ColumnRole::kKey;
         })) << table.name;
+    }
+}
+
+TEST(Tables, RollupsSumTablesOfRows) {
+    for (const OperatorTable& table : operator_tables()) {
+        EXPECT_EQ(table.of.empty(), table.kind == TableKind::kRows) << table.name;
+        for (const std::string_view of : table.of) {
+            EXPECT_EQ(operator_table(of).kind, TableKind::kRows) << table.name;
+        }
+    }
+}
+
+TEST(Tables, EachTopicHasItsColumns) {
+    for (const Topic& topic : event_topics()) {
+        const OperatorTable& table = operator_table(topic.table);
+        EXPECT_EQ(table.kind, TableKind::kRows);
+        for (const MessageField& field : topic.fields) {
+            EXPECT_TRUE(std::ranges::any_of(
+                table.columns,
+                [&](const TableColumn& column) { return column.name == field.name; }))
+                << topic.name << '.' << field.name;
+        }
     }
 }
 

@@ -67,7 +67,7 @@ TEST_P(EventLogContract, UnknownTopicIsNotFound) {
     EXPECT_EQ(append_error({batch(0, {"x"}, {}, "other")}), ErrorKind::kNotFound);
     EXPECT_EQ(log().partitions("other").error().kind, ErrorKind::kNotFound);
     EXPECT_EQ(log().read("other", start, {}).error().kind, ErrorKind::kNotFound);
-    EXPECT_EQ(log().wait_for_records("other", start, kSoon, stop.get_token()).error().kind,
+    EXPECT_EQ(log().wait_for_records(at("other", start), kSoon, stop.get_token()).error().kind,
               ErrorKind::kNotFound);
     EXPECT_EQ(log().begin_offsets("other").error().kind, ErrorKind::kNotFound);
     EXPECT_EQ(log().end_offsets("other").error().kind, ErrorKind::kNotFound);
@@ -441,7 +441,8 @@ TEST_P(EventLogContract, ConcurrentAppendsKeepEachProducersOrder) {
         std::size_t seen = 0;
         const std::stop_source never;
         while (seen < kProducers * kRounds * 4) {
-            const auto more = log().wait_for_records(kTopic, from, kPatience, never.get_token());
+            const auto more =
+                log().wait_for_records(at(kTopic, from), kPatience, never.get_token());
             ASSERT_TRUE(more) << more.error().message;
             ASSERT_TRUE(*more) << "only " << seen << " records came";
             for (const ports::FetchedBatch& found : read(from)) {
@@ -495,7 +496,7 @@ TEST_P(EventLogContract, WaitReturnsAtOnceWhenRecordsAreThere) {
     append_one(1, {"a"});
     const std::stop_source never;
     const std::vector<ports::PartitionOffset> from{{PartitionId{0}, 0}, {PartitionId{1}, 0}};
-    EXPECT_EQ(log().wait_for_records(kTopic, from, kPatience, never.get_token()), true);
+    EXPECT_EQ(log().wait_for_records(at(kTopic, from), kPatience, never.get_token()), true);
 }
 
 TEST_P(EventLogContract, WaitEndsAtItsDeadline) {
@@ -504,10 +505,11 @@ TEST_P(EventLogContract, WaitEndsAtItsDeadline) {
     const std::stop_source never;
     const std::vector<ports::PartitionOffset> from{{PartitionId{0}, 0}, {PartitionId{1}, 1}};
     const auto before = std::chrono::steady_clock::now();
-    EXPECT_EQ(log().wait_for_records(kTopic, from, kSoon, never.get_token()), false);
+    EXPECT_EQ(log().wait_for_records(at(kTopic, from), kSoon, never.get_token()), false);
     EXPECT_GE(std::chrono::steady_clock::now() - before, kSoon);
-    EXPECT_EQ(log().wait_for_records(kTopic, from, std::chrono::milliseconds(0), never.get_token()),
-              false);
+    EXPECT_EQ(
+        log().wait_for_records(at(kTopic, from), std::chrono::milliseconds(0), never.get_token()),
+        false);
 }
 
 TEST_P(EventLogContract, AppendWakesAWaiter) {
@@ -520,13 +522,33 @@ TEST_P(EventLogContract, AppendWakesAWaiter) {
             const std::vector<ports::PartitionOffset> from{{PartitionId{0}, round},
                                                            {PartitionId{1}, 0}};
             waiting.count_down();
-            woken = log().wait_for_records(kTopic, from, kPatience, never.get_token());
+            woken = log().wait_for_records(at(kTopic, from), kPatience, never.get_token());
         });
         waiting.wait();
         append_one(0, {"a"});
         waiter.join();
         ASSERT_EQ(woken, true);
     }
+}
+
+TEST_P(EventLogContract, AppendToAnyTopicWakesAWaiter) {
+    create(2);
+    create(1, "other");
+    append_one(1, {"a"});
+    const std::stop_source never;
+    const std::vector<ports::TopicPosition> from{
+        {kTopic, {{PartitionId{0}, 0}, {PartitionId{1}, 1}}}, {"other", {{PartitionId{0}, 0}}}};
+    EXPECT_EQ(log().wait_for_records(from, kSoon, never.get_token()), false);
+    std::latch waiting(1);
+    Result<bool> woken = false;
+    std::jthread waiter([&] {
+        waiting.count_down();
+        woken = log().wait_for_records(from, kPatience, never.get_token());
+    });
+    waiting.wait();
+    ASSERT_TRUE(log().append({batch(0, {"b"}, {}, "other")}));
+    waiter.join();
+    EXPECT_EQ(woken, true);
 }
 
 TEST_P(EventLogContract, StopRequestWakesAWaiter) {
@@ -536,7 +558,7 @@ TEST_P(EventLogContract, StopRequestWakesAWaiter) {
     std::jthread waiter([&](const std::stop_token& stop) {
         const std::vector<ports::PartitionOffset> from{{PartitionId{0}, 0}};
         waiting.count_down();
-        woken = log().wait_for_records(kTopic, from, 10 * kPatience, stop);
+        woken = log().wait_for_records(at(kTopic, from), 10 * kPatience, stop);
     });
     waiting.wait();
     const auto before = std::chrono::steady_clock::now();

@@ -52,6 +52,11 @@ protected:
 
     [[nodiscard]] ports::EventLog& log() { return site_->log(); }
 
+    static std::vector<ports::TopicPosition> at(const std::string& topic,
+                                                std::vector<ports::PartitionOffset> next) {
+        return {{topic, std::move(next)}};
+    }
+
     void create(std::uint32_t partitions, const std::string& topic = kTopic) {
         const Status created = log().create_topic(topic, partitions);
         ASSERT_TRUE(created) << created.error().message;

@@ -201,16 +201,159 @@ inline retail::ColumnBlock rollup_rows(const retail::OperatorTable& table,
     return rows;
 }
 
-/// Rows of any operator table: `count` events or rejections, or the roll-up of `count` events.
+/// The words that a topic's table knows, the nth of them in turn.
+inline std::string_view sample_word(std::string_view column, std::size_t index) {
+    constexpr std::string_view kUpdates[] = {"COUNT", "CORRECTION", "WASTE", "RESERVE", "RELEASE"};
+    constexpr std::string_view kStatuses[] = {"ANNOUNCED", "ARRIVED", "SHORT"};
+    return column == "update_type" ? kUpdates[index % 5]
+           : column == "status"    ? kStatuses[index % 3]
+                                   : "WORD";
+}
+
+/// Rows of a topic's own table, at the places, times and products of sample_events().
+inline retail::ColumnBlock topic_rows(const retail::OperatorTable& table, std::size_t count,
+                                      std::int64_t first_offset = 0) {
+    using retail::ColumnType;
+    const std::vector<SampleEvent> events = sample_events(count, first_offset);
+    retail::ColumnBlock rows = retail::make_table_block(table);
+    for (std::size_t index = 0; index < count; ++index) {
+        const SampleEvent& event = events[index];
+        for (retail::Column& column : rows.columns) {
+            const auto number = static_cast<std::int64_t>(index);
+            if (column.name == "log_partition" || column.name == "store_id") {
+                std::get<std::vector<std::uint32_t>>(column.data)
+                    .push_back(column.name == "store_id" ? event.store_id : event.log_partition);
+            } else if (column.type == ColumnType::kDate) {
+                std::get<std::vector<std::uint16_t>>(column.data).push_back(event.business_date);
+            } else if (column.type == ColumnType::kUuid) {
+                std::get<std::vector<retail::Uuid>>(column.data).push_back({11, index});
+            } else if (column.type == ColumnType::kNullableDecimal14s4) {
+                auto& values = std::get<retail::NullableInt64>(column.data);
+                index % 3 == 0 ? values.push_null() : values.push_back(event.unit_price);
+            } else if (column.type == ColumnType::kText) {
+                std::get<retail::TextColumn>(column.data)
+                    .push_back(column.name == "product_id"
+                                   ? event.product_id
+                                   : std::string(sample_word(column.name, index)));
+            } else {
+                std::get<std::vector<std::int64_t>>(column.data)
+                    .push_back(column.name == "log_offset"   ? event.log_offset
+                               : column.name == "event_time" ? event.event_time_ms()
+                               : column.name == "log_time"   ? event.event_time_ms() * 1'000
+                               : column.name == "quantity"   ? event.quantity
+                                                             : 1'700'000'000'000 + number);
+            }
+        }
+    }
+    return rows;
+}
+
+/// What moves or promises stock: a row of inventory_updates, supplier_shipments or
+/// sales_transactions.
+struct SampleMovement {
+    std::uint32_t store_id = 1;
+    std::uint16_t business_date = 0;
+    std::string product_id;
+    std::string word;  ///< "COUNT", "ARRIVED" …
+    std::int64_t quantity = 0;
+    std::int64_t event_time_ms = 0;
+};
+
+/// The deltas of stock_days over these movements, one row per key.
+inline retail::ColumnBlock stock_day_rows(const std::vector<SampleMovement>& movements) {
+    using retail::Int128;
+    const std::map<std::string, std::string> measure_of = {{"SALE", "units_sold"},
+                                                           {"RETURN", "units_returned"},
+                                                           {"CORRECTION", "units_corrected"},
+                                                           {"WASTE", "units_wasted"},
+                                                           {"RESERVE", "units_reserved"},
+                                                           {"ANNOUNCED", "units_announced"},
+                                                           {"ARRIVED", "units_arrived"},
+                                                           {"SHORT", "units_short"}};
+    constexpr Int128 kUnits = 1'000'000'000'000;
+    std::map<std::tuple<std::uint32_t, std::uint16_t, std::string>, std::map<std::string, Int128>>
+        sums;
+    for (const SampleMovement& one : movements) {
+        auto& day = sums[{one.store_id, one.business_date, one.product_id}];
+        day["events"] += 1;
+        day["last_event_time"] = std::max(day["last_event_time"], Int128{one.event_time_ms});
+        if (one.word == "COUNT") {
+            day["counts"] += 1;
+            day["first_count"] =
+                std::max(day["first_count"],
+                         Int128{10'000'000'000'000 - one.event_time_ms} * kUnits + one.quantity);
+            day["last_count"] =
+                std::max(day["last_count"], Int128{one.event_time_ms} * kUnits + one.quantity);
+        } else if (one.word == "RELEASE") {
+            day["units_reserved"] -= one.quantity;
+        } else {
+            day[measure_of.at(one.word)] += one.quantity;
+        }
+    }
+    const retail::OperatorTable& table = retail::operator_table(retail::kStockDaysTable);
+    retail::ColumnBlock rows = retail::make_table_block(table);
+    for (auto& [key, day] : sums) {
+        rows.data<std::vector<std::uint32_t>>("store_id").push_back(std::get<0>(key));
+        rows.data<std::vector<std::uint16_t>>("business_date").push_back(std::get<1>(key));
+        rows.data<retail::TextColumn>("product_id").push_back(std::get<2>(key));
+        for (const retail::TableColumn& column : table.columns) {
+            const Int128 value =
+                retail::is_measure(column.role) ? day[std::string(column.name)] : 0;
+            if (column.type == retail::ColumnType::kUInt64) {
+                rows.data<std::vector<std::uint64_t>>(column.name)
+                    .push_back(static_cast<std::uint64_t>(value));
+            } else if (column.type == retail::ColumnType::kDecimal38s3) {
+                rows.data<std::vector<Int128>>(column.name).push_back(value);
+            } else if (column.type == retail::ColumnType::kDateTime64Ms) {
+                rows.data<std::vector<std::int64_t>>(column.name)
+                    .push_back(static_cast<std::int64_t>(value));
+            }
+        }
+    }
+    return rows;
+}
+
+/// What topic_rows() of the inventory updates, and of the shipments if wanted, come to.
+inline std::vector<SampleMovement> sample_movements(const std::vector<SampleEvent>& events,
+                                                    bool with_shipments) {
+    std::vector<SampleMovement> movements;
+    for (std::size_t index = 0; index < events.size(); ++index) {
+        const SampleEvent& event = events[index];
+        SampleMovement one{event.store_id,   event.business_date,
+                           event.product_id, std::string(sample_word("update_type", index)),
+                           event.quantity,   event.event_time_ms()};
+        movements.push_back(one);
+        if (with_shipments) {
+            one.word = sample_word("status", index);
+            movements.push_back(std::move(one));
+        }
+    }
+    return movements;
+}
+
+/// The rows of a roll-up over sample rows of the tables that it sums.
+inline retail::ColumnBlock rollup_of_samples(const retail::OperatorTable& table,
+                                             const std::vector<SampleEvent>& events) {
+    return table.name == retail::kStockDaysTable ? stock_day_rows(sample_movements(events, true))
+                                                 : rollup_rows(table, events);
+}
+
+/// Rows of any operator table: `count` events, rejections or messages of another topic, or the
+/// roll-up of so many.
 inline retail::ColumnBlock sample_rows(const retail::OperatorTable& table, std::size_t count,
                                        std::int64_t first_offset = 0) {
-    if (table.name == retail::kEventsTable) {
+    if (table.name == retail::kEventsTable || table.name == retail::kSalesTransactionsTable) {
         return event_rows(sample_events(count, first_offset));
     }
     if (table.name == retail::kRejectionsTable) {
         return rejection_rows(count, first_offset);
     }
-    return rollup_rows(table, sample_events(count, first_offset));
+    if (table.kind == retail::TableKind::kRows) {
+        return topic_rows(table, count, first_offset);
+    }
+    const std::vector<SampleEvent> events = sample_events(count, first_offset);
+    return table.name == retail::kStockDaysTable ? stock_day_rows(sample_movements(events, false))
+                                                 : rollup_rows(table, events);
 }
 
 inline std::vector<retail::ColumnSpec> specs_of(const retail::ColumnBlock& rows) {

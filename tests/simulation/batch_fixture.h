@@ -21,6 +21,7 @@
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/rebuild.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 #include "tests/simulation/sim_disk.h"
 #include "tests/simulation/world.h"
 

@@ -16,6 +16,7 @@ namespace shelfcast::simulation {
 
 /// A message as its maker meant it.
 struct Meant {
+    std::string topic;    ///< Where it belongs.
     std::string text;     ///< The message itself.
     bool broken = false;  ///< No reader can accept it.
     std::uint32_t store = 0;
@@ -23,7 +24,8 @@ struct Meant {
     std::int64_t event_time_ms = 0;
     std::string product;
     std::string category;
-    retail::TransactionType type = retail::TransactionType::kSale;
+    retail::TransactionType type = retail::TransactionType::kSale;  ///< Of a receipt line.
+    std::string word;                                               ///< Of any other topic.
     std::int64_t quantity_thousandths = 0;
     std::int64_t price_ten_thousandths = 0;
     std::uint64_t id = 0;  ///< 0: without an event id.

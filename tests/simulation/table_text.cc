@@ -37,13 +37,24 @@ std::string cells(const retail::ColumnBlock& block, std::size_t row,
     return text;
 }
 
+/// The columns of a topic's own table that say what happened, and how much of it.
+std::pair<std::string_view, std::string_view> word_and_number(const retail::OperatorTable& table) {
+    if (table.name == retail::kPriceChangesTable) {
+        return {"price_type", "unit_price"};
+    }
+    return {table.name == retail::kInventoryUpdatesTable ? "update_type"
+            : table.name == retail::kCustomerEventsTable ? "event_type"
+                                                         : "status",
+            "quantity"};
+}
+
 }  // namespace
 
 std::map<std::string, std::string> table_text(const retail::OperatorTable& table,
                                               const retail::ColumnBlock& block) {
     std::map<std::string, std::string> rows;
     for (std::size_t row = 0; row < block.rows(); ++row) {
-        if (table.name == retail::kEventsTable) {
+        if (table.name == retail::kEventsTable || table.name == retail::kSalesTransactionsTable) {
             rows[cells(block, row, {"log_partition", "log_offset"}, '/')] = cells(
                 block, row,
                 {"log_time", "event_time", "business_date", "hour_start", "store_id", "product_id",
@@ -53,6 +64,12 @@ std::map<std::string, std::string> table_text(const retail::OperatorTable& table
             const bool duplicate = cell(block.column("reason"), row) == "duplicate";
             rows[cells(block, row, {"log_topic", "log_partition", "log_offset"}, '/')] =
                 duplicate ? "duplicate" : "dead letter";
+        } else if (table.kind == retail::TableKind::kRows) {
+            const auto [word, number] = word_and_number(table);
+            rows[cells(block, row, {"log_partition", "log_offset"}, '/')] = cells(
+                block, row,
+                {"log_time", "event_time", "business_date", "store_id", "product_id", word, number},
+                ' ');
         } else {
             std::string key;
             std::string measures;

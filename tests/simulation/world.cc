@@ -5,6 +5,20 @@
 namespace shelfcast::simulation {
 namespace {
 
+/// How messages of a topic that is no receipt line say what happened, and which one they are.
+struct OtherTopic {
+    std::string word_field;
+    std::vector<std::string> words;
+    std::string serial_field;
+};
+const std::map<std::string, OtherTopic> kOtherTopics = {
+    {"inventory-updates",
+     {"update_type", {"COUNT", "CORRECTION", "WASTE", "RESERVE", "RELEASE"}, "reference"}},
+    {"price-changes", {"price_type", {"REGULAR", "PROMOTION"}, "promotion_id"}},
+    {"customer-events", {"event_type", {"FOOTFALL", "SCAN", "BASKET"}, "basket_id"}},
+    {"supplier-shipments", {"status", {"ANNOUNCED", "ARRIVED", "SHORT"}, "shipment_id"}},
+};
+
 std::int64_t offset_of(std::uint32_t store) { return store % 2 == 0 ? 8 * 3600 : -7 * 3600; }
 
 }  // namespace
@@ -29,13 +43,21 @@ void World::note(const Error& error) {
     }
 }
 
-const Meant* World::make_message() {
+/// Half of them retail_events.
+std::string World::pick_topic() {
+    const auto topics = retail::event_topics();
+    return std::string(topics[dice(2) == 0 ? 0 : dice(topics.size())].name);
+}
+
+const Meant* World::make_message(const std::string& topic) {
     auto made = std::make_unique<Meant>();
+    made->topic = topic;
     made->store = 1 + static_cast<std::uint32_t>(dice(stores_));
     made->utc_offset_s = offset_of(made->store);
     made->product = fmt::format("P{}", dice(5));
     made->category = fmt::format("C{}", dice(2));
-    made->type = static_cast<retail::TransactionType>(1 + dice(3));
+    made->type = static_cast<retail::TransactionType>(
+        1 + dice(topic == retail::kSalesTransactionsTopic ? 2 : 3));
     made->quantity_thousandths = static_cast<std::int64_t>(1 + dice(5'000));
     made->price_ten_thousandths = static_cast<std::int64_t>(dice(200'000));
     // Up to three days late, up to a day ahead (never past the limit, whose test is elsewhere).
@@ -56,15 +78,28 @@ const Meant* World::make_message() {
     const std::string price =
         retail::format_decimal(made->price_ten_thousandths, retail::UnitPrice::kScale);
     const std::string id = made->id == 0 ? "" : retail::format_uuid({7, made->id});
-    retail::append_message(made->text, {.event_time = made->broken ? "yesterday" : time,
-                                        .store_id = made->store,
-                                        .product_id = made->product,
-                                        .category = made->category,
-                                        .transaction_type = retail::to_string(made->type),
-                                        .quantity = quantity,
-                                        .unit_price = price,
-                                        .event_id = id,
-                                        .basket_id = serial});
+    const std::string written_time = made->broken ? "yesterday" : time;
+    if (topic == retail::kRetailEventsTopic || topic == retail::kSalesTransactionsTopic) {
+        retail::append_message(made->text, {.event_time = written_time,
+                                            .store_id = made->store,
+                                            .product_id = made->product,
+                                            .category = made->category,
+                                            .transaction_type = retail::to_string(made->type),
+                                            .quantity = quantity,
+                                            .unit_price = price,
+                                            .event_id = id,
+                                            .basket_id = serial});
+    } else {
+        const OtherTopic& other = kOtherTopics.at(topic);
+        made->word = other.words[dice(other.words.size())];
+        const bool priced = topic == retail::kPriceChangesTopic;
+        made->text = fmt::format(R"({{"event_time":"{}","store_id":{},"product_id":"{}","{}":"{}",)"
+                                 R"("{}":{},"{}":"{}"{}}})",
+                                 written_time, made->store, made->product, other.word_field,
+                                 made->word, priced ? "unit_price" : "quantity",
+                                 priced ? price : quantity, other.serial_field, serial,
+                                 id.empty() ? "" : fmt::format(R"(,"event_id":"{}")", id));
+    }
     by_text_[made->text] = made.get();
     meant_.push_back(std::move(made));
     return meant_.back().get();
@@ -167,10 +202,11 @@ void World::send() {
     if (!unanswered_ || dice(3) == 0) {
         // A client that gives up: its request may be in the log whole, in part, or not at all.
         Request request;
+        request.topic = pick_topic();
         request.key = dice(2) == 0 ? fmt::format("r{}", ++requests_) : "";
         const std::uint64_t count = 1 + dice(12);
         for (std::uint64_t i = 0; i < count; ++i) {
-            request.messages.push_back(make_message());
+            request.messages.push_back(make_message(request.topic));
             request.body += request.messages.back()->text + "\n";
         }
         unanswered_ = std::move(request);
@@ -180,8 +216,8 @@ void World::send() {
     }
     std::string body = unanswered_->body;
     body.reserve(body.size() + retail::EventDecoder::kPadding);
-    const Result<ports::DoorReceipt> receipt =
-        program_->door->accept({.body = body, .idempotency_key = unanswered_->key});
+    const Result<ports::DoorReceipt> receipt = program_->door->accept(
+        {.topic = unanswered_->topic, .body = body, .idempotency_key = unanswered_->key});
     if (!receipt) {
         note(receipt.error());
         return;
@@ -194,8 +230,8 @@ void World::send() {
 /// A producer that writes into the log by itself, unchecked, as on Kafka.
 void World::send_raw() {
     ports::AppendBatch batch;
-    batch.topic = retail::kRetailEventsTopic;
-    const Meant* const message = make_message();
+    const Meant* const message = make_message(pick_topic());
+    batch.topic = message->topic;
     batch.partition = ingest::partition_of(StoreId{message->store}, kPartitions);
     batch.records.push_back(message->text);
     std::vector<ports::AppendBatch> batches;
@@ -271,7 +307,7 @@ void World::contribute() {
         ports::FetchedBatch batch;
         batch.log_time_us = log_time_us;
         for (std::uint64_t i = 1 + dice(20); i > 0; --i) {
-            const Meant* const message = make_message();
+            const Meant* const message = make_message(std::string(retail::kRetailEventsTopic));
             // Broken ones and repeated ids are told within a contribution only: left out here.
             if (message->broken || message->id != 0) {
                 continue;
@@ -362,7 +398,7 @@ void World::act() {
 
 /// Copies what the log has gained into the shadow, before anything can prune it.
 void World::read_new_records() {
-    for (const auto topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+    for (const std::string_view topic : retail::input_topics()) {
         std::vector<ports::PartitionOffset> from;
         for (std::uint32_t partition = 0; partition < kPartitions; ++partition) {
             from.push_back({PartitionId{partition}, shadow_end_[{std::string(topic), partition}]});
@@ -387,6 +423,9 @@ void World::read_new_records() {
                 if (meant == by_text_.end()) {
                     wrong(fmt::format("{} holds a message that nobody sent: {}", topic, text));
                     return;
+                }
+                if (topic != retail::kDeadLettersTopic && topic != meant->second->topic) {
+                    wrong(fmt::format("{} holds a message of {}", topic, meant->second->topic));
                 }
                 // A keyed request that a crash cut after its dead letters is judged anew when it is
                 // repeated: a store added meanwhile turns a dead letter into a sale besides.
@@ -427,14 +466,15 @@ std::optional<std::string> World::run_steadily(int hours, int messages_per_minut
         return wrong_;
     }
     for (int minute = 1; minute <= hours * 60 && !wrong_; ++minute) {
+        const std::string topic = pick_topic();
         std::string body;
         for (int i = 0; i < messages_per_minute; ++i) {
-            const Meant* const message = make_message();
+            const Meant* const message = make_message(topic);
             acknowledged_.push_back(message);
             body += message->text + "\n";
         }
         body.reserve(body.size() + retail::EventDecoder::kPadding);
-        if (const auto receipt = program_->door->accept({.body = body}); !receipt) {
+        if (const auto receipt = program_->door->accept({.topic = topic, .body = body}); !receipt) {
             wrong(receipt.error().message);
         }
         read_new_records();

@@ -82,6 +82,7 @@ public:
 private:
     struct Program;
     struct Request {
+        std::string topic;
         std::string key;
         std::string body;
         std::vector<const Meant*> messages;
@@ -89,7 +90,8 @@ private:
     enum class Fault { kNone, kFailpoint, kDisk, kEngineNow, kEngineInWrite, kLostAnswer };
 
     [[nodiscard]] std::uint64_t dice(std::uint64_t sides) { return random_() % sides; }
-    [[nodiscard]] const Meant* make_message();
+    [[nodiscard]] std::string pick_topic();
+    [[nodiscard]] const Meant* make_message(const std::string& topic);
     void arm_fault();
     void disarm();
     void end_process();

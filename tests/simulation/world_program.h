@@ -21,6 +21,7 @@
 #include "retail/dead_letter.h"
 #include "retail/event_codec.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 #include "tests/simulation/sabotaged_warehouse.h"
 #include "tests/simulation/world.h"
 
@@ -66,7 +67,7 @@ struct World::Program {
                                                                  : adapters::LogDurability::kFull,
                                             .vfs = SimDisk::kVfsName,
                                             .threaded = false}));
-        for (const auto topic : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+        for (const std::string_view topic : retail::input_topics()) {
             SHELFCAST_TRY(log->create_topic(topic, kPartitions));
         }
         SHELFCAST_ASSIGN(const CatalogVersion version, store->latest_version());

@@ -17,7 +17,11 @@ ROLLUPS = {
     "hourly_sales": ("store_id", "business_date", "hour_start"),
     "product_sales": ("business_date", "store_id", "product_id", "category"),
     "product_months": ("store_id", "month", "product_id", "category"),
+    "stock_days": ("store_id", "business_date", "product_id"),
 }
+# The other topics' tables of rows.
+ROWS = ("sales_transactions", "inventory_updates", "price_changes", "customer_events",
+        "supplier_shipments")
 # Where a unit is moved to, by the key's column.
 ELSEWHERE = {
     "store_id": "if(store_id = 1001, 1002, 1001)",
@@ -84,6 +88,30 @@ def row_plants(layer):
         f"alter table {rejections} update reason = 'bad_time' where epoch = {{epoch}} "
         f"and log_offset = (select max(log_offset) from {rejections} where epoch = {{epoch}})"
     ]
+    for table in ROWS:
+        name = f"retail_core.{table}_{layer}"
+        changed = "unit_price" if table == "price_changes" else "quantity"
+        at_first = (
+            f"epoch = {{epoch}} and (log_partition, log_offset) = (select "
+            f"min((log_partition, log_offset)) from {name} where epoch = {{epoch}})"
+        )
+        yield table, "one unit more", 1, [
+            f"alter table {name} update {changed} = {changed} + 1 where {at_first}"
+        ]
+        yield table, "one row lost", 1, [f"alter table {name} delete where {at_first}"]
+
+
+def other_messages(store):
+    """One message of each topic beside retail_events; three of them move or promise stock."""
+    common = {"event_time": "2025-11-03T10:00:00Z", "store_id": store, "product_id": "tea"}
+    return {
+        "sales-transactions": {**common, "category": "Drinks", "transaction_type": "SALE",
+                               "quantity": 1, "unit_price": 2, "basket_id": "B1"},
+        "inventory-updates": {**common, "update_type": "COUNT", "quantity": 7},
+        "price-changes": {**common, "price_type": "REGULAR", "unit_price": 2},
+        "customer-events": {**common, "event_type": "SCAN", "quantity": 1},
+        "supplier-shipments": {**common, "shipment_id": "S1", "status": "ARRIVED", "quantity": 5},
+    }
 
 
 class PlantedDifferenceTest(SystemTest):
@@ -138,6 +166,10 @@ class PlantedDifferenceTest(SystemTest):
         for event in events:
             self.books.accept(event)
         self.books.rejected["broken_json"] += 1
+        for store in CODES:
+            for topic, message in other_messages(store).items():
+                status, answer = self.running.post_events([message], topic=topic)
+                self.assertEqual((status, answer["accepted"]), (202, 1), answer)
         epoch = int(self.running.metric("shelfcast_open_epoch"))
 
         def is_delivered():
@@ -148,10 +180,11 @@ class PlantedDifferenceTest(SystemTest):
                 for table, measure in (
                     ("events", "count()"),
                     *((table, "sum(events)") for table in ROLLUPS),
+                    *((table, "count()") for table in ROWS),
                     ("rejections", "count()"),
                 )
             ]
-            return counts == ["6"] * (1 + len(ROLLUPS)) + ["1"]
+            return counts == ["6"] * (1 + len(ROLLUPS)) + ["2"] * len(ROWS) + ["1"]
 
         wait_until(is_delivered, f"epoch {epoch} in every speed table")
         return epoch
@@ -195,7 +228,7 @@ class SpeedRowsTest(PlantedDifferenceTest):
         self.fill_epoch()
         code, report = self.running.batch()
         self.assertEqual((code, report["differing_keys"]), (0, 0), report)
-        for table in ("events", "rejections", *ROLLUPS):
+        for table in ("events", "rejections", *ROWS, *ROLLUPS):
             self.assertEqual(
                 self.running.metric(f'shelfcast_reconciliation_difference{{table="{table}"}}'), 0
             )

@@ -181,8 +181,9 @@ class Shelfcast:
         finally:
             link.close()
 
-    def post_events(self, body, key="", headers=None):
-        """Status and parsed answer of POST /v1/events; `body` is bytes or a list of events."""
+    def post_events(self, body, key="", headers=None, topic=""):
+        """Status and parsed answer of POST /v1/events or /v1/events/TOPIC; `body` is bytes or a
+        list of events."""
         if not isinstance(body, bytes):
             body = b"".join(
                 (event if isinstance(event, str) else json.dumps(event)).encode() + b"\n"
@@ -191,7 +192,7 @@ class Shelfcast:
         every = {"Authorization": f"Bearer {INGEST_TOKEN}", "Content-Type": "application/x-ndjson"}
         if key:
             every["Idempotency-Key"] = key
-        status, _, text = self.web("POST", "/v1/events", body, {**every, **(headers or {})})
+        status, _, text = self.web("POST", f"/v1/events/{topic}".rstrip("/"), body, {**every, **(headers or {})})
         return status, json.loads(text)
 
     def metric(self, name):

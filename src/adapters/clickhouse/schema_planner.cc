@@ -21,7 +21,7 @@ constexpr std::array kAppliedColumns = {ColumnSpec{"name", ColumnType::kText},
                                         ColumnSpec{"newest_checksum", ColumnType::kText}};
 
 // In the order of application.
-constexpr std::array<std::string_view, 3> kFolders = {"schema/", "layers/", "views/"};
+constexpr std::array<std::string_view, 4> kFolders = {"schema/", "layers/", "ledger/", "views/"};
 
 bool is_identifier(std::string_view text) {
     const auto letter = [](char byte) {

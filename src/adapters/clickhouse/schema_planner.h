@@ -28,7 +28,8 @@ struct SchemaStep {
 class SchemaPlanner {
 public:
     /// `definer` is the engine account that the views run as; kInvalidInput unless it is an
-    /// identifier. `files` as sql_files(): schema/, layers/ and views/ count, the rest is ignored.
+    /// identifier. `files` as sql_files(): schema/, layers/, ledger/ and views/ count, the rest is
+    /// ignored.
     [[nodiscard]] static Result<SchemaPlanner> create(ClickHouseWarehouse& warehouse,
                                                       std::string definer,
                                                       std::span<const SqlFile> files = sql_files());

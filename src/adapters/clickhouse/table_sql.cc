@@ -91,6 +91,44 @@ std::string_view aggregate_of(ColumnRole role) {
     return role == ColumnRole::kSum ? "sum" : role == ColumnRole::kMax ? "max" : "groupBitOr";
 }
 
+bool sums_events(const OperatorTable& table) { return table.counts(retail::kEventsTable); }
+
+// The speed rows that a roll-up sums, as the expressions of of_rows() read them.
+std::string speed_rows(const OperatorTable& table) {
+    if (sums_events(table)) {
+        return "retail_core.events_speed";
+    }
+    return fmt::format("(\n{})", core_statement("speed_movements"));
+}
+
+// How movements in `source` give a column of a roll-up.
+std::string of_movements(const TableColumn& column) {
+    static const std::map<std::string_view, std::string_view> expressions = {
+        {"events", "count()"},
+        {"counts", "countIf(source.word = 'COUNT')"},
+        {"units_sold", "sumIf(source.quantity, source.word = 'SALE')"},
+        {"units_returned", "sumIf(source.quantity, source.word = 'RETURN')"},
+        {"units_corrected", "sumIf(source.quantity, source.word = 'CORRECTION')"},
+        {"units_wasted", "sumIf(source.quantity, source.word = 'WASTE')"},
+        {"units_reserved",
+         "sumIf(source.quantity, source.word = 'RESERVE') - "
+         "sumIf(source.quantity, source.word = 'RELEASE')"},
+        {"units_announced", "sumIf(source.quantity, source.word = 'ANNOUNCED')"},
+        {"units_arrived", "sumIf(source.quantity, source.word = 'ARRIVED')"},
+        {"units_short", "sumIf(source.quantity, source.word = 'SHORT')"},
+        {"first_count",
+         "maxIf((10000000000000 - toDecimal128(toUnixTimestamp64Milli(source.event_time), 3)) * "
+         "1000000000 + source.quantity, source.word = 'COUNT')"},
+        {"last_count",
+         "maxIf(toDecimal128(toUnixTimestamp64Milli(source.event_time), 3) * 1000000000 + "
+         "source.quantity, source.word = 'COUNT')"},
+        {"last_event_time", "max(source.event_time)"},
+    };
+    const auto found = expressions.find(column.name);
+    return found == expressions.end() ? fmt::format("source.{}", column.name)
+                                      : std::string(found->second);
+}
+
 // How the rows of `events` in `source` give a column of a roll-up.
 std::string of_events(const TableColumn& column) {
     static const std::map<std::string_view, std::string_view> expressions = {
@@ -183,8 +221,10 @@ Places places_of(const OperatorTable& table) {
             table.name == retail::kEventsTable ? "sum(revenue)" : "cast(0, 'Decimal(38, 7)')";
     } else {
         places["measures"] = prefixed(table, is_measure, "");
-        places["keys_of_events"] = joined(each_column(table, is_key, of_events), ", ");
-        places["columns_of_events"] = joined(each_column(table, is_any, of_events), ", ");
+        const auto of_rows = sums_events(table) ? of_events : of_movements;
+        places["speed_rows"] = speed_rows(table);
+        places["keys_of_rows"] = joined(each_column(table, is_key, of_rows), ", ");
+        places["columns_of_rows"] = joined(each_column(table, is_any, of_rows), ", ");
         places["speed_measures"] = layer_measures(table, "speed", "is_speed");
         places["batch_measures"] = layer_measures(table, "batch", "not is_speed");
         places["speed_tuple"] = fmt::format("({})", prefixed(table, is_measure, "speed_"));
@@ -193,7 +233,8 @@ Places places_of(const OperatorTable& table) {
         places["speed_text"] = text_of(table, is_measure, "speed_");
         places["batch_text"] = text_of(table, is_measure, "batch_");
         places["event_count"] = "sum(events)";
-        places["revenue_sum"] = "sum(gross_revenue) - sum(returned_revenue)";
+        places["revenue_sum"] = sums_events(table) ? "sum(gross_revenue) - sum(returned_revenue)"
+                                                   : "cast(0, 'Decimal(38, 7)')";
     }
     return places;
 }

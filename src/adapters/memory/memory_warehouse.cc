@@ -188,15 +188,17 @@ Status MemoryWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId
     const auto replace = [this, &table, &speed, partition] {
         ColumnBlock rebuilt = retail::make_table_block(table);
         FlushId last;
-        const OperatorTable& events = retail::operator_table(retail::kEventsTable);
-        if (const Parts* const parts = find_parts(events, Layer::kSpeed, partition)) {
-            ColumnBlock all = retail::make_table_block(events);
-            for (const Part& part : *parts) {
-                append_rows(all, part.rows);
-                last = std::max(last, part.flush);
+        Sums sums(table);
+        for (const std::string_view of : table.of) {
+            const OperatorTable& rows = retail::operator_table(of);
+            if (const Parts* const parts = find_parts(rows, Layer::kSpeed, partition)) {
+                for (const Part& part : *parts) {
+                    sums.add(rollup_of(table, rows, part.rows));
+                    last = std::max(last, part.flush);
+                }
             }
-            rebuilt = rollup_of(table, all);
         }
+        rebuilt = sums.block();
         // The replaced parts' tokens stay: a repeat of an old attempt is dropped.
         speed.partitions.erase(partition);
         if (!rebuilt.empty()) {
@@ -301,8 +303,10 @@ Result<ports::BatchTotals> MemoryWarehouse::batch_totals(const OperatorTable& ta
                 for (const auto events : part.rows.data<std::vector<std::uint64_t>>("events")) {
                     totals.events += events;
                 }
-                totals.revenue +=
-                    sum_of(part.rows, "gross_revenue") - sum_of(part.rows, "returned_revenue");
+                if (table.counts(retail::kEventsTable)) {
+                    totals.revenue +=
+                        sum_of(part.rows, "gross_revenue") - sum_of(part.rows, "returned_revenue");
+                }
             } else {
                 totals.events += part.rows.rows();
                 totals.revenue +=

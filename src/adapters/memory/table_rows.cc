@@ -109,36 +109,81 @@ ColumnBlock in_key_order(const OperatorTable& table, const ColumnBlock& rows) {
     return sorted;
 }
 
-// What the roll-up of these events is, by its definition.
-ColumnBlock rollup_of(const OperatorTable& table, const ColumnBlock& events) {
+namespace {
+
+using Measures = std::map<std::string_view, Int128>;
+
+/// What a row of `events` adds.
+Measures of_event(const ColumnBlock& events, std::size_t row, const retail::CivilDate& day) {
+    const Int128 type = cell_number(events.column("transaction_type"), row);
+    const Int128 quantity = cell_number(events.column("quantity"), row);
+    const Int128 revenue = cell_number(events.column("revenue"), row);
+    return {
+        {"events", 1},
+        {"sales", type == 1 ? 1 : 0},
+        {"returns", type == 2 ? 1 : 0},
+        {"restocks", type == 3 ? 1 : 0},
+        {"units_sold", type == 1 ? quantity : 0},
+        {"units_returned", type == 2 ? quantity : 0},
+        {"units_restocked", type == 3 ? quantity : 0},
+        {"gross_revenue", type == 1 ? revenue : 0},
+        {"returned_revenue", type == 2 ? -revenue : 0},
+        {"last_event_time", cell_number(events.column("event_time"), row)},
+        {"sale_days", type == 1 ? Int128{1} << (day.day - 1) : 0},
+    };
+}
+
+/// What a row of a table of movements adds.
+Measures of_movement(const OperatorTable& source, const ColumnBlock& rows, std::size_t row) {
+    const auto name = [&]() -> std::string {
+        if (source.name == retail::kInventoryUpdatesTable) {
+            return cell_text(rows.column("update_type"), row);
+        }
+        if (source.name == retail::kSupplierShipmentsTable) {
+            return cell_text(rows.column("status"), row);
+        }
+        return cell_number(rows.column("transaction_type"), row) == 1 ? "SALE" : "RETURN";
+    }();
+    const Int128 quantity = cell_number(rows.column("quantity"), row);
+    const Int128 time = cell_number(rows.column("event_time"), row);
+    const auto if_named = [&](std::string_view wanted) { return name == wanted ? quantity : 0; };
+    return {
+        {"events", 1},
+        {"counts", name == "COUNT" ? 1 : 0},
+        {"units_sold", if_named("SALE")},
+        {"units_returned", if_named("RETURN")},
+        {"units_corrected", if_named("CORRECTION")},
+        {"units_wasted", if_named("WASTE")},
+        {"units_reserved", if_named("RESERVE") - if_named("RELEASE")},
+        {"units_announced", if_named("ANNOUNCED")},
+        {"units_arrived", if_named("ARRIVED")},
+        {"units_short", if_named("SHORT")},
+        {"first_count",
+         name == "COUNT" ? (10'000'000'000'000 - time) * 1'000'000'000'000 + quantity : 0},
+        {"last_count", name == "COUNT" ? time * 1'000'000'000'000 + quantity : 0},
+        {"last_event_time", time},
+    };
+}
+
+}  // namespace
+
+// What the roll-up of these rows is, by its definition.
+ColumnBlock rollup_of(const OperatorTable& table, const OperatorTable& source,
+                      const ColumnBlock& rows) {
     Sums sums(table);
-    for (std::size_t row = 0; row < events.rows(); ++row) {
-        const Int128 type = cell_number(events.column("transaction_type"), row);
-        const Int128 quantity = cell_number(events.column("quantity"), row);
-        const Int128 revenue = cell_number(events.column("revenue"), row);
-        const auto date =
-            static_cast<std::int32_t>(cell_number(events.column("business_date"), row));
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        const auto date = static_cast<std::int32_t>(cell_number(rows.column("business_date"), row));
         const retail::CivilDate day = retail::civil_from_days(date);
-        const std::map<std::string_view, Int128> measures = {
-            {"events", 1},
-            {"sales", type == 1 ? 1 : 0},
-            {"returns", type == 2 ? 1 : 0},
-            {"restocks", type == 3 ? 1 : 0},
-            {"units_sold", type == 1 ? quantity : 0},
-            {"units_returned", type == 2 ? quantity : 0},
-            {"units_restocked", type == 3 ? quantity : 0},
-            {"gross_revenue", type == 1 ? revenue : 0},
-            {"returned_revenue", type == 2 ? -revenue : 0},
-            {"last_event_time", cell_number(events.column("event_time"), row)},
-            {"sale_days", type == 1 ? Int128{1} << (day.day - 1) : 0},
-        };
+        const Measures measures = source.name == retail::kEventsTable
+                                      ? of_event(rows, row, day)
+                                      : of_movement(source, rows, row);
         ColumnBlock delta = retail::make_table_block(table);
         for (std::size_t column = 0; column < table.columns.size(); ++column) {
             if (table.columns[column].name == "month") {
                 append_number(delta.columns[column],
                               retail::days_from_civil(day.year, day.month, 1));
             } else if (table.columns[column].role == ColumnRole::kKey) {
-                append_cell(delta.columns[column], events.column(table.columns[column].name), row);
+                append_cell(delta.columns[column], rows.column(table.columns[column].name), row);
             } else {
                 append_number(delta.columns[column], measures.at(table.columns[column].name));
             }

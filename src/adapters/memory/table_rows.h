@@ -47,9 +47,10 @@ using Contents = std::map<std::string, std::vector<std::string>>;
 
 [[nodiscard]] retail::ColumnBlock in_key_order(const retail::OperatorTable& table,
                                                const retail::ColumnBlock& rows);
-/// What the events sum to in a roll-up.
+/// What rows of the table `source` sum to in a roll-up.
 [[nodiscard]] retail::ColumnBlock rollup_of(const retail::OperatorTable& table,
-                                            const retail::ColumnBlock& events);
+                                            const retail::OperatorTable& source,
+                                            const retail::ColumnBlock& rows);
 void append_rows(retail::ColumnBlock& to, const retail::ColumnBlock& from);
 
 }  // namespace shelfcast::adapters::memory

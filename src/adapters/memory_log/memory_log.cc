@@ -179,18 +179,22 @@ Result<std::vector<ports::FetchedBatch>> MemoryLog::read(
     return fetched;
 }
 
-Result<bool> MemoryLog::wait_for_records(std::string_view topic,
-                                         std::span<const ports::PartitionOffset> from,
+Result<bool> MemoryLog::wait_for_records(std::span<const ports::TopicPosition> from,
                                          std::chrono::milliseconds deadline,
                                          const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    for (const ports::PartitionOffset& position : from) {
-        SHELFCAST_TRY(find_partition(topic, position.partition));
+    for (const ports::TopicPosition& position : from) {
+        SHELFCAST_TRY(find_topic(position.topic));
+        for (const ports::PartitionOffset& one : position.next) {
+            SHELFCAST_TRY(find_partition(position.topic, one.partition));
+        }
     }
     return appended_.wait_for(lock, stop, deadline, [&] {
-        return std::ranges::any_of(from, [&](const ports::PartitionOffset& position) {
-            const auto partition = find_partition(topic, position.partition);
-            return partition.has_value() && (*partition)->end > position.offset;
+        return std::ranges::any_of(from, [&](const ports::TopicPosition& position) {
+            return std::ranges::any_of(position.next, [&](const ports::PartitionOffset& one) {
+                const auto partition = find_partition(position.topic, one.partition);
+                return partition.has_value() && (*partition)->end > one.offset;
+            });
         });
     });
 }

@@ -144,6 +144,7 @@ public:
 
     const SqliteLogOptions options_;
     sqlite_log::SharedCatalog shared_;
+    sqlite_log::Arrivals arrivals_;
     mutable std::shared_mutex topics_mutex_;
     // Guarded by topics_mutex_; a topic stays where it is for the life of the log.
     std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
@@ -196,7 +197,7 @@ Status SqliteLog::Impl::start_writer() {
 }
 
 Status SqliteLog::Impl::load_topic(const std::string& name, std::uint32_t partitions) {
-    auto topic = std::make_unique<Topic>(name, partitions);
+    auto topic = std::make_unique<Topic>(name, partitions, arrivals_);
     SHELFCAST_ASSIGN(const std::vector<DayEntry> days, shared_.catalog.days(name, partitions));
     SHELFCAST_ASSIGN(std::vector<std::int64_t> begins, shared_.catalog.begins(name, partitions));
     for (const DayEntry& entry : days) {
@@ -274,7 +275,7 @@ Status SqliteLog::Impl::make_topic(std::string_view name, std::uint32_t partitio
         const std::scoped_lock catalog_lock(shared_.mutex);
         SHELFCAST_TRY(shared_.catalog.add_topic(name, partitions));
     }
-    topics_.emplace(name, std::make_unique<Topic>(std::string(name), partitions));
+    topics_.emplace(name, std::make_unique<Topic>(std::string(name), partitions, arrivals_));
     return {};
 }
 
@@ -419,18 +420,27 @@ Result<std::vector<ports::FetchedBatch>> SqliteLog::read(
     return sqlite_log::read_batches(topic, found->view(), from, limits);
 }
 
-Result<bool> SqliteLog::wait_for_records(std::string_view topic,
-                                         std::span<const ports::PartitionOffset> from,
+Result<bool> SqliteLog::wait_for_records(std::span<const ports::TopicPosition> from,
                                          std::chrono::milliseconds deadline,
                                          const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(Topic* const found, impl_->find(topic));
-    SHELFCAST_TRY(check_partitions(*found, from));
-    return found->wait(stop, std::chrono::steady_clock::now() + std::min(deadline, kLongestWait),
-                       [&](const std::vector<std::int64_t>& ends) {
-                           return std::ranges::any_of(from, [&](const auto& position) {
-                               return ends[position.partition.value] > position.offset;
-                           });
-                       });
+    std::vector<const Topic*> topics;
+    for (const ports::TopicPosition& position : from) {
+        SHELFCAST_ASSIGN(const Topic* const found, impl_->find(position.topic));
+        SHELFCAST_TRY(check_partitions(*found, position.next));
+        topics.push_back(found);
+    }
+    return impl_->arrivals_.wait(
+        stop, std::chrono::steady_clock::now() + std::min(deadline, kLongestWait), [&] {
+            for (std::size_t i = 0; i < topics.size(); ++i) {
+                const std::vector<std::int64_t> ends = topics[i]->ends();
+                if (std::ranges::any_of(from[i].next, [&](const auto& one) {
+                        return ends[one.partition.value] > one.offset;
+                    })) {
+                    return true;
+                }
+            }
+            return false;
+        });
 }
 
 Result<std::vector<ports::PartitionOffset>> SqliteLog::begin_offsets(std::string_view topic) {

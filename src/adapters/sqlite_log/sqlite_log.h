@@ -64,8 +64,7 @@ public:
     [[nodiscard]] Result<std::vector<ports::FetchedBatch>> read(
         std::string_view topic, std::span<const ports::PartitionOffset> from,
         ports::ReadLimits limits) override;
-    [[nodiscard]] Result<bool> wait_for_records(std::string_view topic,
-                                                std::span<const ports::PartitionOffset> from,
+    [[nodiscard]] Result<bool> wait_for_records(std::span<const ports::TopicPosition> from,
                                                 std::chrono::milliseconds deadline,
                                                 const std::stop_token& stop) override;
     [[nodiscard]] Result<std::vector<ports::PartitionOffset>> begin_offsets(

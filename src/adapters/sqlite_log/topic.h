@@ -31,10 +31,33 @@ struct TopicView {
     DayFiles files;  ///< Oldest first; the last one is written to.
 };
 
+/// Wakes readers when a batch of any topic became visible.
+class Arrivals {
+public:
+    void announce() {
+        {
+            const std::scoped_lock lock(mutex_);
+        }  // Nobody is between looking and waiting.
+        arrived_.notify_all();
+    }
+    /// Looks at each arrival, until `reached()`, the deadline or a stop request.
+    template <typename Reached>
+    [[nodiscard]] bool wait(const std::stop_token& stop,
+                            std::chrono::steady_clock::time_point deadline, Reached&& reached) {
+        std::unique_lock lock(mutex_);
+        return arrived_.wait_until(lock, stop, deadline, std::forward<Reached>(reached));
+    }
+
+private:
+    std::mutex mutex_;  // Lock order: before any topic's.
+    std::condition_variable_any arrived_;
+};
+
 class Topic {
 public:
-    Topic(std::string name, std::uint32_t partitions)
-        : name_(std::move(name)),
+    Topic(std::string name, std::uint32_t partitions, Arrivals& arrivals)
+        : arrivals_(arrivals),
+          name_(std::move(name)),
           partitions_(partitions),
           view_{std::vector<std::int64_t>(partitions, 0),
                 std::vector<std::int64_t>(partitions, 0),
@@ -76,7 +99,7 @@ public:
             view_.ends = std::move(ends);
             log_time_us_ = std::max(log_time_us_, log_time_us);
         }
-        appended_.notify_all();
+        arrivals_.announce();
     }
     /// Moves the begin offsets and lets go of the oldest files.
     void drop(std::vector<std::int64_t> begins, std::size_t files) {
@@ -88,19 +111,11 @@ public:
         view_.files.erase(view_.files.begin(), last);
     }
 
-    /// Waits on the ends until `reached(ends)`, the deadline or a stop request.
-    template <typename Reached>
-    [[nodiscard]] bool wait(const std::stop_token& stop,
-                            std::chrono::steady_clock::time_point deadline, Reached&& reached) {
-        std::unique_lock lock(mutex_);
-        return appended_.wait_until(lock, stop, deadline, [&] { return reached(view_.ends); });
-    }
-
 private:
+    Arrivals& arrivals_;
     const std::string name_;
     const std::uint32_t partitions_;
     mutable std::mutex mutex_;
-    std::condition_variable_any appended_;
     TopicView view_;                // guarded by mutex_
     std::int64_t log_time_us_ = 0;  // guarded by mutex_
 };

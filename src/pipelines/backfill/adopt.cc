@@ -10,6 +10,7 @@
 #include "pipelines/batch/table_loader.h"
 #include "retail/tables.h"
 #include "retail/time_zone.h"
+#include "retail/topics.h"
 
 namespace shelfcast::backfill {
 namespace {

@@ -10,6 +10,7 @@
 #include "pipelines/ingest/import.h"
 #include "retail/tables.h"
 #include "retail/time_zone.h"
+#include "retail/topics.h"
 
 namespace shelfcast::backfill {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -335,9 +336,13 @@ Status BatchLayer::check_sums(GenerationId generation, const ports::Contribution
                          ports_.warehouse.batch_totals(table, generation, closed.epoch));
         closed.rows_per_table[std::string(table.name)] = found.events;
         closed.hash_per_table[std::string(table.name)] = own.batch_hash;
-        const bool rejections = table.name == retail::kRejectionsTable;
-        const ports::BatchTotals stated{rejections ? contribution.rejections : contribution.events,
-                                        rejections ? retail::Int128{0} : contribution.revenue};
+        // A contribution holds events and rejections, and no messages of other topics.
+        ports::BatchTotals stated;
+        if (table.counts(retail::kEventsTable)) {
+            stated = {contribution.events, contribution.revenue};
+        } else if (table.name == retail::kRejectionsTable) {
+            stated.events = contribution.rejections;
+        }
         if (found == stated) {
             continue;
         }
@@ -438,13 +443,18 @@ Result<RestoreReport> BatchLayer::restore(const std::stop_token& stop) {
                          ports_.warehouse.batch_rows_by_epoch(table, manifest.generation));
     }
     for (const ports::ClosedEpoch& closed : manifest.epochs) {
-        const auto stated = [&](const OperatorTable& table) -> std::uint64_t {
-            auto found = closed.rows_per_table.find(std::string(table.name));
-            if (found == closed.rows_per_table.end()) {
-                // Closed before there was this roll-up of its events.
-                found = closed.rows_per_table.find(std::string(retail::kEventsTable));
-            }
+        const auto rows_in = [&](std::string_view table) -> std::uint64_t {
+            const auto found = closed.rows_per_table.find(std::string(table));
             return found == closed.rows_per_table.end() ? 0 : found->second;
+        };
+        const auto stated = [&](const OperatorTable& table) {
+            if (closed.rows_per_table.contains(std::string(table.name))) {
+                return rows_in(table.name);
+            }
+            // Closed before there was this roll-up of its rows.
+            return std::accumulate(
+                table.of.begin(), table.of.end(), std::uint64_t{0},
+                [&](std::uint64_t sum, std::string_view of) { return sum + rows_in(of); });
         };
         const bool whole =
             std::ranges::all_of(retail::operator_tables(), [&](const OperatorTable& table) {

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::batch {
 namespace {
@@ -76,16 +77,17 @@ void append_block(ColumnBlock& to, ColumnBlock&& from) {
 
 void DateBuffers::add(const operators::FlushOutput& output) {
     std::map<Key, std::vector<RowStretch>> places;
-    const ColumnBlock& events = output.block(retail::kEventsTable);
-    const auto& dates = events.data<std::vector<std::uint16_t>>("business_date");
-    const std::string events_table(retail::kEventsTable);
-    const std::string events_topic(retail::kRetailEventsTopic);
-    for (std::size_t row = 0; row < dates.size();) {
-        // Neighbouring rows mostly share their date: one look-up per stretch.
-        const std::size_t begin = row;
-        for (; row < dates.size() && dates[row] == dates[begin]; ++row) {
+    for (const retail::Topic& topic : retail::event_topics()) {
+        const std::string table(topic.table);
+        const std::string name(topic.name);
+        const auto& dates = output.block(table).data<std::vector<std::uint16_t>>("business_date");
+        for (std::size_t row = 0; row < dates.size();) {
+            // Neighbouring rows mostly share their date: one look-up per stretch.
+            const std::size_t begin = row;
+            for (; row < dates.size() && dates[row] == dates[begin]; ++row) {
+            }
+            places[{table, name, dates[begin]}].push_back({begin, row});
         }
-        places[{events_table, events_topic, dates[begin]}].push_back({begin, row});
     }
     const ColumnBlock& rejections = output.block(retail::kRejectionsTable);
     const auto& topics = rejections.data<TextColumn>("log_topic");

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "pipelines/batch/table_loader.h"
-#include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::batch {
 namespace {
@@ -35,10 +35,10 @@ Status rebuild_from_lake(operators::Operator& target, EpochId epoch, ports::Lake
             break;
         }
         for (const ports::LakeFile& file : files_of(manifest, one.epoch)) {
-            if (file.table == retail::kEventsTable) {
+            if (const retail::Topic* const topic = retail::topic_of_table(file.table)) {
                 SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                                  read_epoch_rows(lake, file, one.epoch));
-                SHELFCAST_TRY(target.admit(rows));
+                SHELFCAST_TRY(target.admit(*topic, rows));
                 for (const auto log_time : rows.data<std::vector<std::int64_t>>("log_time")) {
                     newest_log_us = std::max(newest_log_us, log_time);
                 }

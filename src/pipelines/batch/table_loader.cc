@@ -111,11 +111,9 @@ Status load_tables(ports::Warehouse& warehouse, ports::Lake& lake, GenerationId 
         options.overlap, 1,
         [&](std::pair<const OperatorTable*, retail::ColumnBlock> item) -> Status {
             auto& [table, rows] = item;
-            if (table->name == retail::kEventsTable) {
-                sums.add_rows(rows);
-                if (sums.keys() > options.max_rollup_keys) {
-                    SHELFCAST_TRY(insert_rollups());
-                }
+            sums.add_rows(table->name, rows);
+            if (sums.keys() > options.max_rollup_keys) {
+                SHELFCAST_TRY(insert_rollups());
             }
             retail::ColumnBlock& block = gathered[table->name];
             append_block(block, std::move(rows));

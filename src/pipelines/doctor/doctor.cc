@@ -351,7 +351,7 @@ std::string_view to_string(Level level) noexcept {
 
 Facts gather(const Ports& ports, bool serving, Look look) {
     Facts facts{.now_us = ports.clock.now_us(), .serving = serving};
-    for (const std::string_view name : {retail::kRetailEventsTopic, retail::kDeadLettersTopic}) {
+    for (const std::string_view name : retail::input_topics()) {
         Result<TopicFacts> topic = read_topic(ports.log, name, look);
         if (topic) {
             facts.topics.push_back(std::move(*topic));

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "pipelines/ingest/partitioning.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ingest {
 
@@ -14,13 +15,34 @@ using retail::RejectReason;
 namespace {
 /// One giant body must not leave giant buffers behind.
 constexpr std::size_t kMaxWarmBytes = std::size_t{1} << 20U;
+
+using Decoder = std::variant<retail::EventDecoder, retail::TopicDecoder>;
+
+Decoder decoder_of(const retail::Topic& topic, const retail::CodecLimits& limits) {
+    return topic.name == retail::kRetailEventsTopic || topic.name == retail::kSalesTransactionsTopic
+               ? Decoder(std::in_place_type<retail::EventDecoder>, topic, limits)
+               : Decoder(std::in_place_type<retail::TopicDecoder>, topic, limits);
+}
 }  // namespace
 
-Result<TopicPartitions> topic_partitions(ports::EventLog& log) {
+Result<TopicPartitions> topic_partitions(ports::EventLog& log, std::string_view topic) {
     TopicPartitions partitions;
-    SHELFCAST_ASSIGN(partitions.retail_events, log.partitions(retail::kRetailEventsTopic));
+    SHELFCAST_ASSIGN(partitions.events, log.partitions(topic));
     SHELFCAST_ASSIGN(partitions.dead_letters, log.partitions(retail::kDeadLettersTopic));
     return partitions;
+}
+
+std::string source_for(std::string_view source, std::string_view topic) {
+    return topic == retail::kRetailEventsTopic ? std::string(source)
+                                               : fmt::format("{}/{}", source, topic);
+}
+
+const retail::Topic& topic_of_source(std::string_view source) {
+    // The name of an imported file may have anything in it.
+    const retail::Topic* const named =
+        source.starts_with("import:") ? nullptr
+                                      : retail::find_topic(source.substr(source.rfind('/') + 1));
+    return named != nullptr ? *named : *retail::find_topic(retail::kRetailEventsTopic);
 }
 
 void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::string_view door) {
@@ -32,12 +54,13 @@ void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::str
 }
 
 BatchBuilder::BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,
-                           retail::CodecLimits limits)
+                           retail::CodecLimits limits, const retail::Topic& topic)
     : catalogs_(catalogs),
       partitions_(partitions),
-      decoder_(limits),
-      by_partition_(partitions.retail_events) {
-    SHELFCAST_CHECK(partitions.retail_events > 0 && partitions.dead_letters > 0);
+      topic_(topic),
+      decoder_(decoder_of(topic, limits)),
+      by_partition_(partitions.events) {
+    SHELFCAST_CHECK(partitions.events > 0 && partitions.dead_letters > 0);
 }
 
 Status BatchBuilder::begin(std::int64_t log_time_us, std::string_view source) {
@@ -55,21 +78,35 @@ Status BatchBuilder::begin(std::int64_t log_time_us, std::string_view source) {
     return {};
 }
 
+RejectReason BatchBuilder::decode(std::string_view message) {
+    if (auto* const lines = std::get_if<retail::EventDecoder>(&decoder_)) {
+        retail::Event event;
+        const RejectReason reason =
+            lines->decode(message, log_time_us_, *catalog_, event, rejection_);
+        store_ = event.store_id;
+        return reason;
+    }
+    retail::TopicEvent event;
+    const RejectReason reason = std::get<retail::TopicDecoder>(decoder_).decode(
+        message, log_time_us_, *catalog_, event, rejection_);
+    store_ = event.store_id;
+    return reason;
+}
+
 Result<RejectReason> BatchBuilder::judge(std::string_view message) {
-    RejectReason reason = decoder_.decode(message, log_time_us_, *catalog_, event_, rejection_);
+    RejectReason reason = decode(message);
     if (reason == RejectReason::kUnknownStore) {
         SHELFCAST_ASSIGN(SharedCatalog fresh, catalogs_.fresh());
         if (fresh != catalog_) {
             catalog_ = std::move(fresh);
-            reason = decoder_.decode(message, log_time_us_, *catalog_, event_, rejection_);
+            reason = decode(message);
         }
     }
     return reason;
 }
 
 void BatchBuilder::keep(std::string_view message) {
-    by_partition_[partition_of(event_.store_id, partitions_.retail_events).value].push_back(
-        message);
+    by_partition_[partition_of(store_, partitions_.events).value].push_back(message);
     ++tally_.accepted;
 }
 
@@ -110,10 +147,10 @@ void BatchBuilder::take(const ports::BatchHeader& header, std::uint64_t spread,
         next.ends.reserve(records.ends.size());
         return std::exchange(records, std::move(next));
     };
-    for (std::uint32_t partition = 0; partition < partitions_.retail_events; ++partition) {
+    for (std::uint32_t partition = 0; partition < partitions_.events; ++partition) {
         if (by_partition_[partition].size() > 0) {
-            events.push_back({std::string(retail::kRetailEventsTopic), PartitionId{partition},
-                              header, hand_over(by_partition_[partition])});
+            events.push_back({std::string(topic_.name), PartitionId{partition}, header,
+                              hand_over(by_partition_[partition])});
         }
     }
     if (letters_.size() > 0) {

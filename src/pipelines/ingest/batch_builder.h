@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file pipelines/ingest/batch_builder.h
-/// Judges messages one by one and gathers them into log batches: the accepted ones as their own
-/// bytes, by partition of their store; the refused ones as dead letters.
+/// Judges messages of a topic one by one and gathers them into log batches: the accepted ones as
+/// their own bytes, by partition of their store; the refused ones as dead letters.
 ///
 /// One thread at a time; reuse it, its buffers stay warm. No allocation per accepted message.
 
@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "pipelines/ingest/catalog_cache.h"
@@ -18,16 +19,25 @@
 #include "ports/metrics.h"
 #include "retail/dead_letter.h"
 #include "retail/event_codec.h"
+#include "retail/topic_codec.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ingest {
 
-/// How many partitions each topic has.
+/// How many partitions the topic and dead-letters have.
 struct TopicPartitions {
-    std::uint32_t retail_events = 1;
+    std::uint32_t events = 1;
     std::uint32_t dead_letters = 1;
 };
 
-[[nodiscard]] Result<TopicPartitions> topic_partitions(ports::EventLog& log);
+/// Error: kNotFound for a topic that the log does not have.
+[[nodiscard]] Result<TopicPartitions> topic_partitions(
+    ports::EventLog& log, std::string_view topic = retail::kRetailEventsTopic);
+
+/// The source of dead letters that were meant for a topic: "http", but "http/inventory-updates".
+[[nodiscard]] std::string source_for(std::string_view source, std::string_view topic);
+/// The event topic that a dead letter of that source was meant for.
+[[nodiscard]] const retail::Topic& topic_of_source(std::string_view source);
 
 /// Adds to the counter of received events; no metrics (null), no effect. What was refused is
 /// counted where all of it passes: by the operator.
@@ -36,7 +46,8 @@ void count_received(ports::Metrics* metrics, const ports::Tally& tally, std::str
 class BatchBuilder {
 public:
     BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,
-                 retail::CodecLimits limits = {});
+                 retail::CodecLimits limits = {},
+                 const retail::Topic& topic = *retail::find_topic(retail::kRetailEventsTopic));
 
     /// Forgets everything gathered and begins anew. `log_time_us`: UTC, what event times are
     /// judged by. `source` goes into the dead letters.
@@ -54,6 +65,7 @@ public:
     /// Judges and takes.
     [[nodiscard]] Status add(std::string_view message);
 
+    [[nodiscard]] const retail::Topic& topic() const noexcept { return topic_; }
     [[nodiscard]] const ports::Tally& tally() const noexcept { return tally_; }
     [[nodiscard]] const retail::StoreCatalog& catalog() const noexcept { return *catalog_; }
     /// Uses a catalogue read just now, after the caller changed the directory.
@@ -66,12 +78,16 @@ public:
               std::vector<ports::AppendBatch>& dead_letters);
 
 private:
+    [[nodiscard]] retail::RejectReason decode(std::string_view message);
+
     CatalogCache& catalogs_;
     TopicPartitions partitions_;
-    retail::EventDecoder decoder_;
+    const retail::Topic& topic_;
+    /// Of receipt lines, or of any other topic.
+    std::variant<retail::EventDecoder, retail::TopicDecoder> decoder_;
     SharedCatalog catalog_;
     std::int64_t log_time_us_ = 0;
-    retail::Event event_;
+    StoreId store_;  ///< Of the message judged last.
     retail::Rejection rejection_;
     retail::DeadLetter letter_;
     std::string letter_text_;

@@ -41,25 +41,25 @@ bool is_framed(BodyFormat format, std::string_view body) {
 /// A builder from the pool, given back at the end.
 class IngestDoor::Workspace {
 public:
-    explicit Workspace(IngestDoor& door) : door_(door) {
+    Workspace(IngestDoor& door, const retail::Topic& topic) : door_(door) {
         {
             const std::scoped_lock lock(door_.mutex_);
-            if (!door_.idle_.empty()) {
-                builder_ = std::move(door_.idle_.back());
-                door_.idle_.pop_back();
+            if (auto& idle = door_.idle_[topic.name]; !idle.empty()) {
+                builder_ = std::move(idle.back());
+                idle.pop_back();
             }
         }
         if (!builder_) {
-            builder_ = std::make_unique<BatchBuilder>(door_.catalogs_, door_.partitions_,
-                                                      door_.limits_.codec);
+            builder_ = std::make_unique<BatchBuilder>(
+                door_.catalogs_, door_.partitions_.at(topic.name), door_.limits_.codec, topic);
         }
     }
     Workspace(const Workspace&) = delete;
     Workspace& operator=(const Workspace&) = delete;
     ~Workspace() {
         const std::scoped_lock lock(door_.mutex_);
-        if (door_.idle_.size() < kIdleBuilders) {
-            door_.idle_.push_back(std::move(builder_));
+        if (auto& idle = door_.idle_[builder_->topic().name]; idle.size() < kIdleBuilders) {
+            idle.push_back(std::move(builder_));
         }
     }
     [[nodiscard]] BatchBuilder& builder() { return *builder_; }
@@ -96,32 +96,46 @@ Result<std::unique_ptr<IngestDoor>> IngestDoor::open(ports::EventLog& log,
                                                      ports::StoreDirectory& stores,
                                                      const ports::Clock& clock,
                                                      ports::Metrics* metrics, DoorLimits limits) {
-    SHELFCAST_ASSIGN(const TopicPartitions partitions, topic_partitions(log));
+    std::map<std::string_view, TopicPartitions> partitions;
+    for (const retail::Topic& topic : retail::event_topics()) {
+        SHELFCAST_ASSIGN(partitions[topic.name], topic_partitions(log, topic.name));
+    }
     return std::unique_ptr<IngestDoor>(
-        new IngestDoor(log, stores, clock, metrics, limits, partitions));
+        new IngestDoor(log, stores, clock, metrics, limits, std::move(partitions)));
 }
 
 IngestDoor::IngestDoor(ports::EventLog& log, ports::StoreDirectory& stores,
                        const ports::Clock& clock, ports::Metrics* metrics, DoorLimits limits,
-                       TopicPartitions partitions)
+                       std::map<std::string_view, TopicPartitions> partitions)
     : log_(log),
       clock_(clock),
       metrics_(metrics),
       limits_(limits),
-      partitions_(partitions),
+      partitions_(std::move(partitions)),
       catalogs_(stores, clock) {}
 
 Result<DoorReceipt> IngestDoor::accept(const DoorRequest& request) {
-    Workspace workspace(*this);
+    const retail::Topic* const topic = retail::find_topic(request.topic);
+    if (topic == nullptr) {
+        std::string known;
+        for (const retail::Topic& one : retail::event_topics()) {
+            known += known.empty() ? "" : ", ";
+            known += one.name;
+        }
+        return fail(ErrorKind::kNotFound, "there is no event topic {}; there are {}", request.topic,
+                    known);
+    }
+    Workspace workspace(*this, *topic);
     return accept_with(workspace.builder(), request);
 }
 
 Result<DoorReceipt> IngestDoor::accept_with(BatchBuilder& builder, const DoorRequest& request) {
+    const std::string source = source_for(request.source, request.topic);
     ports::BatchHeader header;
     KeyedBatches earlier;
     if (!request.idempotency_key.empty()) {
-        // Doors share the log with imports: the source keeps their keys apart.
-        header.idempotency_key = fmt::format("{}/{}", request.source, request.idempotency_key);
+        // Doors and topics share dead-letters with imports: the source keeps their keys apart.
+        header.idempotency_key = fmt::format("{}/{}", source, request.idempotency_key);
         header.fingerprint = request.fingerprint.empty() ? content_hash_of(request.body)
                                                          : std::string(request.fingerprint);
     }
@@ -131,11 +145,10 @@ Result<DoorReceipt> IngestDoor::accept_with(BatchBuilder& builder, const DoorReq
                     request.idempotency_key);
     }
     if (!header.idempotency_key.empty()) {
-        SHELFCAST_ASSIGN(earlier,
-                         find_keyed_batches(log_, header.idempotency_key, header.fingerprint));
+        SHELFCAST_ASSIGN(earlier, find_keyed_batches(log_, header.idempotency_key,
+                                                     header.fingerprint, request.topic));
     }
-    SHELFCAST_TRY(
-        builder.begin(earlier.any() ? earlier.log_time_us : clock_.now_us(), request.source));
+    SHELFCAST_TRY(builder.begin(earlier.any() ? earlier.log_time_us : clock_.now_us(), source));
     SHELFCAST_TRY(gather(builder, request));
     SHELFCAST_ASSIGN(DoorReceipt receipt, append(builder, header, earlier.any()));
     if (!receipt.duplicate_request) {

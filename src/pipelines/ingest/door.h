@@ -1,14 +1,15 @@
 #pragma once
 
 /// \file pipelines/ingest/door.h
-/// The way into the log: a body of messages becomes durable, the accepted ones in topic
-/// retail_events, the others in topic dead-letters with their reason, before the call returns.
+/// The way into the log: a body of messages becomes durable, the accepted ones in their topic, the
+/// others in topic dead-letters with their reason, before the call returns.
 ///
 /// Owned by the composition root. Thread safe: workers call accept() at the same time, each with
 /// a decoder and buffers from a pool.
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -33,7 +34,8 @@ struct DoorLimits {
 
 class IngestDoor final : public ports::EventDoor {
 public:
-    /// Both topics must exist. `metrics` may be null. Errors: kNotFound for a missing topic.
+    /// All event topics and dead-letters must exist. `metrics` may be null. Errors: kNotFound for a
+    /// missing topic.
     [[nodiscard]] static Result<std::unique_ptr<IngestDoor>> open(ports::EventLog& log,
                                                                   ports::StoreDirectory& stores,
                                                                   const ports::Clock& clock,
@@ -51,7 +53,8 @@ private:
     class Workspace;
     class KeyGuard;
     IngestDoor(ports::EventLog& log, ports::StoreDirectory& stores, const ports::Clock& clock,
-               ports::Metrics* metrics, DoorLimits limits, TopicPartitions partitions);
+               ports::Metrics* metrics, DoorLimits limits,
+               std::map<std::string_view, TopicPartitions> partitions);
 
     [[nodiscard]] Result<ports::DoorReceipt> accept_with(BatchBuilder& builder,
                                                          const ports::DoorRequest& request);
@@ -64,11 +67,12 @@ private:
     const ports::Clock& clock_;
     ports::Metrics* metrics_;
     DoorLimits limits_;
-    TopicPartitions partitions_;
+    std::map<std::string_view, TopicPartitions> partitions_;  ///< By event topic.
     CatalogCache catalogs_;
 
     std::mutex mutex_;
-    std::vector<std::unique_ptr<BatchBuilder>> idle_;  ///< Never more than there are callers.
+    /// By event topic; never more than there are callers.
+    std::map<std::string_view, std::vector<std::unique_ptr<BatchBuilder>>> idle_;
     std::set<std::string> keys_in_work_;
 };
 

@@ -17,7 +17,7 @@ const std::array<std::string_view, kFields>& names_of_fields() {
         const auto fields = retail::event_fields();
         SHELFCAST_CHECK(fields.size() == kFields);
         std::array<std::string_view, kFields> names;
-        std::ranges::transform(fields, names.begin(), &retail::EventField::name);
+        std::ranges::transform(fields, names.begin(), &retail::MessageField::name);
         return names;
     }();
     return kNames;

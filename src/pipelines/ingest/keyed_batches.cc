@@ -4,6 +4,7 @@
 #include <array>
 
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ingest {
 namespace {
@@ -62,10 +63,9 @@ Status add_topic(ports::EventLog& log, std::string_view topic, std::string_view 
 }  // namespace
 
 Result<KeyedBatches> find_keyed_batches(ports::EventLog& log, std::string_view key,
-                                        std::string_view fingerprint) {
+                                        std::string_view fingerprint, std::string_view topic) {
     KeyedBatches found;
-    SHELFCAST_TRY(add_topic(log, retail::kRetailEventsTopic, key, fingerprint, found.events,
-                            found.log_time_us));
+    SHELFCAST_TRY(add_topic(log, topic, key, fingerprint, found.events, found.log_time_us));
     SHELFCAST_TRY(add_topic(log, retail::kDeadLettersTopic, key, fingerprint, found.dead_letters,
                             found.log_time_us));
     return found;

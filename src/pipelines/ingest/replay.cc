@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/message_converter.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ingest {
 namespace {
@@ -21,12 +24,14 @@ std::string key_of(const ports::LetterPosition& letter) {
 }
 
 Result<bool> is_in_log(ports::EventLog& log, const ports::LetterPosition& letter) {
-    SHELFCAST_ASSIGN(const std::uint32_t partitions, log.partitions(retail::kRetailEventsTopic));
-    for (std::uint32_t number = 0; number < partitions; ++number) {
-        SHELFCAST_ASSIGN(const auto found, log.find_key(retail::kRetailEventsTopic,
-                                                        PartitionId{number}, key_of(letter)));
-        if (found) {
-            return true;
+    for (const retail::Topic& topic : retail::event_topics()) {
+        SHELFCAST_ASSIGN(const std::uint32_t partitions, log.partitions(topic.name));
+        for (std::uint32_t number = 0; number < partitions; ++number) {
+            SHELFCAST_ASSIGN(const auto found,
+                             log.find_key(topic.name, PartitionId{number}, key_of(letter)));
+            if (found) {
+                return true;
+            }
         }
     }
     return false;
@@ -34,11 +39,8 @@ Result<bool> is_in_log(ports::EventLog& log, const ports::LetterPosition& letter
 
 class Replay {
 public:
-    Replay(const ReplayOptions& options, const ReplayPorts& ports, TopicPartitions partitions)
-        : options_(options),
-          ports_(ports),
-          catalogs_(ports.stores, ports.clock),
-          builder_(catalogs_, partitions, options.codec) {}
+    Replay(const ReplayOptions& options, const ReplayPorts& ports)
+        : options_(options), ports_(ports), catalogs_(ports.stores, ports.clock) {}
 
     Status take(const std::vector<ReplayLetter>& letters, const std::stop_token& stop) {
         std::vector<const ReplayLetter*> fresh;
@@ -56,8 +58,7 @@ public:
         ports::Tally tally;
         for (const ReplayLetter* const letter : fresh) {
             const std::size_t before = batches.size();
-            SHELFCAST_TRY(judge(*letter, batches));
-            tally.add(builder_.tally());
+            SHELFCAST_TRY(judge(*letter, tally, batches));
             if (batches.size() > before) {
                 accepted.push_back(letter->position);
             }
@@ -104,20 +105,36 @@ private:
         return true;
     }
 
+    /// Judges messages of the topic that the letter was meant for.
+    Result<BatchBuilder*> builder_for(const ReplayLetter& letter) {
+        const retail::Topic* const of_log = retail::find_topic(letter.position.topic);
+        const retail::Topic& topic = of_log != nullptr ? *of_log : topic_of_source(letter.source);
+        std::unique_ptr<BatchBuilder>& builder = builders_[topic.name];
+        if (!builder) {
+            SHELFCAST_ASSIGN(const TopicPartitions partitions,
+                             topic_partitions(ports_.log, topic.name));
+            builder = std::make_unique<BatchBuilder>(catalogs_, partitions, options_.codec, topic);
+        }
+        return builder.get();
+    }
+
     /// Judges one letter; accepted, its batch is added.
-    Status judge(const ReplayLetter& letter, std::vector<ports::AppendBatch>& batches) {
-        SHELFCAST_TRY(builder_.begin(ports_.clock.now_us(), "replay"));
-        stores_.use(builder_.catalog());
+    Status judge(const ReplayLetter& letter, ports::Tally& tally,
+                 std::vector<ports::AppendBatch>& batches) {
+        SHELFCAST_ASSIGN(BatchBuilder* const builder, builder_for(letter));
+        SHELFCAST_TRY(builder->begin(ports_.clock.now_us(), "replay"));
+        stores_.use(builder->catalog());
         const std::string_view message = padded(letter.raw);
         FieldTexts texts;
         if (letter.source.starts_with("import:") && read_texts(message, texts)) {
-            SHELFCAST_TRY(rows_.convert(0, texts, stores_, builder_));
+            SHELFCAST_TRY(rows_.convert(0, texts, stores_, *builder));
         } else {
-            SHELFCAST_TRY(messages_.convert(0, message, stores_, builder_));
+            SHELFCAST_TRY(messages_.convert(0, message, stores_, *builder));
         }
         // What is refused again is a dead letter already.
         std::vector<ports::AppendBatch> refused;
-        builder_.take({key_of(letter.position), content_hash_of(letter.raw)}, 0, batches, refused);
+        builder->take({key_of(letter.position), content_hash_of(letter.raw)}, 0, batches, refused);
+        tally.add(builder->tally());
         return {};
     }
 
@@ -125,8 +142,8 @@ private:
         if (!options_.new_stores.wanted || options_.dry_run) {
             return {};
         }
-        SHELFCAST_TRY(builder_.begin(ports_.clock.now_us(), "replay"));
-        stores_.use(builder_.catalog());
+        SHELFCAST_ASSIGN(const SharedCatalog known, catalogs_.fresh());
+        stores_.use(*known);
         std::set<std::string> unknown;
         for (const ReplayLetter* const letter : letters) {
             std::string_view code;
@@ -144,13 +161,14 @@ private:
                                                      options_.new_stores.time_zone,
                                                      options_.new_stores.currency));
         report_.stores_created += created.size();
-        return builder_.reread_catalog();
+        SHELFCAST_TRY(catalogs_.reread());
+        return {};
     }
 
     const ReplayOptions& options_;
     const ReplayPorts& ports_;
     CatalogCache catalogs_;
-    BatchBuilder builder_;
+    std::map<std::string_view, std::unique_ptr<BatchBuilder>> builders_;  ///< By topic.
     StoreResolver stores_;
     MessageConverter messages_;
     RowConverter rows_;
@@ -165,8 +183,7 @@ Result<ReplayReport> replay(const ReplayOptions& options, const ReplayPorts& por
                             const NextLetters& next, const std::stop_token& stop) {
     SHELFCAST_TRY(check_store_creation(options.new_stores));
     SHELFCAST_TRY(settle_replays(ports.log, ports.ledger));
-    SHELFCAST_ASSIGN(const TopicPartitions partitions, topic_partitions(ports.log));
-    Replay replay(options, ports, partitions);
+    Replay replay(options, ports);
     while (true) {
         SHELFCAST_ASSIGN(const std::vector<ReplayLetter> letters, next());
         if (letters.empty()) {

@@ -2,7 +2,8 @@
 
 /// \file pipelines/ingest/replay.h
 /// `shelfcast dead-letters replay`: refused messages are judged again, and those that are right by
-/// now (their store is known, say) go into the log as events, each once ever. The others stay the
+/// now (their store is known, say) go into the log of the
+/// topic that they were meant for, each once ever. The others stay the
 /// dead letters they are.
 ///
 /// What is accepted of a page is written down in the replay ledger, appended (one batch per letter,

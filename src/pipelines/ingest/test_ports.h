@@ -28,6 +28,7 @@
 #include "retail/dead_letter.h"
 #include "retail/event_codec.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::ingest {
 
@@ -173,7 +174,9 @@ private:
 class FaultyLog final : public ports::EventLog {
 public:
     explicit FaultyLog(const ports::Clock& clock) : log_(clock) {
-        EXPECT_TRUE(log_.create_topic(retail::kRetailEventsTopic, 16));
+        for (const retail::Topic& topic : retail::event_topics()) {
+            EXPECT_TRUE(log_.create_topic(topic.name, 16));
+        }
         EXPECT_TRUE(log_.create_topic(retail::kDeadLettersTopic, 4));
     }
     using Batches = std::vector<ports::AppendBatch>;
@@ -199,11 +202,10 @@ public:
                                                   ports::ReadLimits limits) override {
         return log_.read(topic, from, limits);
     }
-    Result<bool> wait_for_records(std::string_view topic,
-                                  std::span<const ports::PartitionOffset> from,
+    Result<bool> wait_for_records(std::span<const ports::TopicPosition> from,
                                   std::chrono::milliseconds deadline,
                                   const std::stop_token& stop) override {
-        return log_.wait_for_records(topic, from, deadline, stop);
+        return log_.wait_for_records(from, deadline, stop);
     }
     Result<std::vector<ports::PartitionOffset>> begin_offsets(std::string_view topic) override {
         return log_.begin_offsets(topic);

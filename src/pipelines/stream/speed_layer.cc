@@ -11,6 +11,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "retail/tables.h"
+#include "retail/topics.h"
 
 namespace shelfcast::stream {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 using retail::OperatorTable;
 using retail::TableKind;
 
-constexpr std::array kTopics = {retail::kRetailEventsTopic, retail::kDeadLettersTopic};
 constexpr std::string_view kGroup = "speed";
 constexpr std::string_view kSnapshotName = "snapshot";
 constexpr auto kTailDeadline = std::chrono::milliseconds(250);
@@ -74,8 +74,8 @@ Result<std::vector<EpochId>> SpeedLayer::unclosed_epochs() {
 Status SpeedLayer::load_positions() {
     SHELFCAST_ASSIGN(const std::vector<ports::EpochCut> ends, ports_.ledger.written_ends());
     positions_.clear();
-    for (const std::string_view topic : kTopics) {
-        Position position{std::string(topic), {}};
+    for (const std::string_view topic : retail::input_topics()) {
+        ports::TopicPosition position{std::string(topic), {}};
         SHELFCAST_ASSIGN(position.next, ports_.log.begin_offsets(topic));
         for (const ports::EpochCut& end : ends) {
             if (end.topic == topic) {
@@ -118,7 +118,10 @@ Result<std::map<FlushId, std::vector<const OperatorTable*>>> SpeedLayer::find_ab
         }
         SHELFCAST_ASSIGN(auto found, ports_.warehouse.speed_rows_by_flush(table, epoch));
         for (const ports::FlushRecord& flush : flushes) {
-            const std::uint64_t wanted = flush.draft.rows_per_table.at(std::string(table.name));
+            // A flush that was written down before there was this table has no rows in it.
+            const auto stated = flush.draft.rows_per_table.find(std::string(table.name));
+            const std::uint64_t wanted =
+                stated == flush.draft.rows_per_table.end() ? 0 : stated->second;
             const auto rows = found.find(flush.id);
             const std::uint64_t have = rows == found.end() ? 0 : rows->second;
             if (rows != found.end()) {
@@ -168,7 +171,7 @@ Result<std::optional<FlushId>> SpeedLayer::restore_operator(
 Result<operators::FlushOutput> SpeedLayer::refold(const ports::FlushRecord& flush,
                                                   RecoveryReport& report) {
     SHELFCAST_ASSIGN(const auto stores, catalog_at(flush.draft.catalog));
-    for (const std::string_view topic : kTopics) {
+    for (const std::string_view topic : retail::input_topics()) {
         for (const ports::LogRange& range : ranges_of(flush.draft, topic)) {
             std::int64_t next = range.from;
             while (next < range.to) {
@@ -271,7 +274,7 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
     SHELFCAST_TRY(mirror_stores(*stores));
     SHELFCAST_TRY(load_positions());
-    for (const Position& position : positions_) {
+    for (const ports::TopicPosition& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));
     }
     log::info("stream", "verified flushes={} reinserted={} refolded_records={} from_snapshot={}",
@@ -284,29 +287,34 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
     SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
     ports::FlushDraft draft;
     draft.catalog = stores->version();
-    std::vector<Position> next = positions_;
+    std::vector<ports::TopicPosition> next = positions_;
+    // Each topic is first in turn, so that none waits while another has more than fits.
+    std::vector<std::vector<ports::FetchedBatch>> fetched(next.size());
     std::size_t records = 0;
-    for (Position& position : next) {
-        if (records >= options_.max_flush_rows) {
-            break;
-        }
-        const std::vector<ports::PartitionOffset> before = position.next;
-        SHELFCAST_ASSIGN(std::vector<ports::FetchedBatch> batches,
-                         ports_.log.read(position.topic, position.next,
+    for (std::size_t i = 0; i < next.size() && records < options_.max_flush_rows; ++i) {
+        const std::size_t at = (first_read_ + i) % next.size();
+        SHELFCAST_ASSIGN(fetched[at],
+                         ports_.log.read(next[at].topic, next[at].next,
                                          {.max_records = options_.max_flush_rows - records}));
-        // By partition, as a refold reads them: the same range always gives the same block.
-        std::ranges::stable_sort(batches, {}, &ports::FetchedBatch::partition);
-        for (const ports::FetchedBatch& batch : batches) {
-            operator_.fold(position.topic, batch, *stores, rows_);
+        for (const ports::FetchedBatch& batch : fetched[at]) {
             records += batch.records.size();
+        }
+    }
+    first_read_ = (first_read_ + 1) % next.size();
+    for (std::size_t at = 0; at < next.size(); ++at) {
+        // By topic and partition, as a refold reads them: the same ranges give the same blocks.
+        std::ranges::stable_sort(fetched[at], {}, &ports::FetchedBatch::partition);
+        for (const ports::FetchedBatch& batch : fetched[at]) {
+            operator_.fold(next[at].topic, batch, *stores, rows_);
             last_log_time_us_ = std::max(last_log_time_us_, batch.log_time_us);
-            position.next[batch.partition.value].offset =
+            next[at].next[batch.partition.value].offset =
                 batch.base_offset + static_cast<std::int64_t>(batch.records.size());
         }
+        const std::vector<ports::PartitionOffset>& before = positions_[at].next;
         for (std::size_t i = 0; i < before.size(); ++i) {
-            if (position.next[i].offset != before[i].offset) {
-                draft.ranges.push_back({position.topic, before[i].partition, before[i].offset,
-                                        position.next[i].offset});
+            if (next[at].next[i].offset != before[i].offset) {
+                draft.ranges.push_back({next[at].topic, before[i].partition, before[i].offset,
+                                        next[at].next[i].offset});
             }
         }
     }
@@ -396,7 +404,7 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
     failpoint::reach("stream.inserted");
     SHELFCAST_TRY(ports_.ledger.mark_done(flush.record.id));
     failpoint::reach("stream.marked_done");
-    for (const std::string_view topic : kTopics) {
+    for (const std::string_view topic : retail::input_topics()) {
         std::vector<ports::PartitionOffset> ends;
         for (const ports::LogRange& range : ranges_of(flush.record.draft, topic)) {
             ends.push_back({range.partition, range.to});
@@ -449,7 +457,7 @@ Status SpeedLayer::check_server() {
 
 void SpeedLayer::report_lag() {
     std::int64_t lag = 0;
-    for (const Position& position : positions_) {
+    for (const ports::TopicPosition& position : positions_) {
         const auto ends = ports_.log.end_offsets(position.topic);
         if (!ends) {
             return;
@@ -473,12 +481,15 @@ Status SpeedLayer::pause_before_flush(std::int64_t last_flush_us, const std::sto
         return {};
     }
     // A full flush does not wait: ask the log for a record that far ahead of one partition's share.
-    std::vector<ports::PartitionOffset> full = positions_.front().next;
-    for (ports::PartitionOffset& position : full) {
-        position.offset += static_cast<std::int64_t>(options_.max_flush_rows / full.size());
+    std::vector<ports::TopicPosition> full = positions_;
+    for (ports::TopicPosition& topic : full) {
+        for (ports::PartitionOffset& position : topic.next) {
+            position.offset +=
+                static_cast<std::int64_t>(options_.max_flush_rows / topic.next.size());
+        }
     }
-    SHELFCAST_TRY(ports_.log.wait_for_records(
-        positions_.front().topic, full, std::chrono::milliseconds((wait_us + 999) / 1000), stop));
+    SHELFCAST_TRY(
+        ports_.log.wait_for_records(full, std::chrono::milliseconds((wait_us + 999) / 1000), stop));
     return {};
 }
 
@@ -488,8 +499,7 @@ void SpeedLayer::fold_loop(const std::stop_token& stop, BoundedQueue<PendingFlus
     std::int64_t last_lag_us = last_flush_us;
     std::int64_t last_check_us = ports_.clock.steady_us();
     const auto step = [&]() -> Status {
-        SHELFCAST_TRY(ports_.log.wait_for_records(positions_.front().topic, positions_.front().next,
-                                                  kTailDeadline, stop));
+        SHELFCAST_TRY(ports_.log.wait_for_records(positions_, kTailDeadline, stop));
         SHELFCAST_TRY(pause_before_flush(last_flush_us, stop));
         if (recovery_requested_) {
             return fail(ErrorKind::kUnavailable, "the warehouse engine ended");
@@ -637,7 +647,7 @@ Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadl
 
 Status SpeedLayer::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
     std::map<std::string, std::vector<ports::PartitionOffset>> goals;
-    for (const std::string_view topic : kTopics) {
+    for (const std::string_view topic : retail::input_topics()) {
         SHELFCAST_ASSIGN(goals[std::string(topic)], ports_.log.end_offsets(topic));
     }
     const auto missing = [&]() -> Result<std::string> {

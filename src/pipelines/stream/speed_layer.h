@@ -130,11 +130,6 @@ private:
     [[nodiscard]] Status await_deliveries(const std::function<Result<std::string>()>& missing,
                                           std::chrono::milliseconds deadline,
                                           const std::stop_token& stop);
-    struct Position {
-        std::string topic;
-        std::vector<ports::PartitionOffset> next;
-    };
-
     [[nodiscard]] Status load_positions();
     [[nodiscard]] Result<std::shared_ptr<const retail::StoreCatalog>> catalog_at(
         std::optional<CatalogVersion> version);
@@ -168,7 +163,8 @@ private:
     SpeedOptions options_;
     operators::Operator operator_;
     operators::FlushRows rows_;
-    std::vector<Position> positions_;
+    std::vector<ports::TopicPosition> positions_;  ///< As retail::input_topics().
+    std::size_t first_read_ = 0;                   ///< Whose turn it is to be read first.
     /// Shared with flushes under way.
     std::shared_ptr<const retail::StoreCatalog> stores_;
     std::optional<CatalogVersion> mirrored_;

@@ -1,4 +1,4 @@
--- Case: stock below 0, never counted, not in the product file; the newest review.
+-- Case: counted twice with a late count between, counted to 0, never counted and below 0; the newest review.
 -- Grain: one row per store and product.
 select *
 from retail.inventory_by_store

@@ -1,4 +1,4 @@
--- Case: a movement that was written twice. Grain: one row per movement.
+-- Case: a count that came late, one that found less, waste after it; stock below 0. Grain: one row per movement.
 select *
 from retail.stock_movements
 order by

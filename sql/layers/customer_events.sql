@@ -1,0 +1,49 @@
+-- Which rows of `customer_events` count now? Batch rows up to the last closed epoch, speed rows
+-- past it: the manifest is read once per query, so one inserted row switches all views together.
+-- Grain: one row per accepted message. Asked by: the views of `retail`.
+create or replace view retail_core.customer_events
+sql security invoker
+as
+with
+    (
+        select max((generation, closed_epoch))
+        from retail_core.manifest
+    ) as newest
+select
+    'batch' as layer,
+    epoch,
+    log_partition,
+    log_offset,
+    log_time,
+    event_time,
+    business_date,
+    store_id,
+    event_type,
+    quantity,
+    event_id,
+    product_id,
+    register_id,
+    customer_id,
+    basket_id
+from retail_core.customer_events_batch
+where generation = newest.1
+    and epoch <= newest.2
+union all
+select
+    'speed' as layer,
+    epoch,
+    log_partition,
+    log_offset,
+    log_time,
+    event_time,
+    business_date,
+    store_id,
+    event_type,
+    quantity,
+    event_id,
+    product_id,
+    register_id,
+    customer_id,
+    basket_id
+from retail_core.customer_events_speed
+where epoch > newest.2
