@@ -33,6 +33,7 @@
 #include "adapters/sqlite_log/sqlite_log.h"
 #include "adapters/sqlite_store/sqlite_store.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "benchmarks/counting_warehouse.h"
 #include "benchmarks/till.h"
 #include "pipelines/batch/batch_layer.h"
@@ -261,6 +262,7 @@ Status Day::close_hour(Hour& hour) {
     hour["speed_event_rows"] = speed_rows(retail::kEventsTable);
     hour["log_mib"] = mib(log_->bytes_on_disk());
     SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports, batch_->close_epochs({}));
+    give_back_freed_memory();  // As the program does.
     for (const batch::EpochReport& report : reports) {
         closed_.accepted += report.accepted;
         closed_.rejected += report.rejected;
@@ -381,7 +383,7 @@ Status run_day(const fs::path& folder, std::uint64_t rate, std::uint64_t hours,
 }  // namespace
 
 int main(int argc, char** argv) {
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);  // As the program does.
+    keep_large_blocks_apart();
     const auto number = [&](int at) {
         return argc > at ? number_in(argv[at]) : std::optional<std::uint64_t>();
     };

@@ -606,14 +606,14 @@ Status App::or_fault(Status waited) {
 }
 
 Result<App::BatchLock> App::hold_batch(const std::stop_token& stop) {
-    BatchLock lock(batch_mutex_, std::defer_lock);
+    std::unique_lock lock(batch_mutex_, std::defer_lock);
     // Whoever holds it ends some time, or the process does.
     while (!lock.try_lock_for(kLockPause)) {
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
         }
     }
-    return lock;
+    return BatchLock(std::move(lock));
 }
 
 Status App::drop_old_speed_rows(const std::stop_token& stop) {

@@ -36,6 +36,7 @@
 #include "adapters/system_clock/system_clock.h"
 #include "adapters/zlib_inflate/zlib_inflater.h"
 #include "api/authenticator.h"
+#include "base/memory.h"
 #include "base/result.h"
 #include "cli/backup.h"
 #include "cli/data_directory.h"
@@ -171,7 +172,21 @@ private:
     explicit App(config::Config config, DataDirectory directory)
         : config_(std::move(config)), directory_(std::move(directory)) {}
 
-    using BatchLock = std::unique_lock<std::timed_mutex>;
+    /// Work that nobody else does at the same time, and that takes much memory.
+    class BatchLock {
+    public:
+        explicit BatchLock(std::unique_lock<std::timed_mutex> held) : held_(std::move(held)) {}
+        BatchLock(BatchLock&&) noexcept = default;
+        BatchLock& operator=(BatchLock&&) = delete;
+        ~BatchLock() {
+            if (held_.owns_lock()) {
+                give_back_freed_memory();
+            }
+        }
+
+    private:
+        std::unique_lock<std::timed_mutex> held_;
+    };
 
     /// Waits for batch_mutex_. Error: kUnavailable when stopped before.
     [[nodiscard]] Result<BatchLock> hold_batch(const std::stop_token& stop);

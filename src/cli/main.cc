@@ -1,7 +1,6 @@
 /// \file cli/main.cc
 /// The start of the program: configuration, the list of commands, signals, exit codes.
 
-#include <malloc.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "adapters/engine/engine_child.h"
 #include "base/failpoint.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "cli/commands.h"
 #include "cli/version.h"
 
@@ -121,9 +121,7 @@ int main(int argc, char** argv) {
     if (argc > 1 && argv[1] == shelfcast::adapters::kEngineChildCommand) {
         return shelfcast::adapters::engine_child_main(argc, argv);
     }
-    // Blocks from this size on go back to the system when they are freed. Left alone, glibc raises
-    // the bound to 32 MiB as such blocks come and go, and keeps a gibibyte that nothing uses.
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    shelfcast::keep_large_blocks_apart();
     Common common;
 
     CLI::App app(
