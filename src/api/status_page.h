@@ -32,8 +32,4 @@ struct StatusOptions {
                                                           ports::Authenticator& logins,
                                                           const ports::Clock& clock);
 
-/// Name and password of "Authorization: Basic …"; nothing for any other header.
-[[nodiscard]] std::optional<std::pair<std::string, std::string>> basic_login(
-    std::string_view authorization);
-
 }  // namespace shelfcast::api

@@ -5,6 +5,8 @@
 #include <future>
 #include <map>
 
+#include "api/login_guard.h"
+
 namespace shelfcast::api {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
 #include "api/status_page.h"
+#include "api/stock_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
@@ -307,6 +308,12 @@ Status App::make_layers(const std::stop_token& stop) {
     speed_options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
         return batch::load_epoch_state(target, epoch, *state_, *lake_);
     };
+    stock_ = std::make_unique<stock::LiveStock>(
+        *warehouse_, retail::LedgerRules{.sales_by_basket = config_.ledger_sales_from ==
+                                                            retail::kSalesTransactionsTopic,
+                                         .receipts_by_shipment = config_.ledger_receipts_from ==
+                                                                 retail::kSupplierShipmentsTopic});
+    speed_options.observer = stock_.get();
     speed_ = std::make_unique<stream::SpeedLayer>(
         stream::SpeedPorts{*log_, *store_, *store_, *warehouse_, *state_, clock_, metrics_},
         std::move(speed_options));
@@ -491,6 +498,16 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back(
         {"POST", "/v1/jobs/doctor", kJobBytes, api::make_job_handler(doctor_job(*this), control)});
     const bool open = config_.status_login == "auto" && config::is_loopback(config_.listen_address);
+    all.push_back({"GET", "/v1/stock/{store}/{product}", 0,
+                   api::make_stock_handler(
+                       [this](StoreId store,
+                              std::string_view product) -> Result<std::optional<api::StockAnswer>> {
+                           SHELFCAST_ASSIGN(const auto found, stock_->position(store, product));
+                           return found ? std::optional(
+                                              api::StockAnswer{found->position, found->as_of_us})
+                                        : std::nullopt;
+                       },
+                       api::LoginGuard(!open, *authenticator_))});
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
@@ -642,6 +659,9 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             stop.stop_requested()) {
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
+            if (reports && std::ranges::any_of(*reports, &batch::EpochReport::contributed)) {
+                SHELFCAST_TRY(speed_->restart_observer(stop));
+            }
             return reports;
         }
         log::warning("batch", "attempt broke off, trying again attempt={} error=\"{}\"", attempt,

@@ -49,6 +49,7 @@
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
+#include "pipelines/stock/live_stock.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
 
@@ -234,6 +235,7 @@ private:
     std::unique_ptr<adapters::PosixFiles> lake_files_;
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
+    std::unique_ptr<stock::LiveStock> stock_;
     std::unique_ptr<stream::SpeedLayer> speed_;
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.

@@ -152,6 +152,16 @@ class TopicsTest(SystemTest):
             for row in rows
         }
         self.assertEqual(found, wanted, what)
+        for (store, product), shelf in wanted.items():
+            status, _, text = running.web("GET", f"/v1/stock/{store}/{product}")
+            self.assertEqual(status, 200, text)
+            now = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+            self.assertEqual(
+                (now["on_hand_units"], now["on_order_units"], now["reserved_units"],
+                 now["last_count_units"]),
+                shelf[:4],
+                (what, now),
+            )
         # The last movement of each product leaves what the ledger says there is.
         last = running.rows(
             """select store_id, product_id, on_hand_units from retail.stock_movements

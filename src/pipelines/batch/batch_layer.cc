@@ -327,6 +327,7 @@ Status BatchLayer::reconcile(GenerationId generation, ports::ClosedEpoch& closed
 
 Status BatchLayer::check_sums(GenerationId generation, const ports::Contribution& contribution,
                               ports::ClosedEpoch& closed, EpochReport& report) {
+    report.contributed = true;
     for (const OperatorTable& table : retail::operator_tables()) {
         // No speed rows to compare with: against itself, for the hash alone.
         SHELFCAST_ASSIGN(

@@ -65,6 +65,7 @@ struct EpochReport {
     /// With the duplicates, where the process that counted them ended before the close did.
     std::uint64_t rejected = 0;
     std::uint64_t duplicates = 0;
+    bool contributed = false;  ///< Its rows came past the log, and no flush told of them.
     std::uint64_t lake_files = 0;
     std::uint64_t lake_bytes = 0;
     std::uint64_t differing_keys = 0;

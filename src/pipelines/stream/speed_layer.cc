@@ -277,6 +277,9 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     for (const ports::TopicPosition& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));
     }
+    if (options_.observer != nullptr) {
+        SHELFCAST_TRY(options_.observer->restart(stop));
+    }
     log::info("stream", "verified flushes={} reinserted={} refolded_records={} from_snapshot={}",
               report.flushes, report.reinserted, report.refolded_records, report.from_snapshot);
     delivered_.notify_all();
@@ -324,6 +327,7 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
     PendingFlush flush;
     flush.output = rows_.take();
     flush.stores = stores;
+    flush.log_time_us = last_log_time_us_;
     draft.rows_per_table = flush.output.row_table_counts();
     draft.content_hash = flush.output.content_hash();
     failpoint::reach("stream.folded");
@@ -399,6 +403,7 @@ Status SpeedLayer::insert_tables(const PendingFlush& flush) {
 
 Status SpeedLayer::deliver(const PendingFlush& flush) {
     const std::int64_t started_us = ports_.clock.steady_us();
+    const std::scoped_lock delivering(delivering_);
     SHELFCAST_TRY(mirror_stores(*flush.stores));
     SHELFCAST_TRY(insert_tables(flush));
     failpoint::reach("stream.inserted");
@@ -412,6 +417,9 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
         if (!ends.empty()) {
             SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, topic, ends));
         }
+    }
+    if (options_.observer != nullptr) {
+        SHELFCAST_TRY(options_.observer->delivered(flush.output, flush.log_time_us));
     }
     ports_.metrics.add(ports::Counter::kFlushes, 1);
     ports_.metrics.observe(ports::Histogram::kInsertMs,
@@ -441,6 +449,11 @@ void SpeedLayer::count(const operators::FoldCounts& counts) {
 operators::FoldCounts SpeedLayer::counts() const {
     const std::scoped_lock lock(mutex_);
     return counts_;
+}
+
+Status SpeedLayer::restart_observer(const std::stop_token& stop) {
+    const std::scoped_lock delivering(delivering_);
+    return options_.observer == nullptr ? Status{} : options_.observer->restart(stop);
 }
 
 void SpeedLayer::note_view_query() noexcept { last_view_query_us_ = ports_.clock.steady_us(); }

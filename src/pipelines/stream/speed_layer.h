@@ -28,6 +28,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/result.h"
+#include "operator/flush_observer.h"
 #include "operator/operator.h"
 #include "ports/clock.h"
 #include "ports/event_log.h"
@@ -63,12 +64,14 @@ struct SpeedOptions {
     std::function<Status(operators::Operator&, EpochId)> load_epoch_state;
     /// Inserts the tables of a flush side by side. The simulation keeps them in order.
     bool parallel_inserts = true;
+    operators::FlushObserver* observer = nullptr;  ///< Follows what is delivered; may be null.
 };
 
 /// A flush that is written down and waits for its inserts.
 struct PendingFlush {
     ports::FlushRecord record;
     operators::FlushOutput output;
+    std::int64_t log_time_us = 0;  ///< UTC, of the newest record folded.
     /// Shared with the folding side, which keeps decoding with it.
     std::shared_ptr<const retail::StoreCatalog> stores;
 };
@@ -111,6 +114,9 @@ public:
     /// Waits until everything that the log holds now is delivered.
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
+
+    /// Rows came into the warehouse past this layer: its observer begins anew.
+    [[nodiscard]] Status restart_observer(const std::stop_token& stop);
 
     /// A view was queried: flush more often for a while.
     void note_view_query() noexcept;
@@ -161,6 +167,7 @@ private:
 
     SpeedPorts ports_;
     SpeedOptions options_;
+    std::mutex delivering_;  ///< Held from a flush's first insert until its observer has it.
     operators::Operator operator_;
     operators::FlushRows rows_;
     std::vector<ports::TopicPosition> positions_;  ///< As retail::input_topics().

@@ -1,0 +1,14 @@
+-- Where does one product of one store stand? Units in thousandths, times in UTC milliseconds.
+-- Grain: one row; none: nothing is known of it. Who asks: the live stock, after a count that came late.
+select
+    store_id,
+    product_id,
+    toInt64(on_hand_units * 1000) as on_hand,
+    toInt64(on_order_units * 1000) as on_order,
+    toInt64(reserved_units * 1000) as reserved,
+    toInt64(toUnixTimestamp64Milli(last_counted_at)) as last_count_ms,
+    toInt64(last_count_units * 1000) as last_count,
+    toInt64(toUnixTimestamp64Milli(last_event_time)) as last_event_ms
+from retail_core.stock
+where store_id = {store_id:UInt32}
+    and product_id = {product_id:String}

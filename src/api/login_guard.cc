@@ -1,0 +1,90 @@
+#include "api/login_guard.h"
+
+namespace shelfcast::api {
+namespace {
+
+constexpr std::size_t kMaxLoginBytes = 4'096;
+
+/// The bytes of a base64 text (RFC 4648, section 4), padded or not; nothing if it is none.
+std::optional<std::string> base64_decoded(std::string_view text) {
+    constexpr std::string_view kAlphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    while (text.ends_with('=')) {
+        text.remove_suffix(1);
+    }
+    std::string out;
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        const std::size_t value = kAlphabet.find(c);
+        if (value == std::string_view::npos) {
+            return std::nullopt;
+        }
+        bits = (bits << 6U | static_cast<std::uint32_t>(value)) & 0xffffU;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            out += static_cast<char>(bits >> static_cast<unsigned>(held) & 0xffU);
+        }
+    }
+    return out;
+}
+
+bool names_loopback(std::string_view host) {
+    if (host.starts_with('[')) {
+        return host.substr(0, host.find(']') + 1) == "[::1]";
+    }
+    host = host.substr(0, host.find(':'));
+    return ports::same_ignoring_case(host, "localhost") ||
+           (host.starts_with("127.") &&
+            host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
+ports::HttpResponse asking(const Error& error) {
+    ports::HttpResponse response = ports::error_response(error);
+    if (error.kind == ErrorKind::kUnauthenticated) {
+        response.headers.emplace_back("WWW-Authenticate",
+                                      R"(Basic realm="shelfcast", charset="UTF-8")");
+    }
+    return response;
+}
+
+}  // namespace
+
+std::optional<ports::HttpResponse> LoginGuard::refuse(const ports::HttpRequest& request) const {
+    if (!needs_login_) {
+        if (names_loopback(request.header("Host").value_or(""))) {
+            return std::nullopt;
+        }
+        return ports::error_response(
+            {ErrorKind::kForbidden, "without a login this is for localhost only"});
+    }
+    const auto login = basic_login(request.header("Authorization").value_or(""));
+    if (!login) {
+        return asking({ErrorKind::kUnauthenticated, "this needs a login, the same as for SQL"});
+    }
+    if (logins_->remembered(login->first, login->second)) {
+        return std::nullopt;
+    }
+    const auto known = logins_->check(login->first, login->second);
+    return known ? std::nullopt : std::optional(asking(known.error()));
+}
+
+std::optional<std::pair<std::string, std::string>> basic_login(std::string_view authorization) {
+    constexpr std::string_view kBasic = "Basic ";
+    if (authorization.size() > kMaxLoginBytes ||
+        !ports::same_ignoring_case(authorization.substr(0, kBasic.size()), kBasic)) {
+        return std::nullopt;
+    }
+    const auto text = base64_decoded(authorization.substr(kBasic.size()));
+    if (!text) {
+        return std::nullopt;
+    }
+    const std::size_t colon = text->find(':');
+    if (colon == std::string::npos) {
+        return std::nullopt;
+    }
+    return std::pair{text->substr(0, colon), text->substr(colon + 1)};
+}
+
+}  // namespace shelfcast::api

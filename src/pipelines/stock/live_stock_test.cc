@@ -1,0 +1,96 @@
+#include "pipelines/stock/live_stock.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "retail/tables.h"
+
+namespace shelfcast::stock {
+namespace {
+
+/// A warehouse with one product, counted to what is set.
+class OneProduct final : public ports::QueryRunner {
+public:
+    Result<retail::ColumnBlock> read_rows(std::string_view /*sql*/,
+                                          std::span<const retail::ColumnSpec> columns,
+                                          const ports::QueryValues& values) override {
+        ++(values.empty() ? asked_for_all : asked_for_one);
+        if (away) {
+            return fail(ErrorKind::kUnavailable, "away");
+        }
+        retail::ColumnBlock rows = retail::make_block(columns);
+        rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
+        rows.data<retail::TextColumn>("product_id").push_back("tea");
+        for (const auto& [name, value] :
+             std::map<std::string, std::int64_t>{{"on_hand", on_hand},
+                                                 {"on_order", 0},
+                                                 {"reserved", 0},
+                                                 {"last_count_ms", 5'000},
+                                                 {"last_count", 9'000},
+                                                 {"last_event_ms", 6'000}}) {
+            rows.data<std::vector<std::int64_t>>(name).push_back(value);
+        }
+        return rows;
+    }
+
+    std::int64_t on_hand = 9'000;
+    bool away = false;
+    int asked_for_all = 0;
+    int asked_for_one = 0;
+};
+
+operators::FlushOutput flush_of(std::string_view word, std::int64_t time_ms,
+                                std::int64_t quantity) {
+    operators::FlushOutput flush;
+    for (const retail::OperatorTable& table : retail::operator_tables()) {
+        retail::ColumnBlock rows = retail::make_table_block(table);
+        if (table.name == retail::kInventoryUpdatesTable) {
+            rows.data<std::vector<std::uint32_t>>("log_partition").push_back(0);
+            rows.data<std::vector<std::int64_t>>("event_time").push_back(time_ms);
+            rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
+            rows.data<retail::TextColumn>("product_id").push_back("tea");
+            rows.data<retail::TextColumn>("update_type").push_back(word);
+            rows.data<std::vector<std::int64_t>>("quantity").push_back(quantity);
+        }
+        flush.blocks.push_back(std::move(rows));
+    }
+    return flush;
+}
+
+TEST(LiveStock, BeginsWithTheWarehouseAndFollowsTheFlushes) {
+    OneProduct warehouse;
+    LiveStock stock(warehouse, {});
+    EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
+    ASSERT_TRUE(stock.restart({}));
+    EXPECT_EQ(stock.position(StoreId{1}, "tea")->value().position.on_hand, 9'000);
+    EXPECT_EQ(stock.position(StoreId{2}, "tea").value(), std::nullopt);
+    ASSERT_TRUE(stock.delivered(flush_of("WASTE", 7'000, 2'000), 123));
+    const auto now = stock.position(StoreId{1}, "tea")->value();
+    EXPECT_EQ(now.position.on_hand, 7'000);
+    EXPECT_EQ(now.as_of_us, 123);
+    EXPECT_EQ(warehouse.asked_for_one, 0);
+}
+
+TEST(LiveStock, AsksTheWarehouseWhatALateCountCameTo) {
+    OneProduct warehouse;
+    LiveStock stock(warehouse, {});
+    ASSERT_TRUE(stock.restart({}));
+    warehouse.on_hand = 3'500;
+    ASSERT_TRUE(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1));
+    EXPECT_EQ(stock.position(StoreId{1}, "tea")->value().position.on_hand, 3'500);
+    EXPECT_EQ(warehouse.asked_for_one, 1);
+    EXPECT_EQ(warehouse.asked_for_all, 1);
+    warehouse.away = true;
+    EXPECT_EQ(stock.delivered(flush_of("COUNT", 5'600, 4'000), 2).error().kind,
+              ErrorKind::kUnavailable);
+    // Until it begins anew nothing is said that may be wrong.
+    EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
+    warehouse.away = false;
+    ASSERT_TRUE(stock.restart({}));
+    EXPECT_TRUE(stock.position(StoreId{1}, "tea"));
+}
+
+}  // namespace
+}  // namespace shelfcast::stock

@@ -1,0 +1,27 @@
+#pragma once
+
+/// \file queries/stock.h
+/// What the warehouse says of stock: the queries of `sql/queries/stock`. Errors are the runner's.
+/// Thread safe.
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "ports/query_runner.h"
+#include "retail/stock_board.h"
+
+namespace shelfcast::queries {
+
+struct StockRow {
+    retail::StockKey key;
+    retail::StockPosition position;
+};
+
+/// Of every store and product that anything is known of.
+[[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner);
+
+[[nodiscard]] Result<std::optional<StockRow>> stock_position(ports::QueryRunner& runner,
+                                                             const retail::StockKey& key);
+
+}  // namespace shelfcast::queries
