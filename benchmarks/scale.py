@@ -184,7 +184,7 @@ def soak(site: Site) -> Results:
         owner.wait_ready(deadline)
         events = int(seconds * rate)
         producer = subprocess.Popen(
-            [site.binary, "--data-dir", owner.directory, "--json", "produce", "--rate", str(rate),
+            [site.binary, "--data-dir", owner.directory, "--json", "produce", "--receipts-only", "--rate", str(rate),
              "--events", str(events)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         began = time.monotonic()
         cpu = cpu_seconds(owner.pid)

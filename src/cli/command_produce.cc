@@ -39,6 +39,9 @@ Result<int> run_produce(const Common& common, const ProduceFlags& flags,
                report.value("sent", std::uint64_t{0}), report.value("seconds", 0.0),
                report.value("accepted", std::uint64_t{0}),
                report.value("rejected", std::uint64_t{0}));
+    if (flags.replay.empty() && !flags.receipts_only) {
+        fmt::print(", {} messages of other topics", report.value("others", std::uint64_t{0}));
+    }
     if (!flags.replay.empty()) {
         fmt::print(", {} rows of the file left out", report.value("left_out", std::uint64_t{0}));
     }
@@ -52,7 +55,8 @@ void add_produce(Commands& commands) {
     const auto flags = std::make_shared<ProduceFlags>();
     CLI::App& command =
         commands.add("produce",
-                     "Make receipts of the synthetic chain, or replay those of a file as if they "
+                     "Make receipts of the synthetic chain and what else its shops tell, or replay "
+                     "those of a file as if they "
                      "happened now\n"
                      "Example: shelfcast produce --rate 100 --events 1000\n"
                      "Example: shelfcast produce --replay receipts.parquet --speed 60",
@@ -60,6 +64,8 @@ void add_produce(Commands& commands) {
                          return run_produce(common, *flags, stop);
                      });
     add_produce_flags(command, *flags);
+    command.add_flag("--receipts-only", flags->receipts_only,
+                     "No messages of the other topics: shipments, counts, prices, footfall");
     CLI::Option* const replay =
         command
             .add_option("--replay", flags->replay,

@@ -72,6 +72,7 @@ Result<ProduceFlags> flags_from(const std::string& text) {
         flags.replay = request.value("replay", flags.replay);
         flags.speed = request.value("speed", flags.speed);
         flags.keep_hours = request.value("keep_hours", flags.keep_hours);
+        flags.receipts_only = request.value("receipts_only", flags.receipts_only);
     } catch (const json::exception& broken) {
         return fail(ErrorKind::kInvalidInput, "produce job: {}", broken.what());
     }
@@ -90,6 +91,7 @@ Result<json> run_flags(App& app, const ProduceFlags& flags, const api::JobProgre
                     {"rejected", done.tally.rejected()},
                     {"skipped", 0},
                     {"left_out", done.left_out.rejected()},
+                    {"others", 0},
                     {"seconds", done.seconds}};
     }
     SHELFCAST_ASSIGN(
@@ -99,9 +101,10 @@ Result<json> run_flags(App& app, const ProduceFlags& flags, const api::JobProgre
             stop));
     return json{{"sent", done.sent},
                 {"accepted", done.tally.accepted},
-                {"rejected", done.tally.rejected()},
+                {"rejected", done.tally.rejected() + done.others.rejected()},
                 {"skipped", done.skipped},
                 {"left_out", 0},
+                {"others", done.others.accepted},
                 {"seconds", done.seconds}};
 }
 
@@ -166,7 +169,10 @@ Result<produce::ProduceReport> produce_into(App& app, const ProduceFlags& flags,
         }
     };
     SHELFCAST_ASSIGN(produce::ProduceReport done,
-                     produce::run({.rate = flags.rate, .events = flags.events, .seed = flags.seed},
+                     produce::run({.rate = flags.rate,
+                                   .events = flags.events,
+                                   .seed = flags.seed,
+                                   .other_topics = !flags.receipts_only},
                                   {.door = app.door(),
                                    .clock = app.clock(),
                                    .chain = chain,
@@ -187,9 +193,13 @@ Result<produce::ProduceReport> produce_into(App& app, const ProduceFlags& flags,
 }
 
 std::string produce_request(const ProduceFlags& flags) {
-    return json{{"rate", flags.rate},   {"events", flags.events},
-                {"seed", flags.seed},   {"replay", flags.replay},
-                {"speed", flags.speed}, {"keep_hours", flags.keep_hours}}
+    return json{{"rate", flags.rate},
+                {"events", flags.events},
+                {"seed", flags.seed},
+                {"replay", flags.replay},
+                {"speed", flags.speed},
+                {"keep_hours", flags.keep_hours},
+                {"receipts_only", flags.receipts_only}}
         .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -27,9 +27,10 @@ struct ProduceFlags {
     double rate = 2;           ///< Events per second; 0: as fast as it goes.
     std::uint64_t events = 0;  ///< 0: until stopped.
     std::uint64_t seed = 1;
-    std::string replay;       ///< Path of a file; empty: the synthetic chain.
-    double speed = 1;         ///< Of the replay.
-    bool keep_hours = false;  ///< Of the replay.
+    std::string replay;          ///< Path of a file; empty: the synthetic chain.
+    double speed = 1;            ///< Of the replay.
+    bool keep_hours = false;     ///< Of the replay.
+    bool receipts_only = false;  ///< Without the messages of the other topics.
 };
 
 void add_produce_flags(CLI::App& command, ProduceFlags& flags);
@@ -53,8 +54,10 @@ using ProduceProgressed = std::function<void(const produce::ProduceProgress&)>;
                                                           const ProduceProgressed& progressed,
                                                           const std::stop_token& stop);
 
-/// {"rate":r,"events":n,"seed":n,"replay":"PATH","speed":r,"keep_hours":bool} to
-/// {"sent":n,"accepted":n,"rejected":n,"skipped":n,"left_out":n,"seconds":s}; waits until what was
+/// {"rate":r,"events":n,"seed":n,"replay":"PATH","speed":r,"keep_hours":bool,
+/// "receipts_only":bool} to
+/// {"sent":n,"accepted":n,"rejected":n,"skipped":n,"left_out":n,"others":n,
+/// "seconds":s}; waits until what was
 /// sent can be queried. Progress: {"sent":n,"accepted":n,"total":n}.
 [[nodiscard]] api::Job produce_job(App& app);
 [[nodiscard]] std::string produce_request(const ProduceFlags& flags);

@@ -20,7 +20,8 @@ void pause_for(microseconds duration, const std::stop_token& stop) {
 Result<bool> HandOver::give(ports::Tally& tally, const std::stop_token& stop) {
     const std::size_t bytes = body_.size();
     body_.append(retail::EventDecoder::kPadding, '\0');
-    const ports::DoorRequest request{.format = ports::BodyFormat::kNdjson,
+    const ports::DoorRequest request{.topic = topic_,
+                                     .format = ports::BodyFormat::kNdjson,
                                      .body = std::string_view(body_).substr(0, bytes),
                                      .source = source_,
                                      .idempotency_key = {},

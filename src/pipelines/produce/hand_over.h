@@ -9,6 +9,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "ports/event_door.h"
@@ -26,6 +27,9 @@ public:
     HandOver(ports::EventDoor& door, const Pause& pause, std::uint32_t attempts, std::string source)
         : door_(door), pause_(pause), attempts_(attempts), source_(std::move(source)) {}
 
+    /// The topic that the next bodies are for; at first retail_events.
+    void set_topic(std::string_view topic) { topic_ = topic; }
+
     /// The body under way: messages with their line ends.
     [[nodiscard]] std::string& body() noexcept { return body_; }
 
@@ -38,6 +42,7 @@ private:
     const Pause& pause_;
     std::uint32_t attempts_;
     std::string source_;
+    std::string topic_{retail::kRetailEventsTopic};
     std::string body_;
 };
 

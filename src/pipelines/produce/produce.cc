@@ -64,7 +64,8 @@ public:
           ports_(ports),
           source_(std::move(source)),
           stop_(stop),
-          hand_over_(ports.door, ports.pause, options.attempts, "produce") {}
+          hand_over_(ports.door, ports.pause, options.attempts, "produce"),
+          telling_(ports.door, ports.pause, options.attempts, "produce") {}
 
     Result<ProduceReport> run() {
         const std::int64_t began_us = ports_.clock.steady_us();
@@ -126,7 +127,14 @@ private:
     }
 
     Status hand_in(std::uint64_t count) {
-        SHELFCAST_ASSIGN(const bool taken, hand_over_.give(report_.tally, stop_));
+        SHELFCAST_ASSIGN(bool taken, hand_over_.give(report_.tally, stop_));
+        for (auto& [topic, messages] : source_.take_other_messages()) {
+            if (taken) {
+                telling_.set_topic(topic);
+                telling_.body() = std::move(messages);
+                SHELFCAST_ASSIGN(taken, telling_.give(report_.others, stop_));
+            }
+        }
         lost_ = !taken;
         if (taken) {
             report_.sent += count;
@@ -142,6 +150,7 @@ private:
     SyntheticSource source_;
     const std::stop_token& stop_;
     HandOver hand_over_;
+    HandOver telling_;  ///< To the other topics.
     ProduceReport report_;
     bool lost_ = false;  ///< The last body, with goods that the source has booked.
 };
@@ -157,7 +166,8 @@ Result<ProduceReport> run(const ProduceOptions& options, const ProducePorts& por
     SHELFCAST_ASSIGN(SyntheticSource source,
                      SyntheticSource::create({.seed = options.seed,
                                               .start_ms = start_ms,
-                                              .events_per_second = options.simulated_rate},
+                                              .events_per_second = options.simulated_rate,
+                                              .other_topics = options.other_topics},
                                              ports.chain, ports.stock));
     return Producer(options, ports, std::move(source), stop).run();
 }

@@ -30,6 +30,7 @@ struct ProduceOptions {
     std::optional<std::int64_t> start_ms;
     double simulated_rate = 25;
     std::uint32_t batch_events = 5000;  ///< The most in one hand-over.
+    bool other_topics = false;          ///< Besides receipts, the messages of the other topics.
     /// How often a hand-over is tried again, with pauses of up to a second, while the door is busy
     /// or away.
     std::uint32_t attempts = 120;
@@ -54,6 +55,7 @@ struct ProduceReport {
     std::uint64_t sent = 0;
     std::uint64_t skipped = 0;  ///< Not made up for, after the door held the pace up.
     ports::Tally tally;
+    ports::Tally others;  ///< Messages of the other topics.
     double seconds = 0;
     /// What lies on the shelves at the end; empty: nobody knows, for the door did not take all.
     synthetic::ChainStock stock;

@@ -81,6 +81,10 @@ SyntheticSource::SyntheticSource(const SourceOptions& options, const synthetic::
       shops_(std::move(shops)),
       weights_(shops_.size()),
       simulated_ms_(static_cast<double>(options.start_ms)) {
+    if (options.other_topics) {
+        // A stream of its own: the receipts' chances stay what they are without it.
+        floor_.emplace(options.seed ^ 0xF1005ULL ^ static_cast<std::uint64_t>(options.start_ms));
+    }
     constexpr int kWeekHours = 7 * 24;
     for (int hour = 0; hour < kWeekHours; ++hour) {
         for (std::uint32_t i = 0; i < shops_.size(); ++i) {
@@ -228,18 +232,88 @@ void SyntheticSource::append_next(std::string& out) {
         basket_ms_ = static_cast<std::int64_t>(simulated_ms_);
         fill_basket(pick_shop(sum));
     }
-    const Line line = lines_.front();
-    lines_.pop_front();
-    append_line(line, basket_ms_, out);
+    hand_out_line(basket_ms_, out);
 }
 
 void SyntheticSource::append_next_at(std::int64_t now_ms, std::string& out) {
     if (lines_.empty()) {
         fill_basket(pick_shop(weigh_shops(now_ms, kClosedTrade)));
     }
+    hand_out_line(now_ms, out);
+}
+
+void SyntheticSource::hand_out_line(std::int64_t at_ms, std::string& out) {
     const Line line = lines_.front();
     lines_.pop_front();
-    append_line(line, now_ms, out);
+    const std::int64_t time_ms =
+        std::max(at_ms - line.before_ms, shops_[line.store]->counted_ms + 1);
+    const std::size_t begin = out.size();
+    append_line(line, time_ms, out);
+    if (floor_) {
+        tell_others(line, time_ms, std::string_view(out).substr(begin));
+    }
+}
+
+void SyntheticSource::tell_others(const Line& line, std::int64_t time_ms,
+                                  std::string_view message) {
+    const StoreId store = chain_.stores()[line.store].id;
+    const std::string promotion =
+        line.discount > 0 ? synthetic::promotion_text(line.week, chain_.traits()[line.product].kind)
+                          : "";
+    const FloorLine told{store,      chain_.products()[line.product].product_id,
+                         time_ms,    line.quantity,
+                         line.price, promotion};
+    if (line.type == TransactionType::kRestock) {
+        floor_->delivery(told);
+    } else {
+        ++basket_lines_;
+        if (line.type == TransactionType::kSale) {
+            floor_->price(told);
+        }
+        floor_->receipt_line(message);
+    }
+    if (lines_.empty()) {
+        floor_->basket(store, time_ms, basket_lines_, synthetic::basket_text(line.basket),
+                       synthetic::customer_text(store, line.customer));
+        basket_lines_ = 0;
+        tell_of_shelf(line, time_ms);
+    }
+}
+
+/// Between two baskets, when the shelf is what all lines so far have left.
+void SyntheticSource::tell_of_shelf(const Line& line, std::int64_t time_ms) {
+    constexpr double kWasted = 0.02;
+    constexpr double kReserved = 0.02;
+    constexpr double kCollected = 0.01;
+    constexpr double kCounted = 0.05;
+    constexpr std::size_t kMostReserved = 64;
+    Shop& shop = *shops_[line.store];
+    const StoreId store = chain_.stores()[line.store].id;
+    const auto told = [&](std::uint32_t product, std::int64_t quantity) {
+        return FloorLine{store, chain_.products()[product].product_id, time_ms, quantity, 0, {}};
+    };
+    synthetic::Random& random = floor_->random();
+    if (shop.shelf[line.product] >= kUnit && random.chance(kWasted)) {
+        shop.shelf[line.product] -= kUnit;
+        floor_->inventory_update(told(line.product, kUnit), "WASTE", "damaged");
+    }
+    if (shop.reserved.size() < kMostReserved && random.chance(kReserved)) {
+        shop.reserved.push_back(line.product);
+        floor_->inventory_update(told(line.product, kUnit), "RESERVE", "");
+    }
+    if (!shop.reserved.empty() && random.chance(kCollected)) {
+        floor_->inventory_update(told(shop.reserved.back(), kUnit), "RELEASE", "");
+        shop.reserved.pop_back();
+    }
+    if (random.chance(kCounted)) {
+        shop.counted_ms = time_ms;
+        floor_->inventory_update(told(line.product, shop.shelf[line.product]), "COUNT",
+                                 "cycle count");
+    }
+}
+
+std::map<std::string_view, std::string> SyntheticSource::take_other_messages() {
+    return floor_ ? floor_->take() : std::map<std::string_view, std::string>();
 }
 
 synthetic::ChainStock SyntheticSource::stock() const {
@@ -255,10 +329,9 @@ synthetic::ChainStock SyntheticSource::stock() const {
     return stock;
 }
 
-void SyntheticSource::append_line(const Line& line, std::int64_t at_ms, std::string& out) {
+void SyntheticSource::append_line(const Line& line, std::int64_t time_ms, std::string& out) {
     const retail::Product& product = chain_.products()[line.product];
     const StoreId store = chain_.stores()[line.store].id;
-    const std::int64_t time_ms = at_ms - line.before_ms;
     const std::string id_text = retail::format_uuid(synthetic::event_id_at(time_ms, random_));
     const std::string time_text = retail::format_utc_ms(time_ms);
     const std::string register_text = synthetic::register_text(line.register_number);

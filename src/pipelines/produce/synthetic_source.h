@@ -11,11 +11,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "pipelines/produce/floor_messages.h"
 #include "retail/event.h"
 #include "retail/time_zone.h"
 #include "synthetic/chain.h"
@@ -31,6 +35,7 @@ struct SourceOptions {
     std::int64_t start_ms = 0;
     /// Mean of the simulated clock's events over a week.
     double events_per_second = 25;
+    bool other_topics = false;  ///< Makes the messages of the other topics too.
 };
 
 class SyntheticSource {
@@ -49,6 +54,10 @@ public:
     /// Appends the next message as if it happened now (UTC milliseconds). So that a demonstration
     /// lives at any hour, stores trade a little while they are closed too.
     void append_next_at(std::int64_t now_ms, std::string& out);
+
+    /// What the other topics have to tell of the messages so far, one message per line, by topic;
+    /// each is given once. Empty unless the options want it.
+    [[nodiscard]] std::map<std::string_view, std::string> take_other_messages();
 
     /// What lies on the shelves once the messages so far have happened.
     [[nodiscard]] synthetic::ChainStock stock() const;
@@ -75,9 +84,11 @@ private:
     struct Shop {
         synthetic::StorePlan store_plan;
         const synthetic::WeekPlan* plan = nullptr;
-        std::vector<double> popularity;   ///< Cumulative lines of the plan.
-        std::vector<std::int64_t> shelf;  ///< Thousandths, by product.
-        std::vector<Line> coming_back;    ///< Sold, and one day returned.
+        std::vector<double> popularity;       ///< Cumulative lines of the plan.
+        std::vector<std::int64_t> shelf;      ///< Thousandths, by product.
+        std::vector<Line> coming_back;        ///< Sold, and one day returned.
+        std::vector<std::uint32_t> reserved;  ///< One unit each, by product.
+        std::int64_t counted_ms = 0;          ///< What happens now happens after the last count.
     };
 
     SyntheticSource(const SourceOptions& options, const synthetic::Chain& chain,
@@ -92,7 +103,10 @@ private:
     void fill_basket(std::uint32_t shop);
     void add_sale(Line line);
     void add_return(Line line);
-    void append_line(const Line& line, std::int64_t at_ms, std::string& out);
+    void hand_out_line(std::int64_t at_ms, std::string& out);
+    void append_line(const Line& line, std::int64_t time_ms, std::string& out);
+    void tell_others(const Line& line, std::int64_t time_ms, std::string_view message);
+    void tell_of_shelf(const Line& line, std::int64_t time_ms);
 
     SourceOptions options_;
     const synthetic::Chain& chain_;
@@ -102,6 +116,8 @@ private:
     std::vector<double> weights_;
     std::int64_t weighed_hour_ = -1;
     std::deque<Line> lines_;  ///< Of the basket at the till.
+    std::uint32_t basket_lines_ = 0;
+    std::optional<FloorMessages> floor_;
     double simulated_ms_;
     std::int64_t basket_ms_ = 0;
     std::string price_text_;

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "retail/event_codec.h"
+#include "retail/topic_codec.h"
 #include "synthetic/store_simulation.h"
 
 namespace shelfcast::produce {
@@ -71,6 +72,112 @@ private:
     retail::Rejection rejection_;
     std::string message_;
 };
+
+/// Every message in order of time, counts last at their instant: what then lies on each shelf.
+class Ledger {
+public:
+    void move(std::int64_t time_ms, StoreId store, std::string_view product, std::int64_t units,
+              bool counted = false) {
+        moves_.push_back({time_ms, counted, store, std::string(product), units});
+    }
+    std::map<std::pair<StoreId, std::string>, std::int64_t> shelves() {
+        std::ranges::stable_sort(
+            moves_, {}, [](const Move& one) { return std::pair(one.time_ms, one.counted); });
+        std::map<std::pair<StoreId, std::string>, std::int64_t> on_hand;
+        for (const Move& one : moves_) {
+            std::int64_t& at = on_hand[{one.store, one.product}];
+            // The shop counts what is there: nothing was lost but what it told.
+            EXPECT_TRUE(!one.counted || at == one.units) << one.product << " at " << one.time_ms;
+            at = one.counted ? one.units : at + one.units;
+        }
+        return on_hand;
+    }
+
+private:
+    struct Move {
+        std::int64_t time_ms;
+        bool counted;
+        StoreId store;
+        std::string product;
+        std::int64_t units;
+    };
+    std::vector<Move> moves_;
+};
+
+TEST(SyntheticSource, OtherTopicsAreValidAndTheLedgerOfAllIsTheShelf) {
+    auto source = SyntheticSource::create(
+        {.seed = 5, .start_ms = kMonday, .events_per_second = 25, .other_topics = true},
+        demo_chain());
+    ASSERT_TRUE(source) << source.error().message;
+    Reader reader;
+    Ledger ledger;
+    std::map<std::string, std::string, std::less<>> others;
+    for (int i = 0; i < 20'000; ++i) {
+        std::string message;
+        source->append_next(message);
+        const retail::Event& event = reader.read(message, kMonday * 1'000 + 86'400'000'000);
+        ledger.move(event.event_time_ms, event.store_id, event.product_id,
+                    event.type == TransactionType::kSale ? -event.quantity.thousandths
+                                                         : event.quantity.thousandths);
+        for (auto& [topic, messages] : source->take_other_messages()) {
+            others[std::string(topic)] += messages;
+        }
+    }
+    std::map<std::string, int, std::less<>> words;
+    for (auto& [topic, messages] : others) {
+        if (topic == retail::kSalesTransactionsTopic) {
+            words["lines"] += static_cast<int>(std::ranges::count(messages, '\n'));
+            continue;
+        }
+        const retail::Topic& described = *retail::find_topic(topic);
+        const auto at = [&](std::string_view name) {
+            return std::ranges::find(described.fields, name, &retail::MessageField::name) -
+                   described.fields.begin();
+        };
+        const bool shipments = topic == retail::kSupplierShipmentsTopic;
+        const bool updates = topic == retail::kInventoryUpdatesTopic;
+        const auto word =
+            static_cast<std::size_t>(at(updates                               ? "update_type"
+                                        : shipments                           ? "status"
+                                        : topic == retail::kPriceChangesTopic ? "price_type"
+                                                                              : "event_type"));
+        retail::TopicDecoder decoder(described);
+        std::size_t begin = 0;
+        messages.append(retail::kMessagePadding, '\0');
+        for (std::size_t end = 0; (end = messages.find('\n', begin)) != std::string::npos;
+             begin = end + 1) {
+            const std::string_view message = std::string_view(messages).substr(begin, end - begin);
+            retail::TopicEvent event;
+            retail::Rejection rejection;
+            ASSERT_EQ(decoder.decode(message, kMonday * 1'000 + 86'400'000'000, reader.catalog(),
+                                     event, rejection),
+                      retail::RejectReason::kNone)
+                << rejection.detail << ": " << message;
+            const std::string_view what = event.values[word].text;
+            ++words[std::string(what)];
+            if (updates && (what == "COUNT" || what == "WASTE")) {
+                const std::int64_t units =
+                    event.values[static_cast<std::size_t>(at("quantity"))].number;
+                ledger.move(event.event_time_ms, event.store_id,
+                            event.values[static_cast<std::size_t>(at("product_id"))].text,
+                            what == "WASTE" ? -units : units, what == "COUNT");
+            }
+        }
+    }
+    for (const char* word : {"COUNT", "WASTE", "RESERVE", "RELEASE", "ANNOUNCED", "ARRIVED",
+                             "SHORT", "REGULAR", "PROMOTION", "FOOTFALL", "BASKET", "lines"}) {
+        EXPECT_GT(words[word], 20) << word;
+    }
+    const auto on_hand = ledger.shelves();
+    const synthetic::ChainStock stock = source->stock();
+    for (std::size_t store = 0; store < stock.size(); ++store) {
+        for (std::size_t product = 0; product < stock[store].size(); ++product) {
+            const auto found = on_hand.find(
+                {demo_chain().stores()[store].id, demo_chain().products()[product].product_id});
+            EXPECT_EQ(found == on_hand.end() ? 0 : found->second, stock[store][product]);
+        }
+    }
+}
 
 TEST(SyntheticSource, SameSeedAndStartGiveTheSameBytes) {
     const std::string once = bytes_of(7, kMonday, 5000);
