@@ -44,8 +44,11 @@ Status LiveStock::restart(const std::stop_token& /*stop*/) {
 Status LiveStock::delivered(const operators::FlushOutput& rows, std::int64_t log_time_us) {
     // Held to the end: who asks meanwhile waits for what the warehouse says of late counts.
     std::unique_lock lock(mutex_);
+    // Counts before the sales of the same flush: most of them were made before those.
+    board_.apply(retail::kInventoryUpdatesTable, rows.block(retail::kInventoryUpdatesTable));
     for (const retail::OperatorTable& table : retail::operator_tables()) {
-        if (table.kind == retail::TableKind::kRows) {
+        if (table.kind == retail::TableKind::kRows &&
+            table.name != retail::kInventoryUpdatesTable) {
             board_.apply(table.name, rows.block(table.name));
         }
     }
