@@ -86,6 +86,12 @@ function showProblems(problems) {
   return faults.length;
 }
 
+// Code and name; once where they are the same.
+function storeName(one) {
+  const code = String(one.store_code || one.store_id);
+  return one.store_name && one.store_name !== code ? `${code} ${one.store_name}` : code;
+}
+
 function show(status) {
   const faults = showProblems(status.problems);
   const [word, className] = faults > 0 ? [`${faults} fault${faults > 1 ? "s" : ""}`, "fault"]
@@ -107,7 +113,7 @@ function show(status) {
       status.lag.messages > 0 ? `oldest for ${age(status.lag.oldest_s)}` : "nothing waits"),
     fresh("speed"), fresh("batch"),
     tile(`open epoch ${status.epochs.open}`, count(status.epochs.open_messages),
-      `messages; ${count(status.epochs.closed)} closed before it`),
+      status.epochs.closed > 0 ? `messages; ${count(status.epochs.closed)} closed before` : "messages; none closed yet"),
     tile("engine", status.engine.state, status.engine.kind),
     tile("disk free", bytes(status.disk.free_bytes), `of ${bytes(status.disk.total_bytes)}`),
     tile("log", bytes(status.disk.log_bytes)),
@@ -118,7 +124,7 @@ function show(status) {
   const stores = [...status.freshness.stores].sort((a, b) => b.age_s - a.age_s);
   table("stores", [["store"], ["newest event"], ["age", "number"]],
     stores.map((one) =>
-      [`${one.store_code || one.store_id} ${one.store_name}`.trim(), time(one.last_event_time), age(one.age_s)]),
+      [storeName(one), time(one.last_event_time), age(one.age_s)]),
     "no store has events");
   table("batches", [["epoch", "number"], ["closed"], ["events", "number"], ["outcome"]],
     status.epochs.last.map((one) => [count(one.epoch), time(one.closed_at), count(one.events),
@@ -135,7 +141,7 @@ function show(status) {
     status.rejections.reasons.map((one) => [one.reason, count(one.messages), time(one.last_at)]), "none");
   table("differences", [["epoch", "number"], ["table"], ["key"], ["speed"], ["batch"]],
     status.reconciliation.newest.map((one) => [count(one.epoch), one.table, one.key, one.speed, one.batch]),
-    "none: the layers agreed");
+    status.epochs.closed > 0 ? "none: the layers agreed" : "nothing compared yet: no epoch is closed");
 }
 
 async function ask() {
