@@ -326,7 +326,11 @@ protected:
     std::unique_ptr<EngineSite> site_;
 };
 
-std::string query_path(const std::string& name) { return "queries/operations/" + name + ".sql"; }
+// "store_freshness", an operator's query, or "stock/position".
+std::string query_path(const std::string& name) {
+    return "queries/" + (name.find('/') == std::string::npos ? "operations/" : std::string()) +
+           name + ".sql";
+}
 
 std::vector<std::string> case_names() {
     std::vector<std::string> names;
@@ -383,6 +387,9 @@ std::vector<QueryCase> query_cases() {
         {"rejections_by_reason", "rejections_by_reason", {{"since_us", "0"}}},
         {"rejections_by_reason_lately", "rejections_by_reason", {{"since_us", noon_of_march_2}}},
         {"revenue_by_layer", "revenue_by_layer"},
+        {"stock_position", "stock/position", {{"store_id", "1"}, {"product_id", "tea"}}},
+        {"stock_position_unknown", "stock/position", {{"store_id", "4"}, {"product_id", "tea"}}},
+        {"stock_positions", "stock/positions"},
         {"store_freshness", "store_freshness"},
     };
 }

@@ -10,3 +10,6 @@ select
     toInt64(last_count_units * 1000) as last_count,
     toInt64(toUnixTimestamp64Milli(last_event_time)) as last_event_ms
 from retail_core.stock
+order by
+    store_id,
+    product_id
