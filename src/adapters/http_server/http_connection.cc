@@ -339,8 +339,12 @@ awaitable<bool> HttpConnection::answer() {
     if (!ran) {
         co_return false;
     }
+    // Taken before the head is sent, while others may be answered.
+    std::unique_ptr<HeldStream> place;
     if (response.stream && context_.streams >= context_.options.max_streams) {
         response = busy("too many answers are being streamed");
+    } else if (response.stream) {
+        place = std::make_unique<HeldStream>(context_);
     }
     co_return co_await respond(std::move(response));
 }
@@ -461,7 +465,6 @@ awaitable<bool> HttpConnection::respond(HttpResponse response) {
         co_return false;
     }
     if (has_body) {
-        const HeldStream held(context_);
         const bool whole = co_await send_stream(response.stream);
         // Its end may wait for what is behind it, which this thread must not.
         const std::function<void()> drop = [&response] { response.stream = nullptr; };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <condition_variable>
 #include <latch>
@@ -484,6 +485,38 @@ TEST_F(HttpServerTest, OneStreamTooManyIsToldSoBeforeItBegins) {
     EXPECT_EQ(pulled, 1);
     release.count_down();
     EXPECT_TRUE(eventually([&] { return ask(get("/silent")).status == 200; }));
+    server.reset();
+}
+
+TEST_F(HttpServerTest, StreamsThatBeginTogetherAreCountedBeforeTheirHeadsAreSent) {
+    constexpr int kTogether = 4;
+    constexpr int kRounds = 20;  // Who comes first is chance.
+    std::barrier all_there(kTogether);
+    std::atomic<int> refused{0};
+    std::atomic<int> streamed{0};
+    add("GET", "/together", [&](const HttpRequest&, const std::stop_token&) {
+        all_there.arrive_and_wait();
+        HttpResponse response;
+        response.stream = [&](std::string&) -> Result<bool> {
+            ++streamed;
+            EXPECT_TRUE(eventually([&] { return refused == kTogether - 1; }));
+            return false;
+        };
+        return response;
+    });
+    options.worker_threads = kTogether;
+    options.max_streams = 1;
+    start();
+    for (int round = 0; round < kRounds; ++round) {
+        refused = streamed = 0;
+        std::vector<std::jthread> clients;
+        for (int i = 0; i < kTogether; ++i) {
+            clients.emplace_back([&] { refused += ask(get("/together")).status == 503 ? 1 : 0; });
+        }
+        clients.clear();  // Joins.
+        ASSERT_EQ(refused, kTogether - 1);
+        ASSERT_EQ(streamed, 1);
+    }
     server.reset();
 }
 
