@@ -47,14 +47,14 @@ class DoctorTest(SystemTest):
         self.assertIn(part, " ".join(found.get(check, [])), found)
         return found
 
-    def fill(self, plant=()):
+    def fill(self, differing=False):
         """A directory with one closed epoch, and its running owner."""
         running = self.start(self.data).wait_ready()
         self.assertEqual(running.post_events([event(store) for store in (1, 2, 3)])[0], 202)
         running.wait_for_events(3)
-        for statement in plant:
-            running.administer(statement)
-        self.assertEqual(running.batch()[0], 3 if plant else 0)
+        if differing:
+            running.plant_a_difference()
+        self.assertEqual(running.batch()[0], 3 if differing else 0)
         return running
 
     def test_a_healthy_directory_has_no_fault_with_its_owner_and_without(self):
@@ -145,13 +145,7 @@ class DoctorTest(SystemTest):
         )
 
     def test_differences_between_the_layers_are_named(self):
-        self.fill(
-            plant=[
-                "insert into retail_core.daily_sales_speed (epoch, flush_id, business_date, store_id,"
-                " category, units_sold, last_event_time) select epoch, flush_id, business_date,"
-                " store_id, category, 1, last_event_time from retail_core.daily_sales_speed limit 1"
-            ]
-        )
+        self.fill(differing=True)
         self.assert_fault("reconciliation", "in epoch 1: daily_sales")
 
     def test_a_damaged_log_is_named(self):

@@ -23,6 +23,7 @@ USER = "default"
 PASSWORD = "password123"
 INGEST_TOKEN = "demo-ingest-token"
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROLLUPS = ("daily_sales", "hourly_sales", "product_sales", "product_months")
 # What a peer that goes away in the middle of an answer looks like from here.
 BROKEN_OFF = (OSError, http.client.HTTPException, json.JSONDecodeError)
 
@@ -242,6 +243,15 @@ class Shelfcast:
             raise Refused(f"{statement}: {status} {text}")
         return text
 
+    def plant_a_difference(self):
+        """A sale more in the speed layer's daily_sales than its events say."""
+        table = "retail_core.daily_sales_speed"
+        self.administer(
+            f"insert into {table} (epoch, flush_id, business_date, store_id, category, "
+            "units_sold, last_event_time) select epoch, flush_id, business_date, store_id, "
+            f"category, 1, last_event_time from {table} limit 1"
+        )
+
     def command(self, *arguments):
         return run_command(self.data, *arguments)
 
@@ -251,12 +261,18 @@ class Shelfcast:
         return done.returncode, json.loads(done.stdout) if done.returncode in (0, 3) else None
 
     def wait_for_events(self, count, view="retail.retail_events_unified"):
-        """Until the view shows as many events, no more and no fewer."""
+        """Until the view shows as many rows, and the roll-ups as many events if those are events:
+        the tables of one flush are inserted side by side, any of them last."""
         seen = []
 
         def is_there():
             seen[:] = self.rows(f"select count() from {view}")[0]
-            return int(seen[0]) >= count
+            if view == "retail.retail_events_unified":
+                seen.extend(
+                    self.rows(f"select sum(events) from retail_core.{rollup}")[0][0]
+                    for rollup in ROLLUPS
+                )
+            return min(map(int, seen)) >= count
 
         try:
             wait_until(is_there, f"{count} events in {view}")

@@ -163,11 +163,7 @@ class CommandTest(ScheduleTest):
 
     def test_a_difference_is_an_outcome_of_its_own(self):
         running = self.start_with_events()
-        running.administer(
-            "insert into retail_core.daily_sales_speed (epoch, flush_id, business_date, store_id, "
-            "category, units_sold, last_event_time) select epoch, flush_id, business_date, "
-            "store_id, category, 1, last_event_time from retail_core.daily_sales_speed limit 1"
-        )
+        running.plant_a_difference()
         found = self.ask(running, "run", BATCH, "--date", days_ago(1), code=3)
         self.assertEqual(found["run"]["state"], "done_with_differences")
         self.assertIn("1 keys differ", found["run"]["message"])

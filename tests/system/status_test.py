@@ -88,10 +88,7 @@ class StatusTest(SystemTest):
         running = self.start().wait_ready()
         self.assertEqual(running.post_events([{**SALE, "store_id": 1}] + ["{}"] * 3)[0], 202)
         running.wait_for_events(1)
-        running.administer(
-            "insert into retail_core.daily_sales_speed (epoch, flush_id, business_date, store_id,"
-            " category, units_sold, last_event_time) select epoch, flush_id, business_date,"
-            " store_id, category, 1, last_event_time from retail_core.daily_sales_speed limit 1")
+        running.plant_a_difference()
         self.assertEqual(running.batch()[0], 3)
         status = self.wait_for(running, lambda one: one["epochs"]["closed"] == 1, "closed epoch")
         self.assertEqual([(one["level"], one["check"]) for one in status["problems"]],
