@@ -660,7 +660,7 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
             if (reports && std::ranges::any_of(*reports, &batch::EpochReport::contributed)) {
-                SHELFCAST_TRY(speed_->restart_observer(stop));
+                speed_->restart_observer();
             }
             return reports;
         }

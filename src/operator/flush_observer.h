@@ -4,21 +4,21 @@
 /// Who keeps something in memory that follows the delivered rows, flush by flush.
 
 #include <cstdint>
-#include <stop_token>
 
 #include "base/result.h"
 #include "operator/flush_rows.h"
 
 namespace shelfcast::operators {
 
-/// Called by the speed layer, one call at a time. After an error the layer verifies, and begins
-/// with `restart` again.
+/// Called by the speed layer, one call at a time. An error holds nobody up: the stream goes on,
+/// and the observer is told of no further flush until a `restart`, some seconds later, succeeds.
 class FlushObserver {
 public:
     virtual ~FlushObserver() = default;
 
-    /// Every written-down flush is in the warehouse and none is under way: begin with what it has.
-    [[nodiscard]] virtual Status restart(const std::stop_token& stop) = 0;
+    /// Every flush told of, and perhaps more, is in the warehouse and none is under way: begin
+    /// with what it has.
+    [[nodiscard]] virtual Status restart() = 0;
 
     /// These rows are in the warehouse as well now; the next flush is not yet.
     /// `log_time_us`: UTC, of the newest record that was folded.

@@ -108,17 +108,9 @@ Result<HeadFront> read_front(HeadReader& reader) {
 }  // namespace
 
 Operator::Operator(OperatorOptions options, ports::StateStore* spill)
-    : options_(std::move(options)),
-      spill_(spill),
-      events_decoder_(options_.limits),
-      sales_decoder_(*retail::find_topic(retail::kSalesTransactionsTopic), options_.limits) {
+    : options_(std::move(options)), spill_(spill) {
     for (const retail::Topic& topic : retail::event_topics()) {
-        TopicFold fold{&topic, empty_state(), std::nullopt};
-        if (topic.name != retail::kRetailEventsTopic &&
-            topic.name != retail::kSalesTransactionsTopic) {
-            fold.decoder.emplace(topic, options_.limits);
-        }
-        topics_.push_back(std::move(fold));
+        topics_.push_back({&topic, empty_state(), retail::make_decoder(topic, options_.limits)});
     }
 }
 
@@ -153,12 +145,11 @@ void Operator::fold(std::string_view topic, const ports::FetchedBatch& batch,
                              batch.base_offset + static_cast<std::int64_t>(i), batch.log_time_us};
         if (fold == nullptr) {
             fold_dead_letter(at, batch.records[i], out);
-        } else if (fold->decoder) {
-            fold_other(*fold, at, batch.records[i], stores, out);
+        } else if (auto* const lines = std::get_if<retail::EventDecoder>(&fold->decoder)) {
+            fold_receipt_line(*fold, *lines, at, batch.records[i], stores, out);
         } else {
-            fold_receipt_line(
-                *fold, topic == retail::kRetailEventsTopic ? events_decoder_ : sales_decoder_, at,
-                batch.records[i], stores, out);
+            fold_other(*fold, std::get<retail::TopicDecoder>(fold->decoder), at, batch.records[i],
+                       stores, out);
         }
     }
 }
@@ -178,12 +169,12 @@ void Operator::fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder,
     }
 }
 
-void Operator::fold_other(TopicFold& fold, const LogPosition& at, std::string_view message,
-                          const retail::StoreCatalog& stores, FlushRows& out) {
+void Operator::fold_other(TopicFold& fold, retail::TopicDecoder& decoder, const LogPosition& at,
+                          std::string_view message, const retail::StoreCatalog& stores,
+                          FlushRows& out) {
     retail::TopicEvent event;
     retail::Rejection rejection;
-    if (fold.decoder->decode(message, at.log_time_us, stores, event, rejection) !=
-        RejectReason::kNone) {
+    if (decoder.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
         out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
         return;
     }

@@ -78,18 +78,18 @@ private:
         std::int64_t last_hour = 0;
     };
 
-    /// A topic with its decoder and its state per partition.
+    /// A topic with its state per partition and its decoder.
     struct TopicFold {
         const retail::Topic* topic;
         std::vector<PartitionState> partitions;
-        std::optional<retail::TopicDecoder> decoder;  ///< Of the topics that are no receipt lines.
+        retail::MessageDecoder decoder;
     };
 
     void fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder, const LogPosition& at,
                            std::string_view message, const retail::StoreCatalog& stores,
                            FlushRows& out);
-    void fold_other(TopicFold& fold, const LogPosition& at, std::string_view message,
-                    const retail::StoreCatalog& stores, FlushRows& out);
+    void fold_other(TopicFold& fold, retail::TopicDecoder& decoder, const LogPosition& at,
+                    std::string_view message, const retail::StoreCatalog& stores, FlushRows& out);
     static void fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out);
     /// Whether the message repeats an id, which it then rejects; otherwise the id is remembered.
     [[nodiscard]] static bool is_repeat(PartitionState& state, const LogPosition& at,
@@ -104,8 +104,6 @@ private:
 
     OperatorOptions options_;
     ports::StateStore* spill_;
-    retail::EventDecoder events_decoder_;
-    retail::EventDecoder sales_decoder_;
     std::vector<TopicFold> topics_;  ///< As retail::event_topics().
 };
 

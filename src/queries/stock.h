@@ -4,7 +4,7 @@
 /// What the warehouse says of stock: the queries of `sql/queries/stock`. Errors are the runner's.
 /// Thread safe.
 
-#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -21,7 +21,8 @@ struct StockRow {
 /// Of every store and product that anything is known of.
 [[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner);
 
-[[nodiscard]] Result<std::optional<StockRow>> stock_position(ports::QueryRunner& runner,
-                                                             const retail::StockKey& key);
+/// Of these, in one query; those that nothing is known of are left out.
+[[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
+                                                            std::span<const retail::StockKey> keys);
 
 }  // namespace shelfcast::queries

@@ -117,12 +117,7 @@ void StockBoard::count(Slot& slot, const StockKey& key, std::int64_t time_ms, st
     position.last_count = units;
 }
 
-std::vector<StockKey> StockBoard::take_unsure() {
-    for (const StockKey& key : unsure_) {
-        slot_of(key.store, key.product_id).unsure = false;
-    }
-    return std::exchange(unsure_, {});
-}
+std::vector<StockKey> StockBoard::take_unsure() { return std::exchange(unsure_, {}); }
 
 StockBoard::Slot& StockBoard::slot_of(StoreId store, std::string_view product_id) {
     auto product = products_.find(product_id);
@@ -133,16 +128,26 @@ StockBoard::Slot& StockBoard::slot_of(StoreId store, std::string_view product_id
 }
 
 void StockBoard::put(StoreId store, std::string_view product_id, const StockPosition& position) {
-    slot_of(store, product_id).position = position;
+    slot_of(store, product_id) = {position, false};
 }
 
-const StockPosition* StockBoard::find(StoreId store, std::string_view product_id) const {
+const StockBoard::Slot* StockBoard::find_slot(StoreId store, std::string_view product_id) const {
     const auto product = products_.find(product_id);
     if (product == products_.end()) {
         return nullptr;
     }
     const auto found = positions_.find(key_of(store, product->second));
-    return found == positions_.end() ? nullptr : &found->second.position;
+    return found == positions_.end() ? nullptr : &found->second;
+}
+
+const StockPosition* StockBoard::find(StoreId store, std::string_view product_id) const {
+    const Slot* const slot = find_slot(store, product_id);
+    return slot == nullptr ? nullptr : &slot->position;
+}
+
+bool StockBoard::is_unsure(StoreId store, std::string_view product_id) const {
+    const Slot* const slot = find_slot(store, product_id);
+    return slot != nullptr && slot->unsure;
 }
 
 void StockBoard::clear() {

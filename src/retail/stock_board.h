@@ -50,11 +50,12 @@ public:
     /// Adds the rows of an operator table; those that move no stock are looked over.
     void apply(std::string_view table, const ColumnBlock& rows);
 
-    /// Keys whose position is unsure since the last call: `put` them.
+    /// Keys that became unsure since the last call. They stay so until they are `put`.
     [[nodiscard]] std::vector<StockKey> take_unsure();
 
     void put(StoreId store, std::string_view product_id, const StockPosition& position);
     [[nodiscard]] const StockPosition* find(StoreId store, std::string_view product_id) const;
+    [[nodiscard]] bool is_unsure(StoreId store, std::string_view product_id) const;
     [[nodiscard]] std::size_t size() const noexcept { return positions_.size(); }
     void clear();
 
@@ -71,6 +72,7 @@ private:
     };
 
     [[nodiscard]] Slot& slot_of(StoreId store, std::string_view product_id);
+    [[nodiscard]] const Slot* find_slot(StoreId store, std::string_view product_id) const;
     void apply_receipt_lines(const ColumnBlock& rows, bool of_baskets);
     void apply_inventory_updates(const ColumnBlock& rows);
     void apply_shipments(const ColumnBlock& rows);

@@ -97,6 +97,9 @@ TEST(StockBoard, ALateCountIsUnsureAndALateSaleBeforeACountIsNot) {
     apply(board, {kInventoryUpdatesTable, "COUNT", 2'500, 9'000});
     EXPECT_EQ(board.take_unsure(), (std::vector<StockKey>{{kStore, "tea"}}));
     EXPECT_TRUE(board.take_unsure().empty());
+    EXPECT_TRUE(board.is_unsure(kStore, "tea"));
+    board.put(kStore, "tea", {.on_hand = 7'000, .last_count_ms = 2'500, .last_event_ms = 3'000});
+    EXPECT_FALSE(board.is_unsure(kStore, "tea"));
     apply(board, {kInventoryUpdatesTable, "COUNT", 1'500, 4'000});  // Older than the last one.
     EXPECT_TRUE(board.take_unsure().empty());
     EXPECT_EQ(board.find(kStore, "coffee"), nullptr);

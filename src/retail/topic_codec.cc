@@ -143,4 +143,11 @@ RejectReason TopicDecoder::Impl::check_customer_event(const TopicEvent& event) {
                          "required with {}, but missing", type);
 }
 
+MessageDecoder make_decoder(const Topic& topic, const CodecLimits& limits) {
+    const bool receipt_lines =
+        topic.name == kRetailEventsTopic || topic.name == kSalesTransactionsTopic;
+    return receipt_lines ? MessageDecoder(std::in_place_type<EventDecoder>, topic, limits)
+                         : MessageDecoder(std::in_place_type<TopicDecoder>, topic, limits);
+}
+
 }  // namespace shelfcast::retail

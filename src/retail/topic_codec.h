@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <variant>
 
 #include "base/ids.h"
 #include "retail/event.h"
@@ -56,5 +57,11 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// What decodes a topic's messages: receipt lines (retail_events, sales-transactions) have a codec
+/// of their own.
+using MessageDecoder = std::variant<EventDecoder, TopicDecoder>;
+
+[[nodiscard]] MessageDecoder make_decoder(const Topic& topic, const CodecLimits& limits = {});
 
 }  // namespace shelfcast::retail

@@ -186,7 +186,6 @@ Status MemoryWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId
     Table& speed = speed_table(table.name);
     const Partition partition{GenerationId{0}, epoch};
     const auto replace = [this, &table, &speed, partition] {
-        ColumnBlock rebuilt = retail::make_table_block(table);
         FlushId last;
         Sums sums(table);
         for (const std::string_view of : table.of) {
@@ -198,7 +197,7 @@ Status MemoryWarehouse::rebuild_speed_rollup(const OperatorTable& table, EpochId
                 }
             }
         }
-        rebuilt = sums.block();
+        ColumnBlock rebuilt = sums.block();
         // The replaced parts' tokens stay: a repeat of an old attempt is dropped.
         speed.partitions.erase(partition);
         if (!rebuilt.empty()) {

@@ -15,14 +15,6 @@ using retail::RejectReason;
 namespace {
 /// One giant body must not leave giant buffers behind.
 constexpr std::size_t kMaxWarmBytes = std::size_t{1} << 20U;
-
-using Decoder = std::variant<retail::EventDecoder, retail::TopicDecoder>;
-
-Decoder decoder_of(const retail::Topic& topic, const retail::CodecLimits& limits) {
-    return topic.name == retail::kRetailEventsTopic || topic.name == retail::kSalesTransactionsTopic
-               ? Decoder(std::in_place_type<retail::EventDecoder>, topic, limits)
-               : Decoder(std::in_place_type<retail::TopicDecoder>, topic, limits);
-}
 }  // namespace
 
 Result<TopicPartitions> topic_partitions(ports::EventLog& log, std::string_view topic) {
@@ -58,7 +50,7 @@ BatchBuilder::BatchBuilder(CatalogCache& catalogs, TopicPartitions partitions,
     : catalogs_(catalogs),
       partitions_(partitions),
       topic_(topic),
-      decoder_(decoder_of(topic, limits)),
+      decoder_(retail::make_decoder(topic, limits)),
       by_partition_(partitions.events) {
     SHELFCAST_CHECK(partitions.events > 0 && partitions.dead_letters > 0);
 }

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "pipelines/ingest/catalog_cache.h"
@@ -84,7 +83,7 @@ private:
     TopicPartitions partitions_;
     const retail::Topic& topic_;
     /// Of receipt lines, or of any other topic.
-    std::variant<retail::EventDecoder, retail::TopicDecoder> decoder_;
+    retail::MessageDecoder decoder_;
     SharedCatalog catalog_;
     std::int64_t log_time_us_ = 0;
     StoreId store_;  ///< Of the message judged last.

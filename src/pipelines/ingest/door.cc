@@ -134,8 +134,10 @@ Result<DoorReceipt> IngestDoor::accept_with(BatchBuilder& builder, const DoorReq
     ports::BatchHeader header;
     KeyedBatches earlier;
     if (!request.idempotency_key.empty()) {
-        // Doors and topics share dead-letters with imports: the source keeps their keys apart.
-        header.idempotency_key = fmt::format("{}/{}", source, request.idempotency_key);
+        // Doors and topics share dead-letters with imports: the source keeps their keys apart. No
+        // key has a tab, so that one which names a topic is not taken for that topic's.
+        const char between = request.topic == retail::kRetailEventsTopic ? '/' : '\t';
+        header.idempotency_key = fmt::format("{}{}{}", source, between, request.idempotency_key);
         header.fingerprint = request.fingerprint.empty() ? content_hash_of(request.body)
                                                          : std::string(request.fingerprint);
     }

@@ -31,10 +31,12 @@ protected:
     }
 
     Result<ports::DoorReceipt> accept(std::string body, BodyFormat format = BodyFormat::kAuto,
-                                      std::string_view key = {}) {
+                                      std::string_view key = {},
+                                      std::string_view topic = retail::kRetailEventsTopic) {
         const std::size_t bytes = body.size();
         body.append(retail::EventDecoder::kPadding, '}');
-        return door_->accept({.format = format,
+        return door_->accept({.topic = topic,
+                              .format = format,
                               .body = std::string_view(body).substr(0, bytes),
                               .source = "http",
                               .idempotency_key = key,
@@ -218,6 +220,15 @@ TEST_F(IngestDoorTest, KeyWithAnotherBodyIsAConflictWhicheverPartitionItTouches)
     }
     EXPECT_EQ(log_.events().size(), 1U);
     EXPECT_TRUE(log_.dead_letters().empty());
+}
+
+TEST_F(IngestDoorTest, AKeyThatNamesATopicIsNotThatTopicsKey) {
+    ASSERT_TRUE(accept("bad", BodyFormat::kAuto, "inventory-updates/k"));
+    const auto receipt = accept("worse", BodyFormat::kAuto, "k", retail::kInventoryUpdatesTopic);
+    ASSERT_TRUE(receipt) << receipt.error().message;
+    EXPECT_EQ(log_.dead_letters().size(), 2U);
+    EXPECT_EQ(accept("other", BodyFormat::kAuto, "k", retail::kInventoryUpdatesTopic).error().kind,
+              ErrorKind::kConflict);
 }
 
 TEST_F(IngestDoorTest, RepeatFinishesWhatACrashLeftUndone) {

@@ -11,7 +11,7 @@ namespace shelfcast::stock {
 namespace {
 
 // More late counts in one flush than this, and all positions are read anew.
-constexpr std::size_t kMostReadOneByOne = 200;
+constexpr std::size_t kMostReadByKey = 2'000;
 
 }  // namespace
 
@@ -21,11 +21,14 @@ Result<std::optional<LivePosition>> LiveStock::position(StoreId store,
     if (!ready_) {
         return fail(ErrorKind::kUnavailable, "stock is being read");
     }
+    if (board_.is_unsure(store, product_id)) {
+        return fail(ErrorKind::kUnavailable, "that stock is being read after a late count");
+    }
     const retail::StockPosition* const found = board_.find(store, product_id);
     return found == nullptr ? std::nullopt : std::optional(LivePosition{*found, as_of_us_});
 }
 
-Status LiveStock::restart(const std::stop_token& /*stop*/) {
+Status LiveStock::restart() {
     {
         const std::scoped_lock lock(mutex_);
         ready_ = false;
@@ -42,32 +45,42 @@ Status LiveStock::restart(const std::stop_token& /*stop*/) {
 }
 
 Status LiveStock::delivered(const operators::FlushOutput& rows, std::int64_t log_time_us) {
-    // Held to the end: who asks meanwhile waits for what the warehouse says of late counts.
-    std::unique_lock lock(mutex_);
-    // Counts before the sales of the same flush: most of them were made before those.
-    board_.apply(retail::kInventoryUpdatesTable, rows.block(retail::kInventoryUpdatesTable));
-    for (const retail::OperatorTable& table : retail::operator_tables()) {
-        if (table.kind == retail::TableKind::kRows &&
-            table.name != retail::kInventoryUpdatesTable) {
-            board_.apply(table.name, rows.block(table.name));
+    std::vector<retail::StockKey> unsure;
+    {
+        const std::scoped_lock lock(mutex_);
+        // Counts before the sales of the same flush: most of them were made before those.
+        board_.apply(retail::kInventoryUpdatesTable, rows.block(retail::kInventoryUpdatesTable));
+        for (const retail::OperatorTable& table : retail::operator_tables()) {
+            if (table.kind == retail::TableKind::kRows &&
+                table.name != retail::kInventoryUpdatesTable) {
+                board_.apply(table.name, rows.block(table.name));
+            }
         }
+        as_of_us_ = std::max(as_of_us_, log_time_us);
+        unsure = board_.take_unsure();
     }
-    as_of_us_ = std::max(as_of_us_, log_time_us);
-    const std::vector<retail::StockKey> unsure = board_.take_unsure();
-    if (unsure.size() > kMostReadOneByOne) {
-        lock.unlock();
-        return restart({});
+    if (unsure.empty()) {
+        return {};
     }
-    // It has this flush and not yet the next: what it says is what the board must say.
-    for (const retail::StockKey& key : unsure) {
-        auto row = queries::stock_position(warehouse_, key);
-        if (!row) {
-            ready_ = false;
-            return forward_error(row);
-        }
-        if (*row) {
-            board_.put(key.store, key.product_id, (*row)->position);
-        }
+    const Status known = unsure.size() > kMostReadByKey ? restart() : read_anew(unsure);
+    if (!known) {
+        const std::scoped_lock lock(mutex_);
+        ready_ = false;
+    }
+    return known;
+}
+
+Status LiveStock::read_anew(const std::vector<retail::StockKey>& keys) {
+    // The warehouse has this flush and not yet the next: what it says is what the board must say.
+    SHELFCAST_ASSIGN(const auto positions, queries::stock_positions(warehouse_, keys));
+    if (positions.size() != keys.size()) {
+        return fail(ErrorKind::kCorrupted,
+                    "of {} positions that were counted the warehouse knows {}", keys.size(),
+                    positions.size());
+    }
+    const std::scoped_lock lock(mutex_);
+    for (const queries::StockRow& row : positions) {
+        board_.put(row.key.store, row.key.product_id, row.position);
     }
     return {};
 }

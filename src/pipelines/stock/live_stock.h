@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -29,15 +30,17 @@ public:
         : warehouse_(warehouse), board_(rules) {}
 
     /// Nothing: nothing was ever booked, counted, ordered or sold of that product there. Error:
-    /// kUnavailable while the positions are being read.
+    /// kUnavailable while the positions, or that one after a late count, are being read.
     [[nodiscard]] Result<std::optional<LivePosition>> position(StoreId store,
                                                                std::string_view product_id);
 
-    [[nodiscard]] Status restart(const std::stop_token& stop) override;
+    [[nodiscard]] Status restart() override;
     [[nodiscard]] Status delivered(const operators::FlushOutput& rows,
                                    std::int64_t log_time_us) override;
 
 private:
+    [[nodiscard]] Status read_anew(const std::vector<retail::StockKey>& keys);
+
     ports::QueryRunner& warehouse_;
     std::mutex mutex_;
     retail::StockBoard board_;  ///< Guarded by mutex_, as the next two.

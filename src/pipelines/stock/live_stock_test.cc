@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -17,12 +18,15 @@ public:
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues& values) override {
         ++(values.empty() ? asked_for_all : asked_for_one);
+        if (while_asked) {
+            while_asked();
+        }
         if (away) {
             return fail(ErrorKind::kUnavailable, "away");
         }
         retail::ColumnBlock rows = retail::make_block(columns);
         rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
-        rows.data<retail::TextColumn>("product_id").push_back("tea");
+        rows.data<retail::TextColumn>("product_id").push_back(product);
         for (const auto& [name, value] :
              std::map<std::string, std::int64_t>{{"on_hand", on_hand},
                                                  {"on_order", 0},
@@ -35,10 +39,12 @@ public:
         return rows;
     }
 
+    std::string product = "tea";
     std::int64_t on_hand = 9'000;
     bool away = false;
     int asked_for_all = 0;
     int asked_for_one = 0;
+    std::function<void()> while_asked;
 };
 
 operators::FlushOutput flush_of(std::string_view word, std::int64_t time_ms,
@@ -63,7 +69,7 @@ TEST(LiveStock, BeginsWithTheWarehouseAndFollowsTheFlushes) {
     OneProduct warehouse;
     LiveStock stock(warehouse, {});
     EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
-    ASSERT_TRUE(stock.restart({}));
+    ASSERT_TRUE(stock.restart());
     EXPECT_EQ(stock.position(StoreId{1}, "tea")->value().position.on_hand, 9'000);
     EXPECT_EQ(stock.position(StoreId{2}, "tea").value(), std::nullopt);
     ASSERT_TRUE(stock.delivered(flush_of("WASTE", 7'000, 2'000), 123));
@@ -76,7 +82,7 @@ TEST(LiveStock, BeginsWithTheWarehouseAndFollowsTheFlushes) {
 TEST(LiveStock, AsksTheWarehouseWhatALateCountCameTo) {
     OneProduct warehouse;
     LiveStock stock(warehouse, {});
-    ASSERT_TRUE(stock.restart({}));
+    ASSERT_TRUE(stock.restart());
     warehouse.on_hand = 3'500;
     ASSERT_TRUE(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1));
     EXPECT_EQ(stock.position(StoreId{1}, "tea")->value().position.on_hand, 3'500);
@@ -88,8 +94,33 @@ TEST(LiveStock, AsksTheWarehouseWhatALateCountCameTo) {
     // Until it begins anew nothing is said that may be wrong.
     EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
     warehouse.away = false;
-    ASSERT_TRUE(stock.restart({}));
+    ASSERT_TRUE(stock.restart());
     EXPECT_TRUE(stock.position(StoreId{1}, "tea"));
+}
+
+TEST(LiveStock, AnswersForOthersWhileOneIsReadAfterALateCount) {
+    OneProduct warehouse;
+    LiveStock stock(warehouse, {});
+    ASSERT_TRUE(stock.restart());
+    bool asked = false;
+    warehouse.while_asked = [&] {
+        asked = true;
+        EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
+        EXPECT_EQ(stock.position(StoreId{2}, "tea").value(), std::nullopt);
+    };
+    ASSERT_TRUE(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1));
+    EXPECT_TRUE(asked);
+    EXPECT_TRUE(stock.position(StoreId{1}, "tea"));
+}
+
+TEST(LiveStock, SaysNothingWhenTheWarehouseKnowsNoSuchCount) {
+    OneProduct warehouse;
+    LiveStock stock(warehouse, {});
+    ASSERT_TRUE(stock.restart());
+    warehouse.product = "coffee";
+    EXPECT_EQ(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1).error().kind,
+              ErrorKind::kCorrupted);
+    EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ void cut_batch(ports::FetchedBatch& batch, std::int64_t end) {
 SpeedLayer::SpeedLayer(SpeedPorts ports, SpeedOptions options)
     : ports_(ports),
       options_(std::move(options)),
+      observing_(options_.observer, ports_.clock),
       operator_(options_.operator_options, &ports_.state) {}
 
 Result<std::shared_ptr<const retail::StoreCatalog>> SpeedLayer::catalog_at(
@@ -221,6 +222,7 @@ Status SpeedLayer::reinsert(const ports::FlushRecord& flush,
 }
 
 Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
+    const std::scoped_lock delivering(delivering_);
     RecoveryReport report;
     recovery_requested_ = false;
     mirrored_.reset();
@@ -277,9 +279,7 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     for (const ports::TopicPosition& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));
     }
-    if (options_.observer != nullptr) {
-        SHELFCAST_TRY(options_.observer->restart(stop));
-    }
+    observing_.begin();
     log::info("stream", "verified flushes={} reinserted={} refolded_records={} from_snapshot={}",
               report.flushes, report.reinserted, report.refolded_records, report.from_snapshot);
     delivered_.notify_all();
@@ -418,9 +418,7 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
             SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, topic, ends));
         }
     }
-    if (options_.observer != nullptr) {
-        SHELFCAST_TRY(options_.observer->delivered(flush.output, flush.log_time_us));
-    }
+    observing_.tell(flush.output, flush.log_time_us);
     ports_.metrics.add(ports::Counter::kFlushes, 1);
     ports_.metrics.observe(ports::Histogram::kInsertMs,
                            static_cast<double>(ports_.clock.steady_us() - started_us) / 1000.0);
@@ -451,9 +449,9 @@ operators::FoldCounts SpeedLayer::counts() const {
     return counts_;
 }
 
-Status SpeedLayer::restart_observer(const std::stop_token& stop) {
+void SpeedLayer::restart_observer() {
     const std::scoped_lock delivering(delivering_);
-    return options_.observer == nullptr ? Status{} : options_.observer->restart(stop);
+    observing_.begin();
 }
 
 void SpeedLayer::note_view_query() noexcept { last_view_query_us_ = ports_.clock.steady_us(); }
@@ -515,7 +513,7 @@ void SpeedLayer::fold_loop(const std::stop_token& stop, BoundedQueue<PendingFlus
         SHELFCAST_TRY(ports_.log.wait_for_records(positions_, kTailDeadline, stop));
         SHELFCAST_TRY(pause_before_flush(last_flush_us, stop));
         if (recovery_requested_) {
-            return fail(ErrorKind::kUnavailable, "the warehouse engine ended");
+            return fail(ErrorKind::kUnavailable, "asked to verify");
         }
         last_flush_us = ports_.clock.steady_us();
         SHELFCAST_ASSIGN(std::optional<PendingFlush> flush, collect());
@@ -526,6 +524,9 @@ void SpeedLayer::fold_loop(const std::stop_token& stop, BoundedQueue<PendingFlus
         if (last_flush_us - last_lag_us > 1'000'000) {
             last_lag_us = last_flush_us;
             report_lag();
+            if (observing_.due()) {
+                restart_observer();
+            }
         }
         if (last_flush_us - last_check_us > kCheckServerEveryUs) {
             last_check_us = last_flush_us;

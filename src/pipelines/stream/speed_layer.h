@@ -30,6 +30,7 @@
 #include "base/result.h"
 #include "operator/flush_observer.h"
 #include "operator/operator.h"
+#include "pipelines/stream/observing.h"
 #include "ports/clock.h"
 #include "ports/event_log.h"
 #include "ports/metrics.h"
@@ -115,8 +116,9 @@ public:
     [[nodiscard]] Status wait_caught_up(std::chrono::milliseconds deadline,
                                         const std::stop_token& stop);
 
-    /// Rows came into the warehouse past this layer: its observer begins anew.
-    [[nodiscard]] Status restart_observer(const std::stop_token& stop);
+    /// Rows came into the warehouse past this layer: its observer begins anew. When it cannot, it
+    /// is asked again later.
+    void restart_observer();
 
     /// A view was queried: flush more often for a while.
     void note_view_query() noexcept;
@@ -167,7 +169,9 @@ private:
 
     SpeedPorts ports_;
     SpeedOptions options_;
-    std::mutex delivering_;  ///< Held from a flush's first insert until its observer has it.
+    /// Held from a flush's first insert until its observer has it, and while verifying.
+    std::mutex delivering_;
+    Observing observing_;  ///< Guarded by delivering_.
     operators::Operator operator_;
     operators::FlushRows rows_;
     std::vector<ports::TopicPosition> positions_;  ///< As retail::input_topics().

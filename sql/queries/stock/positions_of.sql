@@ -1,5 +1,6 @@
--- Where does one product of one store stand? Units in thousandths, times in UTC milliseconds.
--- Grain: one row; none: nothing is known of it. Who asks: the live stock, after a count that came late.
+-- Where do these products stand, in each of these stores? Units in thousandths, times in UTC milliseconds.
+-- Grain: one row per store and product that anything is known of. Who asks: the live stock, after counts
+-- that came late.
 select
     store_id,
     product_id,
@@ -10,5 +11,5 @@ select
     toInt64(last_count_units * 1000) as last_count,
     toInt64(toUnixTimestamp64Milli(last_event_time)) as last_event_ms
 from retail_core.stock
-where store_id = {store_id:UInt32}
-    and product_id = {product_id:String}
+where store_id in {store_ids:Array(UInt32)}
+    and product_id in {product_ids:Array(String)}
