@@ -18,6 +18,7 @@
 #include "cli/pause.h"
 #include "cli/producer.h"
 #include "cli/schedule_job.h"
+#include "cli/scheduled_works.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
@@ -357,46 +358,13 @@ Status App::make_layers(const std::stop_token& stop) {
 }
 
 Status App::make_schedule() {
-    using schedule::RunContext;
-    using schedule::WorkReport;
-    std::map<std::string, schedule::Work> works;
-    works["retail_batch_processing"] = [this](const RunContext& run,
-                                              const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports,
-                         close_epochs(stop, batch_progress(run.progress)));
-        std::uint64_t accepted = 0;
-        std::uint64_t differing = 0;
-        for (const batch::EpochReport& report : reports) {
-            accepted += report.accepted;
-            differing += report.differing_keys;
-        }
-        return WorkReport{differing > 0, fmt::format("closed {} epochs, {} events, {} keys differ",
-                                                     reports.size(), accepted, differing)};
-    };
-    works["retail_data_retention"] = [this](const RunContext&,
-                                            const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_TRY(drop_old_speed_rows(stop));
-        return WorkReport{};
-    };
-    works["lake_maintenance"] = [this](const RunContext&,
-                                       const std::stop_token& stop) -> Result<WorkReport> {
-        SHELFCAST_ASSIGN(const batch::CompactionReport report, with_lake_held(stop, [&] {
-                             return batch::compact(*lake_, clock_, compaction_options(), stop);
-                         }));
-        if (stop.stop_requested()) {
-            return fail(ErrorKind::kUnavailable, "stopped before every folder was compacted");
-        }
-        return WorkReport{.message = fmt::format("merged {} files into {}, removed {}",
-                                                 report.files_merged, report.files_written,
-                                                 report.files_removed)};
-    };
     schedule::SchedulerOptions options;
     options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
     options.time_zone = config_.schedule_timezone;
     options.cron = {config_.schedule_jobs.begin(), config_.schedule_jobs.end()};
-    SHELFCAST_ASSIGN(scheduler_,
-                     schedule::Scheduler::create({*store_, clock_, metrics_}, std::move(options),
-                                                 schedule::job_definitions(), std::move(works)));
+    SHELFCAST_ASSIGN(scheduler_, schedule::Scheduler::create(
+                                     {*store_, clock_, metrics_}, std::move(options),
+                                     schedule::job_definitions(), scheduled_works(*this)));
     schedule_thread_ = std::jthread([this](const std::stop_token& own) { scheduler_->run(own); });
     return {};
 }

@@ -461,6 +461,16 @@ Status ClickHouseWarehouse::put_reference(std::string_view table, const ColumnBl
     return insert(*state_->http, statement, encode_native(rows), {}, {{"async_insert", "0"}});
 }
 
+Status ClickHouseWarehouse::put_derived(std::string_view table, const ColumnBlock& rows) {
+    return put_reference(table, rows);
+}
+
+Status ClickHouseWarehouse::compute(std::string_view sql, const ports::QueryValues& values) {
+    SHELFCAST_ASSIGN([[maybe_unused]] const std::string answer,
+                     run(*state_->http, sql, values, {}));
+    return {};
+}
+
 Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
                                               std::int64_t found_at_us,
                                               const std::vector<Difference>& found) {

@@ -19,6 +19,7 @@
 
 #include "adapters/clickhouse/query_client.h"
 #include "base/result.h"
+#include "ports/derived_tables.h"
 #include "ports/parquet_codec.h"
 #include "ports/query_runner.h"
 #include "ports/reference_tables.h"
@@ -40,6 +41,7 @@ struct ClickHouseOptions {
 
 class ClickHouseWarehouse final : public ports::Warehouse,
                                   public ports::ReferenceTables,
+                                  public ports::DerivedTables,
                                   public ports::ParquetCodec,
                                   public ports::QueryRunner {
 public:
@@ -78,6 +80,8 @@ public:
     Result<std::optional<ports::ManifestRow>> manifest() override;
     Status put_stores(const retail::StoreCatalog& catalog) override;
     Status put_reference(std::string_view table, const retail::ColumnBlock& rows) override;
+    Status put_derived(std::string_view table, const retail::ColumnBlock& rows) override;
+    Status compute(std::string_view sql, const ports::QueryValues& values) override;
     Status store_differences(GenerationId generation, EpochId epoch, std::int64_t found_at_us,
                              const std::vector<ports::Difference>& found) override;
 

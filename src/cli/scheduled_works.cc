@@ -1,0 +1,52 @@
+#include "cli/scheduled_works.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "cli/app.h"
+#include "cli/jobs.h"
+#include "pipelines/batch/compaction.h"
+
+namespace shelfcast::cli {
+
+using schedule::RunContext;
+using schedule::WorkReport;
+
+std::map<std::string, schedule::Work> scheduled_works(App& app) {
+    std::map<std::string, schedule::Work> works;
+    works["retail_batch_processing"] = [&app](const RunContext& run,
+                                              const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const std::vector<batch::EpochReport> reports,
+                         app.close_epochs(stop, batch_progress(run.progress)));
+        std::uint64_t accepted = 0;
+        std::uint64_t differing = 0;
+        for (const batch::EpochReport& report : reports) {
+            accepted += report.accepted;
+            differing += report.differing_keys;
+        }
+        return WorkReport{differing > 0, fmt::format("closed {} epochs, {} events, {} keys differ",
+                                                     reports.size(), accepted, differing)};
+    };
+    works["retail_data_retention"] = [&app](const RunContext&,
+                                            const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_TRY(app.drop_old_speed_rows(stop));
+        return WorkReport{};
+    };
+    works["lake_maintenance"] = [&app](const RunContext&,
+                                       const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held(stop, [&] {
+            return batch::compact(app.lake(), app.clock(), app.compaction_options(), stop);
+        }));
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped before every folder was compacted");
+        }
+        return WorkReport{.message = fmt::format("merged {} files into {}, removed {}",
+                                                 report.files_merged, report.files_written,
+                                                 report.files_removed)};
+    };
+    return works;
+}
+
+}  // namespace shelfcast::cli
