@@ -108,6 +108,7 @@ App::~App() {
     if (gateway_) {
         gateway_->stop(std::chrono::seconds(1));
     }
+    watch_thread_ = {};
     schedule_thread_ = {};
     scheduler_.reset();
     house_thread_ = {};
@@ -510,6 +511,11 @@ Status App::serve() {
     if (config_.schedule_engine == "builtin") {
         scheduler_->activate();
     }
+    if (config_.watch_interval_s > 0) {
+        watch_thread_ = std::jthread([this](const std::stop_token& own) {
+            keep_watch(looks(), clock_, std::chrono::seconds(config_.watch_interval_s), own);
+        });
+    }
     return directory_.publish({.address = config_.listen_address,
                                .web_port = server_->port(),
                                .clickhouse_http_port = gateway_->port(),
@@ -518,6 +524,11 @@ Status App::serve() {
                                .warehouse_user = people_account_.name,
                                .warehouse_password = people_account_.password,
                                .pid = ::getpid()});
+}
+
+std::vector<Look> App::looks() {
+    std::vector<Look> all;
+    return all;
 }
 
 Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,

@@ -42,6 +42,7 @@
 #include "cli/data_directory.h"
 #include "cli/jobs.h"
 #include "cli/rate_meter.h"
+#include "cli/watch.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/compaction.h"
@@ -205,6 +206,8 @@ private:
     [[nodiscard]] Status make_layers(const std::stop_token& stop);
     [[nodiscard]] Status make_schedule();
     void keep_house(const std::stop_token& stop);
+    /// What is looked at every watch.interval_s.
+    [[nodiscard]] std::vector<Look> looks();
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
     [[nodiscard]] Status drop_superseded_generations();
@@ -253,6 +256,7 @@ private:
     std::jthread house_thread_;
     std::unique_ptr<schedule::Scheduler> scheduler_;
     std::jthread schedule_thread_;
+    std::jthread watch_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
     std::unique_ptr<adapters::HttpServer> server_;
 };
