@@ -132,6 +132,7 @@ Status App::open_stores() {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
         }
     }
+    SHELFCAST_TRY(log_->create_topic(retail::kRestockAlertsTopic, 1));
     // Before anything prunes the log: an import that was cut short finds its chunks there.
     SHELFCAST_ASSIGN(const std::uint64_t moved, ingest::recover(*log_, *store_));
     if (moved > 0) {
@@ -316,6 +317,10 @@ Status App::make_layers(const std::stop_token& stop) {
                                          .receipts_by_shipment = config_.ledger_receipts_from ==
                                                                  retail::kSupplierShipmentsTopic});
     speed_options.observer = stock_.get();
+    forecaster_ = std::make_unique<stock::VelocityForecaster>(*warehouse_, *store_);
+    stock_watch_ = std::make_unique<stock::StockWatch>(
+        stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
+        stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
     speed_ = std::make_unique<stream::SpeedLayer>(
         stream::SpeedPorts{*log_, *store_, *store_, *warehouse_, *state_, clock_, metrics_},
         std::move(speed_options));
@@ -527,8 +532,9 @@ Status App::serve() {
 }
 
 std::vector<Look> App::looks() {
-    std::vector<Look> all;
-    return all;
+    return {{"stock risks", [this](std::int64_t now_us, const std::stop_token& stop) {
+                 return stock_watch_->look(now_us, stop);
+             }}};
 }
 
 Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,

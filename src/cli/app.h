@@ -51,6 +51,8 @@
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
 #include "pipelines/stock/live_stock.h"
+#include "pipelines/stock/stock_watch.h"
+#include "pipelines/stock/velocity_forecaster.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
 
@@ -239,6 +241,8 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stock::LiveStock> stock_;
+    std::unique_ptr<ports::Forecaster> forecaster_;
+    std::unique_ptr<stock::StockWatch> stock_watch_;
     std::unique_ptr<stream::SpeedLayer> speed_;
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "ports/query_runner.h"
+#include "retail/restock_alert.h"
 #include "retail/stock_board.h"
 
 namespace shelfcast::queries {
@@ -24,5 +25,12 @@ struct StockRow {
 /// Of these, in one query; those that nothing is known of are left out.
 [[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
                                                             std::span<const retail::StockKey> keys);
+
+/// Open alerts, and those that were raised or over since then (UTC).
+[[nodiscard]] Result<std::vector<retail::RestockAlert>> restock_alerts(ports::QueryRunner& runner,
+                                                                       std::int64_t since_us);
+
+/// Those with a probability.
+[[nodiscard]] Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner);
 
 }  // namespace shelfcast::queries

@@ -17,6 +17,7 @@
 
 #include "retail/event_codec.h"
 #include "retail/event_time.h"
+#include "retail/restock_alert.h"
 #include "retail/topic_codec.h"
 
 namespace shelfcast::retail {
@@ -439,6 +440,39 @@ TEST_P(EventSchema, TakesWhatTheDecoderTakes) {
     }
     EXPECT_GT(taken, 50);
     EXPECT_GT(refused, 50);
+}
+
+TEST(RestockAlertSchema, TakesWhatIsTold) {
+    std::ifstream file("api/events/restock-alerts.json");
+    ASSERT_TRUE(file.is_open());
+    const json schema = json::parse(file);
+    const Validator validator(schema);
+    EXPECT_TRUE(validator.fits(schema, schema.at("examples").front()));
+    RestockAlert alert{.id = {0x1234567890abcdef, 0x8234567890abcdef},
+                       .key = {StoreId{7}, "a \"quoted\" name"},
+                       .raised_at_ms = 1'795'334'400'123,
+                       .recovered_at_ms = std::nullopt,
+                       .stock_out_probability = 0.81234,
+                       .horizon_days = 3,
+                       .stock_ends_ms = std::nullopt,
+                       .on_hand = -2'500,
+                       .on_order = 24'000,
+                       .units_per_day = 5.125,
+                       .reason = "4 left"};
+    for (const bool over : {false, true}) {
+        if (over) {
+            alert.recovered_at_ms = alert.raised_at_ms + 1;
+            alert.stock_ends_ms = alert.raised_at_ms + 2;
+        }
+        std::string message;
+        append_message(message, alert);
+        const json told = json::parse(message);
+        EXPECT_TRUE(validator.fits(schema, told)) << message;
+        EXPECT_EQ(told.at("state"), over ? "recovered" : "open");
+        EXPECT_EQ(told.at("product_id"), alert.key.product_id);
+        EXPECT_EQ(told.at("on_hand_units"), -2.5);
+        EXPECT_EQ(told.at("recovered_at"), over ? json("2026-11-22T08:00:00.124Z") : json(nullptr));
+    }
 }
 
 }  // namespace

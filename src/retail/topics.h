@@ -57,6 +57,9 @@ inline constexpr std::string_view kSupplierShipmentsTopic = "supplier-shipments"
 /// What a door refused, whichever topic it was meant for.
 inline constexpr std::string_view kDeadLettersTopic = "dead-letters";
 
+/// What the program itself tells: raised and ended restock alerts (retail/restock_alert.h).
+inline constexpr std::string_view kRestockAlertsTopic = "restock-alerts";
+
 /// The topics that carry events, retail_events first.
 [[nodiscard]] std::span<const Topic> event_topics();
 
