@@ -50,6 +50,7 @@
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
+#include "pipelines/predict/prediction_service.h"
 #include "pipelines/stock/live_stock.h"
 #include "pipelines/stock/stock_watch.h"
 #include "pipelines/stock/velocity_forecaster.h"
@@ -261,6 +262,8 @@ private:
     std::unique_ptr<schedule::Scheduler> scheduler_;
     std::jthread schedule_thread_;
     std::jthread watch_thread_;
+    std::unique_ptr<predict::PredictionService> predictions_;
+    std::jthread predictions_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
     std::unique_ptr<adapters::HttpServer> server_;
 };

@@ -2,6 +2,7 @@
 
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
 
 namespace shelfcast::demand {
 
@@ -20,6 +21,22 @@ double chance_of_at_least(double units, const CountDemand& demand) {
     const double excess = demand.variance - demand.mean;
     const double r = demand.mean * demand.mean / excess;
     return boost::math::ibeta(units, r, excess / demand.variance);
+}
+
+double quantile(double probability, const CountDemand& demand) {
+    const auto is_enough = [&](double units) {
+        return 1 - chance_of_at_least(units + 1, demand) >= probability;
+    };
+    double high = 1;
+    while (!is_enough(high)) {
+        high *= 2;
+    }
+    double low = -1;  // Never enough.
+    while (high - low > 1) {
+        const double middle = std::floor((low + high) / 2);
+        (is_enough(middle) ? high : low) = middle;
+    }
+    return high;
 }
 
 }  // namespace shelfcast::demand

@@ -20,4 +20,7 @@ struct CountDemand {
 /// The chance that at least so many units are wanted; 1 for none or fewer.
 [[nodiscard]] double chance_of_at_least(double units, const CountDemand& demand);
 
+/// The least whole number of units that is enough with that probability (0 to 1, exclusive).
+[[nodiscard]] double quantile(double probability, const CountDemand& demand);
+
 }  // namespace shelfcast::demand

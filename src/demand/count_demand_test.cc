@@ -35,6 +35,17 @@ TEST(CountDemand, WithoutMoreVarianceThanChanceItIsPoisson) {
     EXPECT_NEAR(chance_of_at_least(4, {3, 3.0003}), chance_of_at_least(4, {3, 3.00031}), 1e-4);
 }
 
+TEST(CountDemand, AQuantileIsTheLeastNumberThatIsEnough) {
+    for (const CountDemand demand : {CountDemand{0.3, 0.5}, {4, 9}, {25, 400}, {900, 900}}) {
+        for (const double probability : {0.1, 0.5, 0.9, 0.999}) {
+            const double units = quantile(probability, demand);
+            EXPECT_GE(1 - chance_of_at_least(units + 1, demand), probability);
+            EXPECT_LT(1 - chance_of_at_least(units, demand), probability) << units;
+        }
+    }
+    EXPECT_EQ(quantile(0.9, {0, 0}), 0);
+}
+
 TEST(CountDemand, Ends) {
     EXPECT_EQ(chance_of_at_least(0, {5, 8}), 1);
     EXPECT_EQ(chance_of_at_least(-3, {0, 0}), 1);

@@ -2,7 +2,7 @@
 
 /// \file ports/forecaster.h
 /// What each store will be asked for of each product in the coming days. Implemented from sales
-/// velocity (`pipelines/stock`). One caller at a time.
+/// velocity (`pipelines/stock`). Thread safe.
 
 #include <cstdint>
 #include <functional>
@@ -42,6 +42,12 @@ public:
     /// the warehouse and of the store directory.
     [[nodiscard]] virtual Status forecast(
         std::int64_t now_us, std::size_t days,
+        const std::function<void(const SeriesForecast&)>& take) = 0;
+
+    /// The same for one store and product: calls `take` once, or never when it is not known to
+    /// sell.
+    [[nodiscard]] virtual Status forecast_one(
+        StoreId store, std::string_view product_id, std::int64_t now_us, std::size_t days,
         const std::function<void(const SeriesForecast&)>& take) = 0;
 };
 

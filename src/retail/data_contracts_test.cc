@@ -111,11 +111,11 @@ std::string told_section(std::string_view topic) {
 
 std::string contracts() {
     std::string text;
-    for (const Topic& topic : event_topics()) {
+    for (const Topic& topic : sent_topics()) {
         const std::string path = fmt::format("api/events/{}.json", topic.name);
         text += section(topic, ordered_json::parse(read_file(path)));
     }
-    return text + told_section(kRestockAlertsTopic);
+    return text + told_section(kPredictionsTopic) + told_section(kRestockAlertsTopic);
 }
 
 TEST(DataContracts, SayWhatTheSchemasSay) {

@@ -1,6 +1,6 @@
 -- How much of each product does each store sell on an open day, and how much does that vary?
 -- Grain: one row per store and product with a sale in the 28 business dates before today (the store's).
--- Who asks: the forecaster from velocity, once an hour. Units are thousandths; their squares, units squared.
+-- Who asks: the forecaster from velocity. Units are thousandths; their squares, units squared.
 -- A product is looked at from its first sale on. Hours without stock are no days on which it could sell:
 -- lost_days, from the daily snapshots, are taken off.
 with

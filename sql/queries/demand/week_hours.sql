@@ -1,6 +1,6 @@
 -- How do the sales of each store spread over the hours of its week?
 -- Grain: one row per store, weekday (Monday 1) and hour of its clock with sales in the 28 business dates
--- before today (the store's). Who asks: the forecaster from velocity, once an hour. open_days, first_date: on
+-- before today (the store's). Who asks: the forecaster from velocity. open_days, first_date: on
 -- how many of those dates it sold anything, and since when.
 with sold as
 (

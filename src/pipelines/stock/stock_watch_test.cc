@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "adapters/memory_log/memory_log.h"
-#include "pipelines/stock/test_stores.h"
+#include "ports/test_one_store.h"
 #include "retail/tables.h"
 #include "retail/topics.h"
 
@@ -137,6 +137,12 @@ public:
         }
         return {};
     }
+    Status forecast_one(
+        StoreId /*store*/, std::string_view /*product_id*/, std::int64_t /*now_us*/,
+        std::size_t /*days*/,
+        const std::function<void(const ports::SeriesForecast&)>& /*take*/) override {
+        return fail(ErrorKind::kInvalidInput, "not asked for");
+    }
     std::set<std::string> products = {"coffee", "tea", "unknown"};
 };
 
@@ -183,7 +189,7 @@ protected:
 
     SetClock clock_;
     adapters::MemoryLog log_{clock_};
-    OneStore stores_;
+    ports::OneStore stores_;
     Warehouse warehouse_;
     FiveADay forecaster_;
     std::unique_ptr<LiveStock> stock_;

@@ -10,7 +10,7 @@
 namespace shelfcast::stock {
 namespace {
 
-constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kPauseFactor = 50;
 constexpr std::int64_t kDayMs = 86'400'000;
 
 /// The local time of a store.
@@ -67,6 +67,10 @@ DailySales daily_sales_of(const queries::Velocity& past) {
 }
 
 Status VelocityForecaster::read_past(std::int64_t now_us) {
+    const std::int64_t began_us = clock_.steady_us();
+    if (read_again_us_ && began_us < *read_again_us_) {
+        return {};
+    }
     SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, stores_.catalog(std::nullopt));
     SHELFCAST_ASSIGN(const auto hours, queries::week_hours(warehouse_, now_us));
     SHELFCAST_ASSIGN(past_, queries::velocities(warehouse_, now_us));
@@ -79,22 +83,39 @@ Status VelocityForecaster::read_past(std::int64_t now_us) {
         }
         first = last;
     }
-    read_at_us_ = now_us;
+    const std::int64_t ended_us = clock_.steady_us();
+    read_again_us_ = ended_us + kPauseFactor * (ended_us - began_us);
     return {};
 }
 
 Status VelocityForecaster::forecast(std::int64_t now_us, std::size_t days,
                                     const std::function<void(const ports::SeriesForecast&)>& take) {
-    // Not past a full hour either: a new day begins with one, somewhere.
-    if (read_at_us_ == 0 || now_us / kHourUs != read_at_us_ / kHourUs) {
-        SHELFCAST_TRY(read_past(now_us));
-    }
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(read_past(now_us));
+    return forecast_all(past_, now_us, days, take);
+}
+
+Status VelocityForecaster::forecast_one(
+    StoreId store, std::string_view product_id, std::int64_t now_us, std::size_t days,
+    const std::function<void(const ports::SeriesForecast&)>& take) {
+    const std::scoped_lock lock(mutex_);
+    SHELFCAST_TRY(read_past(now_us));
+    const auto of_key = std::ranges::equal_range(
+        past_, std::pair(store, product_id), {}, [](const queries::Velocity& past) {
+            return std::pair(past.store, std::string_view(past.product_id));
+        });
+    return forecast_all({of_key.begin(), of_key.end()}, now_us, days, take);
+}
+
+Status VelocityForecaster::forecast_all(
+    std::span<const queries::Velocity> all, std::int64_t now_us, std::size_t days,
+    const std::function<void(const ports::SeriesForecast&)>& take) {
     SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, stores_.catalog(std::nullopt));
     std::vector<ports::DayDemand> demand(days);
     std::vector<double> worth;
     ports::SeriesForecast series;
     const demand::StoreShape* shape = nullptr;
-    for (const queries::Velocity& past : past_) {
+    for (const queries::Velocity& past : all) {
         if (series.store != past.store || worth.empty()) {
             const auto found = shapes_.find(past.store);
             const retail::TimeZone* const zone = catalog.time_zone(past.store);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pipelines/stock/test_stores.h"
+#include "ports/test_one_store.h"
 
 namespace shelfcast::stock {
 namespace {
@@ -14,14 +14,22 @@ namespace {
 constexpr std::int64_t kNowUs = 1'795'368'600'000'000;
 constexpr std::int32_t kToday = 20'779;
 
-/// Two weeks: the store sells from 9 to 10 and from 18 to 19, on Sundays half as much, on Mondays
-/// nothing. 120 units of tea on its 12 open days.
+class SetClock final : public ports::Clock {
+public:
+    [[nodiscard]] std::int64_t now_us() const override { return us; }
+    [[nodiscard]] std::int64_t steady_us() const override { return us; }
+    std::int64_t us = 0;
+};
+
+/// Each question takes a millisecond. Two weeks: the store sells from 9 to 10 and from 18 to 19, on
+/// Sundays half as much, on Mondays nothing. 120 units of tea on its 12 open days.
 class TwoWeeks final : public ports::QueryRunner {
 public:
     Result<retail::ColumnBlock> read_rows(std::string_view sql,
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues& /*values*/) override {
         ++asked;
+        clock.us += 1'000;
         retail::ColumnBlock rows = retail::make_block(columns);
         const auto number = [&](std::string_view column, std::int64_t value) {
             rows.data<std::vector<std::int64_t>>(column).push_back(value);
@@ -50,12 +58,13 @@ public:
         return rows;
     }
     int asked = 0;
+    SetClock clock;
 };
 
 TEST(VelocityForecaster, SpreadsTheOpenDaysOverWeekAndDay) {
     TwoWeeks warehouse;
-    OneStore stores;
-    VelocityForecaster forecaster(warehouse, stores);
+    ports::OneStore stores;
+    VelocityForecaster forecaster(warehouse, stores, warehouse.clock);
     int taken = 0;
     ASSERT_TRUE(forecaster.forecast(kNowUs, 3, [&](const ports::SeriesForecast& tea) {
         ++taken;
@@ -73,10 +82,25 @@ TEST(VelocityForecaster, SpreadsTheOpenDaysOverWeekAndDay) {
     }));
     EXPECT_EQ(taken, 1);
     EXPECT_EQ(warehouse.asked, 2);
-    ASSERT_TRUE(forecaster.forecast(kNowUs + 60'000'000, 3, [](const auto&) {}));
-    EXPECT_EQ(warehouse.asked, 2) << "the past is read once an hour";
-    ASSERT_TRUE(forecaster.forecast(kNowUs + 1'800'000'000, 3, [](const auto&) {}));
+    warehouse.clock.us += 99'999;
+    ASSERT_TRUE(forecaster.forecast(kNowUs, 3, [](const auto&) {}));
+    EXPECT_EQ(warehouse.asked, 2) << "reading took 2 ms";
+    warehouse.clock.us += 1;
+    ASSERT_TRUE(forecaster.forecast(kNowUs, 3, [](const auto&) {}));
     EXPECT_EQ(warehouse.asked, 4);
+
+    int alone = 0;
+    for (const std::string_view product : {"tea", "coffee"}) {
+        for (const StoreId store : {StoreId{1}, StoreId{2}, StoreId{9}}) {
+            ASSERT_TRUE(forecaster.forecast_one(store, product, kNowUs, 3,
+                                                [&](const ports::SeriesForecast& tea) {
+                                                    ++alone;
+                                                    EXPECT_EQ(tea.store, StoreId{1});
+                                                    EXPECT_EQ(tea.product_id, "tea");
+                                                }));
+        }
+    }
+    EXPECT_EQ(alone, 1);
 }
 
 TEST(VelocityForecaster, DaysWithoutStockAreNotDaysWithoutDemand) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// \file pipelines/stock/test_stores.h
-/// One store in Berlin, for this folder's tests. Not for production code.
+/// \file ports/test_one_store.h
+/// A directory of one store in Berlin, for tests. Not for production code.
 
 #include <map>
 #include <optional>
@@ -11,9 +11,9 @@
 
 #include "ports/operational_store.h"
 
-namespace shelfcast::stock {
+namespace shelfcast::ports {
 
-class OneStore final : public ports::StoreDirectory {
+class OneStore final : public StoreDirectory {
 public:
     Result<CatalogVersion> latest_version() override { return CatalogVersion{1}; }
     Result<retail::StoreCatalog> catalog(std::optional<CatalogVersion> /*version*/) override {
@@ -32,4 +32,4 @@ public:
     }
 };
 
-}  // namespace shelfcast::stock
+}  // namespace shelfcast::ports
