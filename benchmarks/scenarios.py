@@ -43,6 +43,8 @@ class Sizes:
     soak_rate: int
     day_hours: int
     day_rate: int
+    stock_stores: int
+    stock_products: int
     timeout_s: float  # Of one benchmark.
 
 
