@@ -3,7 +3,8 @@
 -- The stretch is the 28 business dates before the store's newest one with a sale, which is still under way.
 -- Open is an hour of the store's own clock in which it sold anything at all: nobody has to keep a calendar of
 -- opening hours, and an hour without a single sale counts as closed. Returns do not reduce what was sold, and a
--- product that came new within the stretch is measured over all of it.
+-- product that came new within the stretch is measured over all of it. (Stock risks go by another velocity,
+-- inventory_by_store.units_sold_per_day: from a product's first sale on, without the hours it had no stock.)
 create or replace view retail.sales_velocity
 (
     store_id UInt32 comment 'the store; dim_store.store_id',

@@ -350,6 +350,7 @@ struct QueryCase {
 
 std::vector<QueryCase> query_cases() {
     const std::string noon_of_march_2 = "1772452800000000";
+    const std::string noon_of_march_10_s = "1773144000";
     return {
         {"dead_letters", "dead_letters", {{"reason", ""}, {"limit", "2"}}},
         {"dead_letters_of_a_reason",
@@ -387,6 +388,12 @@ std::vector<QueryCase> query_cases() {
         {"rejections_by_reason", "rejections_by_reason", {{"since_us", "0"}}},
         {"rejections_by_reason_lately", "rejections_by_reason", {{"since_us", noon_of_march_2}}},
         {"revenue_by_layer", "revenue_by_layer"},
+        {"open_shipments", "demand/open_shipments", {{"now", noon_of_march_10_s}}},
+        {"velocity", "demand/velocity", {{"now", noon_of_march_10_s}}},
+        {"week_hours", "demand/week_hours", {{"now", noon_of_march_10_s}}},
+        {"open_alerts", "stock/open_alerts", {{"since", "1700000000"}}},
+        {"open_alerts_lately", "stock/open_alerts", {{"since", noon_of_march_10_s}}},
+        {"stock_risks", "stock/risks"},
         {"stock_position",
          "stock/positions_of",
          {{"store_ids", "[1]"}, {"product_ids", "['tea']"}}},
