@@ -147,4 +147,20 @@ Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner
     return found;
 }
 
+Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std::int64_t now_us) {
+    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"version", ColumnType::kUInt64}};
+    constexpr std::int64_t kSecondUs = 1'000'000;
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/stock/snapshot_dates.sql"), kColumns,
+                                      {{"now_s", std::to_string(now_us / kSecondUs)}}));
+    std::vector<SnapshotDate> found;
+    found.reserve(rows.rows());
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back({rows.data<std::vector<std::uint16_t>>("business_date")[row],
+                         rows.data<std::vector<std::uint64_t>>("version")[row]});
+    }
+    return found;
+}
+
 }  // namespace shelfcast::queries

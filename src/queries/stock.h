@@ -4,6 +4,7 @@
 /// What the warehouse says of stock: the queries of `sql/queries/stock`. Errors are the runner's.
 /// Thread safe.
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -32,5 +33,16 @@ struct StockRow {
 
 /// Those with a probability.
 [[nodiscard]] Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner);
+
+/// A business date whose snapshot of stock is to be made, and the version that it gets.
+struct SnapshotDate {
+    std::int32_t business_date = 0;  ///< Days since 1970.
+    std::uint64_t version = 0;
+};
+
+/// The dates that are over in every store and have no snapshot that knows all of their movements,
+/// oldest first. Each stands on the one before it. `now_us`: UTC, since 1970.
+[[nodiscard]] Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner,
+                                                               std::int64_t now_us);
 
 }  // namespace shelfcast::queries

@@ -401,6 +401,8 @@ std::vector<QueryCase> query_cases() {
          "stock/positions_of",
          {{"store_ids", "[4]"}, {"product_ids", "['tea']"}}},
         {"stock_positions", "stock/positions"},
+        // Noon UTC of 2026-03-04: the third is over in every store.
+        {"snapshot_dates", "stock/snapshot_dates", {{"now_s", "1772625600"}}},
         {"store_freshness", "store_freshness"},
     };
 }
