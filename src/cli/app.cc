@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
@@ -22,6 +23,7 @@
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
+#include "pipelines/detect/detect.h"
 #include "retail/reference_rows.h"
 #include "retail/tables.h"
 #include "retail/topics.h"
@@ -528,6 +530,10 @@ Status App::serve() {
 
 std::vector<Look> App::looks() {
     std::vector<Look> all;
+    const auto detection = std::make_shared<detect::Detection>(*warehouse_, *warehouse_);
+    all.push_back({"detection", [detection](std::int64_t now_us, const std::stop_token& stop) {
+                       return detection->look(now_us, stop);  // Shared: a Look is copyable.
+                   }});
     return all;
 }
 

@@ -123,7 +123,7 @@ double log_limit(double tests_per_week, double false_alarms = kFalseAlarmsPerWee
 }
 
 /// Of silences more false alarms may come: their expectation is careful in each of its parts.
-constexpr double kFalseSilencesPerWeek = 0.05;
+constexpr double kFalseSilencesPerWeek = 0.02;
 
 /// A product's lines of the last days against the expected.
 struct Window {
@@ -139,11 +139,13 @@ Window most_unusual(const ProductBook& book, const LinesByStore& stores, const P
     const StoreLines& store = stores.at(usual.store);
     const std::size_t weeks = std::max<std::size_t>(1, weeks_on_sale(usual, book.date()));
     const Share share = careful_share(usual, store, 0, weeks, true);
+    constexpr double kHalfALine = 0.5;  // What was not sold for weeks may still be.
+    const double least = kHalfALine / std::max(1.0, store.weeks[0]);
     const double lift = lift_of_price(recent.price, usual.usual_price);
     Window worst;
     for (std::size_t back = 0; back < kRecentDays; ++back) {
         Window window{.observed = recent.lines[back],
-                      .expected = share.share * store.recent[back],
+                      .expected = std::max(share.share, least) * store.recent[back],
                       .days_back = back};
         if (window.observed <= window.expected) {
             continue;
