@@ -18,27 +18,30 @@ from typing import Any, Iterator
 from owner import ROOT, BenchError, Deadline, Owner
 import scale
 import scenarios
+import stock
 from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
-SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak}
+SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock}
 NAMES = (*SCENARIOS, "day", *PROGRAMS)
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
-        "BENCH_FRESHNESS_WARM_UP": 10, "BENCH_COLD_RUNS": 5,
+        "BENCH_FRESHNESS_WARM_UP": 10, "BENCH_DASHBOARDS_RATE": 100_000, "BENCH_COLD_RUNS": 5,
         "BENCH_COLD_EVENTS": 100_000,
         "BENCH_CHAIN_STORES": 100, "BENCH_CHAIN_PRODUCTS": 2_000, "BENCH_CHAIN_DAYS": 365,
         "BENCH_QUERY_RUNS": 20, "BENCH_SOAK_SECONDS": 900, "BENCH_SOAK_RATE": 10_000,
         "BENCH_DAY_HOURS": 24, "BENCH_DAY_RATE": 2_000,
+        "BENCH_STOCK_STORES": 100, "BENCH_STOCK_PRODUCTS": 20_000,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
-         "BENCH_FRESHNESS_WARM_UP": 1, "BENCH_COLD_RUNS": 1,
+         "BENCH_FRESHNESS_WARM_UP": 1, "BENCH_DASHBOARDS_RATE": 2_000, "BENCH_COLD_RUNS": 1,
          "BENCH_COLD_EVENTS": 5_000,
          "BENCH_CHAIN_STORES": 3, "BENCH_CHAIN_PRODUCTS": 40, "BENCH_CHAIN_DAYS": 10,
          "BENCH_QUERY_RUNS": 2, "BENCH_SOAK_SECONDS": 10, "BENCH_SOAK_RATE": 500,
          "BENCH_DAY_HOURS": 4, "BENCH_DAY_RATE": 20,
+         "BENCH_STOCK_STORES": 3, "BENCH_STOCK_PRODUCTS": 200,
          "BENCH_TIMEOUT": 120}
 
 

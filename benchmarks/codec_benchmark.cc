@@ -1,4 +1,5 @@
-/// How fast messages become events and back, on one core, and what a time lookup costs.
+/// How fast messages become events and back, and rows and roll-ups of a flush, on one core; what a
+/// time lookup costs.
 
 #include <benchmark/benchmark.h>
 
@@ -9,7 +10,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "operator/flush_rows.h"
+#include "operator/operator.h"
 #include "retail/event_codec.h"
+#include "retail/topics.h"
 
 namespace {
 
@@ -83,6 +87,46 @@ void decode(benchmark::State& state, bool with_id) {
         static_cast<double>(bytes) / static_cast<double>(state.iterations());
 }
 
+/// The operator alone: a log batch of one partition to accepted rows, roll-up deltas and ids, a
+/// flush of 100,000 rows at a time. Ids are new in every flush.
+void fold(benchmark::State& state, bool with_id) {
+    constexpr std::size_t kFlushRows = 100'000;
+    std::vector<std::string> all = messages(with_id);
+    ports::FetchedBatch batch;
+    batch.log_time_us = kLogTimeUs;
+    for (std::size_t index = 0; index < kFlushRows; ++index) {
+        batch.records.push_back(all[index % all.size()]);
+    }
+    batch.records.bytes.append(EventDecoder::kPadding, ' ');
+    std::vector<std::size_t> ids;
+    for (std::size_t at = batch.records.bytes.find("event_id"); at != std::string::npos;
+         at = batch.records.bytes.find("event_id", at + 1)) {
+        ids.push_back(at + std::string_view("event_id\":\"").size());
+    }
+    operators::Operator folding({}, nullptr);
+    operators::FlushRows rows;
+    std::uint64_t next = 0;
+    std::uint64_t accepted = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        for (const std::size_t at : ids) {
+            constexpr std::string_view kHex = "0123456789abcdef";
+            ++next;
+            for (std::size_t digit = 0; digit < 8; ++digit) {
+                batch.records.bytes[at + digit] = kHex[next >> (4 * digit) & 0xFU];
+            }
+        }
+        state.ResumeTiming();
+        folding.fold(kRetailEventsTopic, batch, stores(), rows);
+        const operators::FlushOutput output = rows.take();
+        accepted += output.counts.accepted;
+        benchmark::DoNotOptimize(output.blocks.data());
+    }
+    const std::uint64_t sent = kFlushRows * static_cast<std::uint64_t>(state.iterations());
+    SHELFCAST_CHECK(accepted * 100 > sent * 99);  // A few fall into the hour that spring skips.
+    state.SetItemsProcessed(static_cast<std::int64_t>(sent));
+}
+
 void encode(benchmark::State& state) {
     EventText text;
     text.event_time = "2025-11-27 16:00:00";
@@ -118,6 +162,8 @@ void local_to_utc_and_day(benchmark::State& state) {
 
 BENCHMARK_CAPTURE(decode, with_event_id, true);
 BENCHMARK_CAPTURE(decode, without_event_id, false);
+BENCHMARK_CAPTURE(fold, with_event_id, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(fold, without_event_id, false)->Unit(benchmark::kMillisecond);
 BENCHMARK(encode);
 BENCHMARK(local_to_utc_and_day);
 

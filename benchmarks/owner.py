@@ -74,9 +74,10 @@ class Gateway:
 
 
 class EventsDoor:
-    """POST /v1/events over one keep-alive connection."""
+    """POST /v1/events, or /v1/events/TOPIC, over one keep-alive connection."""
 
-    def __init__(self, port: int, timeout_s: float = 60) -> None:
+    def __init__(self, port: int, topic: str = "", timeout_s: float = 60) -> None:
+        self._path = f"/v1/events/{topic}".rstrip("/")
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
         self._headers = {"Authorization": f"Bearer {INGEST_TOKEN}",
                          "Content-Type": "application/x-ndjson"}
@@ -84,7 +85,7 @@ class EventsDoor:
 
     def post(self, body: bytes, deadline: Deadline) -> dict[str, Any]:
         while True:
-            self._connection.request("POST", "/v1/events", body, self._headers)
+            self._connection.request("POST", self._path, body, self._headers)
             answer = self._connection.getresponse()
             text = answer.read()
             if answer.status == 202:

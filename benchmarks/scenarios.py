@@ -33,6 +33,7 @@ class Sizes:
     freshness_probes: int
     freshness_rate: int
     freshness_warm_up_s: float
+    dashboards_rate: int
     cold_runs: int
     cold_events: int
     chain_stores: int
@@ -43,6 +44,8 @@ class Sizes:
     soak_rate: int
     day_hours: int
     day_rate: int
+    stock_stores: int
+    stock_products: int
     timeout_s: float  # Of one benchmark.
 
 
@@ -258,16 +261,41 @@ def live(site: Site) -> Results:
     return results
 
 
+# What open dashboards ask for, each again and again: of the last hour, of a store, of all.
+DASHBOARD = (
+    "select store_id, minute, sales, revenue from retail.sales_by_minute "
+    "where minute > now() - interval 1 hour order by store_id, minute",
+    "select store_id, sum(revenue) from retail.sales_by_minute "
+    "where minute > now() - interval 5 minute group by store_id",
+    "select * from retail.daily_sales_summary where business_date >= today() - 7",
+    "select category, sum(revenue) from retail.sales_by_category group by category",
+    "select * from retail.hourly_sales_summary where store_id = 3",
+    "select * from retail.inventory_by_store where store_id = 3",
+)
+DASHBOARDS = 8
+DASHBOARD_EVERY_S = 1.0
+
+
 def freshness(site: Site) -> Results:
-    rate = site.sizes.freshness_rate
-    deadline = site.deadline("freshness")
+    return _freshness(site, "freshness", site.sizes.freshness_rate, dashboards=0)
+
+
+def dashboards(site: Site) -> Results:
+    """Freshness while eight dashboards ask once a second, at the usual rate and at a great one."""
+    return {f"at_{rate}_per_s": _freshness(site, f"dashboards-{rate}", rate, DASHBOARDS)
+            for rate in (site.sizes.freshness_rate, site.sizes.dashboards_rate)}
+
+
+def _freshness(site: Site, name: str, rate: int, dashboards: int) -> Results:
+    deadline = site.deadline(name)
     results: Results = {"background_events_per_second": rate,
                         "warm_up_s": site.sizes.freshness_warm_up_s,
-                        "probes": site.sizes.freshness_probes}
-    with site.fresh("freshness", deadline) as owner:
+                        "probes": site.sizes.freshness_probes, "dashboards": dashboards}
+    with site.fresh(name, deadline) as owner:
         stop = threading.Event()
         posted = [0]
         faults: list[BaseException] = []
+        refreshes: list[float] = []
 
         def poster() -> None:
             door = EventsDoor(owner.web_port)
@@ -283,12 +311,27 @@ def freshness(site: Site) -> Results:
             finally:
                 door.close()
 
-        thread = threading.Thread(target=poster)
+        def dashboard(number: int) -> None:
+            gateway = Gateway(owner.gateway_port)
+            try:
+                while not stop.wait(DASHBOARD_EVERY_S):
+                    asked = time.monotonic()
+                    gateway.ask(DASHBOARD[number % len(DASHBOARD)])
+                    refreshes.append(time.monotonic() - asked)
+                    number += 1
+            except (BenchError, OSError, http.client.HTTPException) as error:
+                faults.append(error)
+            finally:
+                gateway.close()
+
+        threads = [threading.Thread(target=poster)]
+        threads += [threading.Thread(target=dashboard, args=(n,)) for n in range(dashboards)]
         to_ack: list[float] = []
         to_visible: list[float] = []
         queries: list[float] = []
         began = time.monotonic()
-        thread.start()
+        for thread in threads:
+            thread.start()
         time.sleep(site.sizes.freshness_warm_up_s)
         with _measured(owner, [0], results):
             try:
@@ -296,10 +339,13 @@ def freshness(site: Site) -> Results:
                        to_ack, to_visible, queries)
             finally:
                 stop.set()
-                thread.join()
+                for thread in threads:
+                    thread.join()
             seconds = time.monotonic() - began
         if faults:
-            raise BenchError(f"freshness: {faults[0]}")
+            raise BenchError(f"{name}: {faults[0]}")
+        if refreshes:
+            results["dashboard_query"] = {"asked": len(refreshes)} | quantiles_ms(refreshes)
         results |= {"seconds": round(seconds, 1),
                     "background_events_per_second_reached": _rate(posted[0], seconds),
                     "event_to_durable": quantiles_ms(to_ack),
@@ -416,5 +462,6 @@ def close_epoch(site: Site) -> Results:
 
 
 # In this order: import leaves its events to repair, which needs them in an open epoch.
-SCENARIOS = {"cold_start": cold_start, "freshness": freshness, "live": live,
+SCENARIOS = {"cold_start": cold_start, "freshness": freshness, "dashboards": dashboards,
+             "live": live,
              "import": import_files, "repair": repair, "close_epoch": close_epoch}

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
@@ -12,6 +11,7 @@
 #include "api/jobs_handler.h"
 #include "api/status_page.h"
 #include "api/stock_handler.h"
+#include "api/topic_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
@@ -23,7 +23,6 @@
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
-#include "pipelines/detect/detect.h"
 #include "retail/reference_rows.h"
 #include "retail/tables.h"
 #include "retail/topics.h"
@@ -110,6 +109,7 @@ App::~App() {
     if (gateway_) {
         gateway_->stop(std::chrono::seconds(1));
     }
+    predictions_thread_ = {};
     watch_thread_ = {};
     schedule_thread_ = {};
     scheduler_.reset();
@@ -133,6 +133,12 @@ Status App::open_stores() {
         if (!log_->partitions(topic)) {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
         }
+    }
+    if (!log_->partitions(retail::kFeatureRequestsTopic)) {
+        SHELFCAST_TRY(log_->create_topic(retail::kFeatureRequestsTopic, config_.log_partitions));
+    }
+    for (const std::string_view told : {retail::kPredictionsTopic, retail::kRestockAlertsTopic}) {
+        SHELFCAST_TRY(log_->create_topic(told, 1));
     }
     // Before anything prunes the log: an import that was cut short finds its chunks there.
     SHELFCAST_ASSIGN(const std::uint64_t moved, ingest::recover(*log_, *store_));
@@ -318,6 +324,13 @@ Status App::make_layers(const std::stop_token& stop) {
                                          .receipts_by_shipment = config_.ledger_receipts_from ==
                                                                  retail::kSupplierShipmentsTopic});
     speed_options.observer = stock_.get();
+    forecaster_ = std::make_unique<stock::VelocityForecaster>(*warehouse_, *store_, clock_);
+    stock_watch_ = std::make_unique<stock::StockWatch>(
+        stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
+        stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
+    detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_);
+    predictions_ = std::make_unique<predict::PredictionService>(
+        predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
     speed_ = std::make_unique<stream::SpeedLayer>(
         stream::SpeedPorts{*log_, *store_, *store_, *warehouse_, *state_, clock_, metrics_},
         std::move(speed_options));
@@ -479,6 +492,8 @@ std::vector<ports::HttpRoute> App::routes() {
                                         : std::nullopt;
                        },
                        api::LoginGuard(!open, *authenticator_))});
+    all.push_back({"GET", "/v1/topics/{topic}", 0,
+                   api::make_topic_handler(*log_, api::LoginGuard(!open, *authenticator_))});
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
@@ -513,6 +528,8 @@ Status App::serve() {
     if (config_.schedule_engine == "builtin") {
         scheduler_->activate();
     }
+    predictions_thread_ =
+        std::jthread([this](const std::stop_token& own) { predictions_->run(own); });
     if (config_.watch_interval_s > 0) {
         watch_thread_ = std::jthread([this](const std::stop_token& own) {
             keep_watch(looks(), clock_, std::chrono::seconds(config_.watch_interval_s), own);
@@ -529,12 +546,13 @@ Status App::serve() {
 }
 
 std::vector<Look> App::looks() {
-    std::vector<Look> all;
-    const auto detection = std::make_shared<detect::Detection>(*warehouse_, *warehouse_);
-    all.push_back({"detection", [detection](std::int64_t now_us, const std::stop_token& stop) {
-                       return detection->look(now_us, stop);  // Shared: a Look is copyable.
-                   }});
-    return all;
+    return {{"stock risks",
+             [this](std::int64_t now_us, const std::stop_token& stop) {
+                 return stock_watch_->look(now_us, stop);
+             }},
+            {"anomalies", [this](std::int64_t now_us, const std::stop_token& stop) {
+                 return detection_->look(now_us, stop);
+             }}};
 }
 
 Result<ingest::ImportReport> App::import(const ingest::ImportOptions& options,

@@ -46,11 +46,15 @@
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/compaction.h"
+#include "pipelines/detect/detect.h"
 #include "pipelines/doctor/doctor.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
+#include "pipelines/predict/prediction_service.h"
 #include "pipelines/stock/live_stock.h"
+#include "pipelines/stock/stock_watch.h"
+#include "pipelines/stock/velocity_forecaster.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
 
@@ -239,6 +243,9 @@ private:
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<adapters::PosixState> state_;
     std::unique_ptr<stock::LiveStock> stock_;
+    std::unique_ptr<ports::Forecaster> forecaster_;
+    std::unique_ptr<stock::StockWatch> stock_watch_;
+    std::unique_ptr<detect::Detection> detection_;
     std::unique_ptr<stream::SpeedLayer> speed_;
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
@@ -257,6 +264,8 @@ private:
     std::unique_ptr<schedule::Scheduler> scheduler_;
     std::jthread schedule_thread_;
     std::jthread watch_thread_;
+    std::unique_ptr<predict::PredictionService> predictions_;
+    std::jthread predictions_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
     std::unique_ptr<adapters::HttpServer> server_;
 };

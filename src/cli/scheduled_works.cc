@@ -8,6 +8,7 @@
 #include "cli/app.h"
 #include "cli/jobs.h"
 #include "pipelines/batch/compaction.h"
+#include "pipelines/derive/stock_snapshot.h"
 
 namespace shelfcast::cli {
 
@@ -28,6 +29,13 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
         }
         return WorkReport{differing > 0, fmt::format("closed {} epochs, {} events, {} keys differ",
                                                      reports.size(), accepted, differing)};
+    };
+    works["retail_stock_snapshot"] = [&app](const RunContext&,
+                                            const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(
+            const derive::SnapshotReport report,
+            derive::snapshot_stock(app.warehouse(), app.warehouse(), app.clock().now_us(), stop));
+        return WorkReport{.message = derive::to_string(report)};
     };
     works["retail_data_retention"] = [&app](const RunContext&,
                                             const std::stop_token& stop) -> Result<WorkReport> {

@@ -67,6 +67,7 @@ struct Config {
     std::uint32_t realtime_retention_days = 90;
 
     std::uint32_t watch_interval_s = 60;
+    std::uint32_t watch_horizon_days = 3;
 
     std::uint32_t lake_target_mb = 128;
     std::uint32_t lake_keep_retired_hours = 24;

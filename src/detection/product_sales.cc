@@ -122,6 +122,8 @@ double log_limit(double tests_per_week, double false_alarms = kFalseAlarmsPerWee
     return std::log(false_alarms / std::max(1.0, tests_per_week));
 }
 
+/// Of products far more are judged than of anything else, on laws that fit worse.
+constexpr double kFalseSpikesPerWeek = 0.001;
 /// Of silences more false alarms may come: their expectation is careful in each of its parts.
 constexpr double kFalseSilencesPerWeek = 0.02;
 
@@ -245,7 +247,8 @@ std::vector<Finding> judge_product_spikes(const ProductBook& book, const LinesBy
             continue;
         }
         const Window window = most_unusual(book, stores, *usual, one);
-        const double limit = log_limit(kWeekDays * kRecentDays * book.products_of(usual->store));
+        const double limit = log_limit(kWeekDays * kRecentDays * book.products_of(usual->store),
+                                       kFalseSpikesPerWeek);
         if (window.log_chance > kHolds * limit) {
             continue;
         }

@@ -89,7 +89,8 @@ Finding of_store(const StoreClock& clock, AnomalyKind kind) {
 
 void judge_level(std::span<const DaySoFar> days, const DaySoFar& day,
                  std::vector<Finding>& findings) {
-    constexpr double kRaises = 5;
+    constexpr double kRaisesSpike = 5;
+    constexpr double kRaisesDrop = 6;  // A logarithm has the longer tail below.
     constexpr double kHolds = 3;
     constexpr double kCritical = 10;
     const double smallest_step = std::log(1.5);
@@ -104,7 +105,8 @@ void judge_level(std::span<const DaySoFar> days, const DaySoFar& day,
     }
     const bool more = score > 0;
     Finding finding = of_store(*day.clock, more ? AnomalyKind::kSpike : AnomalyKind::kDrop);
-    finding.raises = std::abs(score) >= kRaises && std::abs(away) >= smallest_step;
+    finding.raises =
+        std::abs(score) >= (more ? kRaisesSpike : kRaisesDrop) && std::abs(away) >= smallest_step;
     finding.severity = std::abs(score) >= kCritical ? Severity::kCritical : Severity::kWarning;
     finding.score = score;
     finding.expected = day.expected * std::exp(common.value_or(0));

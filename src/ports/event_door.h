@@ -26,7 +26,7 @@ enum class BodyFormat : std::uint8_t {
 };
 
 struct DoorRequest {
-    std::string_view topic = retail::kRetailEventsTopic;  ///< One of retail::event_topics().
+    std::string_view topic = retail::kRetailEventsTopic;  ///< One of retail::sent_topics().
     BodyFormat format = BodyFormat::kAuto;
     /// Followed by at least retail::EventDecoder::kPadding readable bytes, whatever they hold.
     std::string_view body;

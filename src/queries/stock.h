@@ -4,11 +4,13 @@
 /// What the warehouse says of stock: the queries of `sql/queries/stock`. Errors are the runner's.
 /// Thread safe.
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "base/result.h"
 #include "ports/query_runner.h"
+#include "retail/restock_alert.h"
 #include "retail/stock_board.h"
 
 namespace shelfcast::queries {
@@ -24,5 +26,23 @@ struct StockRow {
 /// Of these, in one query; those that nothing is known of are left out.
 [[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
                                                             std::span<const retail::StockKey> keys);
+
+/// Open alerts, and those that were raised or over since then (UTC).
+[[nodiscard]] Result<std::vector<retail::RestockAlert>> restock_alerts(ports::QueryRunner& runner,
+                                                                       std::int64_t since_us);
+
+/// Those with a probability.
+[[nodiscard]] Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner);
+
+/// A business date whose snapshot of stock is to be made, and the version that it gets.
+struct SnapshotDate {
+    std::int32_t business_date = 0;  ///< Days since 1970.
+    std::uint64_t version = 0;
+};
+
+/// The dates that are over in every store and have no snapshot that knows all of their movements,
+/// oldest first. Each stands on the one before it. `now_us`: UTC, since 1970.
+[[nodiscard]] Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner,
+                                                               std::int64_t now_us);
 
 }  // namespace shelfcast::queries

@@ -96,13 +96,26 @@ std::string section(const Topic& topic, const ordered_json& schema) {
     return text + fmt::format("\n```json\n{}\n```\n", schema.at("examples").front().dump(2));
 }
 
+/// What the program itself tells has no field list beside its schema.
+std::string told_section(std::string_view topic) {
+    const auto schema = ordered_json::parse(read_file(fmt::format("api/events/{}.json", topic)));
+    std::string text = fmt::format(
+        "\n## {0}\n\n{1} Schema: [`{2}`](../api/events/{0}.json).\n\n"
+        "| field | meaning |\n|---|---|\n",
+        topic, schema.at("description").get<std::string>(), schema.at("$id").get<std::string>());
+    for (const auto& [name, property] : schema.at("properties").items()) {
+        text += fmt::format("| `{}` | {} |\n", name, property.at("description").get<std::string>());
+    }
+    return text + fmt::format("\n```json\n{}\n```\n", schema.at("examples").front().dump(2));
+}
+
 std::string contracts() {
     std::string text;
-    for (const Topic& topic : event_topics()) {
+    for (const Topic& topic : sent_topics()) {
         const std::string path = fmt::format("api/events/{}.json", topic.name);
         text += section(topic, ordered_json::parse(read_file(path)));
     }
-    return text;
+    return text + told_section(kPredictionsTopic) + told_section(kRestockAlertsTopic);
 }
 
 TEST(DataContracts, SayWhatTheSchemasSay) {

@@ -49,6 +49,7 @@ void StockBoard::apply_receipt_lines(const ColumnBlock& rows, bool of_baskets) {
                                 ? !rules_.receipts_by_shipment
                                 : rules_.sales_by_basket == of_baskets;
         if (booked) {
+            slot.position.is_known |= type == TransactionType::kRestock;
             move(slot, all.time_ms[row],
                  type == TransactionType::kSale ? -all.quantity[row] : all.quantity[row]);
         }
@@ -84,6 +85,7 @@ void StockBoard::apply_shipments(const ColumnBlock& rows) {
         const std::int64_t quantity = all.quantity[row];
         slot.position.on_order += status == "ANNOUNCED" ? quantity : -quantity;
         if (status == "ARRIVED" && rules_.receipts_by_shipment) {
+            slot.position.is_known = true;
             move(slot, all.time_ms[row], quantity);
         }
         slot.position.last_event_ms = std::max(slot.position.last_event_ms, all.time_ms[row]);
@@ -99,6 +101,7 @@ void StockBoard::move(Slot& slot, std::int64_t time_ms, std::int64_t units) {
 
 void StockBoard::count(Slot& slot, const StockKey& key, std::int64_t time_ms, std::int64_t units) {
     StockPosition& position = slot.position;
+    position.is_known = true;
     if (time_ms < position.last_count_ms) {
         return;
     }

@@ -28,6 +28,7 @@ struct StockPosition {
     std::int64_t last_count_ms = 0;  ///< UTC; 0: never counted.
     std::int64_t last_count = 0;     ///< What that found.
     std::int64_t last_event_ms = 0;  ///< UTC; when the newest message about it happened.
+    bool is_known = false;           ///< It was counted or received; else on_hand counts from 0.
     auto operator<=>(const StockPosition&) const = default;
 };
 

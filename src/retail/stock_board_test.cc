@@ -60,11 +60,13 @@ StockPosition ledger(std::vector<Happening> all, const LedgerRules& rules) {
         if (one.word == "COUNT") {
             at.on_hand = at.last_count = one.quantity;
             at.last_count_ms = one.time_ms;
+            at.is_known = true;
         } else if (one.word == "SALE" || one.word == "RETURN") {
             const std::int64_t sign = one.word == "SALE" ? -1 : 1;
             at.on_hand += (rules.sales_by_basket ? basket : till) ? sign * one.quantity : 0;
         } else if (one.word == "RESTOCK") {
             at.on_hand += rules.receipts_by_shipment ? 0 : one.quantity;
+            at.is_known |= !rules.receipts_by_shipment;
         } else if (one.word == "CORRECTION") {
             at.on_hand += one.quantity;
         } else if (one.word == "WASTE") {
@@ -78,6 +80,7 @@ StockPosition ledger(std::vector<Happening> all, const LedgerRules& rules) {
         } else {
             at.on_order -= one.quantity;
             at.on_hand += one.word == "ARRIVED" && rules.receipts_by_shipment ? one.quantity : 0;
+            at.is_known |= one.word == "ARRIVED" && rules.receipts_by_shipment;
         }
     }
     return at;

@@ -30,6 +30,7 @@ struct TopicDecoder::Impl {
     RejectReason check_inventory_update(const TopicEvent& event);
     RejectReason check_price_change(const TopicEvent& event);
     RejectReason check_customer_event(const TopicEvent& event);
+    RejectReason check_feature_request(const TopicEvent& event);
 
     const Topic& topic;
     MessageFields fields;
@@ -69,6 +70,9 @@ RejectReason TopicDecoder::Impl::decode(std::string_view message, std::int64_t l
     }
     if (topic.name == kPriceChangesTopic) {
         return check_price_change(event);
+    }
+    if (topic.name == kFeatureRequestsTopic) {
+        return check_feature_request(event);
     }
     return topic.name == kCustomerEventsTopic ? check_customer_event(event) : RejectReason::kNone;
 }
@@ -141,6 +145,18 @@ RejectReason TopicDecoder::Impl::check_customer_event(const TopicEvent& event) {
     }
     return fields.reject(RejectReason::kMissingField, index_of(topic, needed),
                          "required with {}, but missing", type);
+}
+
+RejectReason TopicDecoder::Impl::check_feature_request(const TopicEvent& event) {
+    const std::size_t days_field = index_of(topic, "horizon_days");
+    const FieldValue& days = event.values[days_field];
+    if (!days.present ||
+        (days.number % 1000 == 0 && days.number <= kMostHorizonDays * std::int64_t{1000})) {
+        return RejectReason::kNone;
+    }
+    return fields.reject(RejectReason::kOutOfRange, days_field,
+                         "{} is no whole number from 1 to {}",
+                         format_decimal(days.number, Quantity::kScale, true), kMostHorizonDays);
 }
 
 MessageDecoder make_decoder(const Topic& topic, const CodecLimits& limits) {

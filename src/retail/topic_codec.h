@@ -21,6 +21,9 @@
 
 namespace shelfcast::retail {
 
+/// Days that a feature request may look ahead.
+inline constexpr std::int64_t kMostHorizonDays = 56;
+
 /// A field's value, by its kind: a text, or a number in the units of its column (thousandths,
 /// ten-thousandths, UTC milliseconds). Absent: empty, 0, and `present` false.
 struct FieldValue {

@@ -91,6 +91,13 @@ constexpr std::array kSupplierShipments = {
     MessageField{"expected_at", kTime, false, ""},
 };
 
+constexpr std::array kFeatureRequests = {
+    MessageField{"event_time", kEventTime, true, ""},   MessageField{"store_id", kStore, true, ""},
+    MessageField{"product_id", kText, true, ""},        MessageField{"request_id", kText, true, ""},
+    MessageField{"horizon_days", kQuantity, false, ""},
+};
+
+// Those that people send to; all but the last carry events.
 constexpr std::array kTopics = {
     Topic{kRetailEventsTopic, kEventsTable, kRetailEvents},
     Topic{kSalesTransactionsTopic, kSalesTransactionsTable, kSalesTransactions},
@@ -98,11 +105,13 @@ constexpr std::array kTopics = {
     Topic{kPriceChangesTopic, kPriceChangesTable, kPriceChanges},
     Topic{kCustomerEventsTopic, kCustomerEventsTable, kCustomerEvents},
     Topic{kSupplierShipmentsTopic, kSupplierShipmentsTable, kSupplierShipments},
+    Topic{kFeatureRequestsTopic, "", kFeatureRequests},
 };
+constexpr std::span<const Topic> kEventTopics(kTopics.data(), kTopics.size() - 1);
 
 constexpr auto kInputTopics = [] {
-    std::array<std::string_view, kTopics.size() + 1> names{};
-    std::ranges::transform(kTopics, names.begin(), &Topic::name);
+    std::array<std::string_view, kEventTopics.size() + 1> names{};
+    std::ranges::transform(kEventTopics, names.begin(), &Topic::name);
     names.back() = kDeadLettersTopic;
     return names;
 }();
@@ -115,7 +124,9 @@ const Topic* find_by(std::string_view wanted, Projection projection) {
 
 }  // namespace
 
-std::span<const Topic> event_topics() { return kTopics; }
+std::span<const Topic> event_topics() { return kEventTopics; }
+
+std::span<const Topic> sent_topics() { return kTopics; }
 
 const Topic* find_topic(std::string_view name) { return find_by(name, &Topic::name); }
 

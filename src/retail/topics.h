@@ -57,10 +57,20 @@ inline constexpr std::string_view kSupplierShipmentsTopic = "supplier-shipments"
 /// What a door refused, whichever topic it was meant for.
 inline constexpr std::string_view kDeadLettersTopic = "dead-letters";
 
+/// Who asks for a forecast. Requests are answered, and no rows.
+inline constexpr std::string_view kFeatureRequestsTopic = "feature-requests";
+// What the program itself tells, each on one partition: raised and ended restock alerts
+// (retail/restock_alert.h), answers to requests (retail/prediction.h).
+inline constexpr std::string_view kRestockAlertsTopic = "restock-alerts";
+inline constexpr std::string_view kPredictionsTopic = "predictions";
+
 /// The topics that carry events, retail_events first.
 [[nodiscard]] std::span<const Topic> event_topics();
 
-/// The event topic of that name, or null.
+/// Every topic that people send to: the event topics, then feature-requests (without a table).
+[[nodiscard]] std::span<const Topic> sent_topics();
+
+/// The topic of that name that people send to, or null.
 [[nodiscard]] const Topic* find_topic(std::string_view name);
 
 /// The event topic whose messages become rows of that table, or null.

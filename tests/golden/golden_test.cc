@@ -350,6 +350,8 @@ struct QueryCase {
 
 std::vector<QueryCase> query_cases() {
     const std::string noon_of_march_2 = "1772452800000000";
+    const std::string noon_of_march_3_s = "1772539200";
+    const std::string noon_of_march_10_s = "1773144000";
     return {
         {"dead_letters", "dead_letters", {{"reason", ""}, {"limit", "2"}}},
         {"dead_letters_of_a_reason",
@@ -382,14 +384,45 @@ std::vector<QueryCase> query_cases() {
           {"partition", "0"},
           {"offset", "0"},
           {"limit", "1000"}}},
+        {"detection_open_incidents", "detection/open_incidents"},
+        {"detection_prices_asked",
+         "detection/prices_asked",
+         {{"from", "2026-03-01"}, {"since_us", "0"}}},
+        {"detection_products_recent",
+         "detection/products_recent",
+         {{"now_s", noon_of_march_3_s}, {"fewest", "1"}}},
+        {"detection_products_usual", "detection/products_usual", {{"to", "2026-03-04"}}},
+        {"detection_shelf_states",
+         "detection/shelf_states",
+         {{"store_ids", "[1,2]"},
+          {"product_ids", "['tea','novel','clock']"},
+          {"others_from", "2026-03-01"}}},
+        {"detection_store_hours", "detection/store_hours", {{"from", "2026-03-01"}}},
+        {"detection_stores", "detection/stores", {{"now_s", noon_of_march_3_s}}},
+        {"detection_tills_now", "detection/tills_now", {{"from", "2026-03-03"}}},
+        {"detection_tills_usual",
+         "detection/tills_usual",
+         {{"from", "2026-03-01"}, {"to", "2026-03-04"}}},
         {"event_is_visible", "event_is_visible", {{"partition", "0"}, {"offset", "3"}}},
         {"event_is_not_visible", "event_is_visible", {{"partition", "0"}, {"offset", "90"}}},
         {"rejections_by_reason", "rejections_by_reason", {{"since_us", "0"}}},
         {"rejections_by_reason_lately", "rejections_by_reason", {{"since_us", noon_of_march_2}}},
         {"revenue_by_layer", "revenue_by_layer"},
-        {"stock_position", "stock/position", {{"store_id", "1"}, {"product_id", "tea"}}},
-        {"stock_position_unknown", "stock/position", {{"store_id", "4"}, {"product_id", "tea"}}},
+        {"open_shipments", "demand/open_shipments", {{"now", noon_of_march_10_s}}},
+        {"velocity", "demand/velocity", {{"now", noon_of_march_10_s}}},
+        {"week_hours", "demand/week_hours", {{"now", noon_of_march_10_s}}},
+        {"open_alerts", "stock/open_alerts", {{"since", "1700000000"}}},
+        {"open_alerts_lately", "stock/open_alerts", {{"since", noon_of_march_10_s}}},
+        {"stock_risks", "stock/risks"},
+        {"stock_position",
+         "stock/positions_of",
+         {{"store_ids", "[1]"}, {"product_ids", "['tea']"}}},
+        {"stock_position_unknown",
+         "stock/positions_of",
+         {{"store_ids", "[4]"}, {"product_ids", "['tea']"}}},
         {"stock_positions", "stock/positions"},
+        // Noon UTC of 2026-03-04: the third is over in every store.
+        {"snapshot_dates", "stock/snapshot_dates", {{"now_s", "1772625600"}}},
         {"store_freshness", "store_freshness"},
     };
 }
@@ -503,6 +536,32 @@ TEST_F(GoldenTest, TheLedgerBooksFromTheTopicsItIsTold) {
     expect_ok(warehouse().put_reference(
         retail::kLedgerRulesTable, retail::ledger_rule_rows("retail_events", "retail_events", 2)));
     EXPECT_EQ(tea(), "16.4\t14\n");
+}
+
+// A window of 60 minutes, by hand: the sale of 9:00 is in it until 9:59, the one of 9:40 until
+// 10:39. A basket counts once in it, whatever the minutes of its lines; a sale without one is a
+// transaction.
+TEST_F(GoldenTest, TheLastHourSlidesMinuteByMinute) {
+    const auto done = warehouse().query_text(
+        "insert into retail_core.events_speed (epoch, event_time, store_id, transaction_type, "
+        "basket_id, revenue) values (1, '2026-04-01 09:00:30', 7, 'SALE', '', 1), "
+        "(1, '2026-04-01 09:40:00', 7, 'SALE', 'B', 2), (1, '2026-04-01 09:41:00', 7, 'SALE', "
+        "'B', 4), (1, '2026-04-01 09:59:59', 7, 'RETURN', '', -3), (1, '2026-04-01 10:00:00', 7, "
+        "'SALE', '', 8), (1, '2026-04-01 10:40:00', 7, 'SALE', 'C', 16), (1, '2026-04-01 "
+        "09:41:00', 8, 'SALE', 'B', 32)");
+    ASSERT_TRUE(done) << done.error().message;
+    constexpr std::string_view kHours =
+        "select formatDateTime(minute, '%H:%i'), sales, returns, transactions, revenue "
+        "from retail.sales_last_hour where store_id = 7";
+    EXPECT_EQ(warehouse().query_text(std::string(kHours) + " order by minute").value(),
+              "09:00\t1\t0\t1\t1\n09:40\t2\t0\t2\t3\n09:41\t3\t0\t2\t7\n"
+              "09:59\t3\t1\t2\t4\n10:00\t3\t1\t2\t11\n10:40\t3\t1\t3\t25\n");
+    // Asked for one hour, it still knows the one before.
+    EXPECT_EQ(warehouse()
+                  .query_text(std::string(kHours) +
+                              " and utc_hour = '2026-04-01 10:00:00' order by minute")
+                  .value(),
+              "10:00\t3\t1\t2\t11\n10:40\t3\t1\t3\t25\n");
 }
 
 // What people add up does not depend on which layer answers.

@@ -507,6 +507,7 @@ TEST_F(HttpServerTest, StreamsThatBeginTogetherAreCountedBeforeTheirHeadsAreSent
     options.worker_threads = kTogether;
     options.max_streams = 1;
     start();
+    int ever_streamed = 0;
     for (int round = 0; round < kRounds; ++round) {
         refused = streamed = 0;
         std::vector<std::jthread> clients;
@@ -514,9 +515,12 @@ TEST_F(HttpServerTest, StreamsThatBeginTogetherAreCountedBeforeTheirHeadsAreSent
             clients.emplace_back([&] { refused += ask(get("/together")).status == 503 ? 1 : 0; });
         }
         clients.clear();  // Joins.
-        ASSERT_EQ(refused, kTogether - 1);
-        ASSERT_EQ(streamed, 1);
+        // None is let in while the last round's stream, which its client has whole, is dropped.
+        ASSERT_EQ(refused + streamed, kTogether);
+        ASSERT_LE(streamed, 1);
+        ever_streamed += streamed;
     }
+    EXPECT_GT(ever_streamed, 0);
     server.reset();
 }
 

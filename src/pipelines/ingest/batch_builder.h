@@ -35,7 +35,7 @@ struct TopicPartitions {
 
 /// The source of dead letters that were meant for a topic: "http", but "http/inventory-updates".
 [[nodiscard]] std::string source_for(std::string_view source, std::string_view topic);
-/// The event topic that a dead letter of that source was meant for.
+/// The topic that a dead letter of that source was meant for.
 [[nodiscard]] const retail::Topic& topic_of_source(std::string_view source);
 
 /// Adds to the counter of received events; no metrics (null), no effect. What was refused is

@@ -97,7 +97,7 @@ Result<std::unique_ptr<IngestDoor>> IngestDoor::open(ports::EventLog& log,
                                                      const ports::Clock& clock,
                                                      ports::Metrics* metrics, DoorLimits limits) {
     std::map<std::string_view, TopicPartitions> partitions;
-    for (const retail::Topic& topic : retail::event_topics()) {
+    for (const retail::Topic& topic : retail::sent_topics()) {
         SHELFCAST_ASSIGN(partitions[topic.name], topic_partitions(log, topic.name));
     }
     return std::unique_ptr<IngestDoor>(
@@ -118,12 +118,12 @@ Result<DoorReceipt> IngestDoor::accept(const DoorRequest& request) {
     const retail::Topic* const topic = retail::find_topic(request.topic);
     if (topic == nullptr) {
         std::string known;
-        for (const retail::Topic& one : retail::event_topics()) {
+        for (const retail::Topic& one : retail::sent_topics()) {
             known += known.empty() ? "" : ", ";
             known += one.name;
         }
-        return fail(ErrorKind::kNotFound, "there is no event topic {}; there are {}", request.topic,
-                    known);
+        return fail(ErrorKind::kNotFound, "there is no topic {} to send to; there are {}",
+                    request.topic, known);
     }
     Workspace workspace(*this, *topic);
     return accept_with(workspace.builder(), request);

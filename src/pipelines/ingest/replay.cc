@@ -24,7 +24,7 @@ std::string key_of(const ports::LetterPosition& letter) {
 }
 
 Result<bool> is_in_log(ports::EventLog& log, const ports::LetterPosition& letter) {
-    for (const retail::Topic& topic : retail::event_topics()) {
+    for (const retail::Topic& topic : retail::sent_topics()) {
         SHELFCAST_ASSIGN(const std::uint32_t partitions, log.partitions(topic.name));
         for (std::uint32_t number = 0; number < partitions; ++number) {
             SHELFCAST_ASSIGN(const auto found,

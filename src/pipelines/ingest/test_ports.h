@@ -174,7 +174,7 @@ private:
 class FaultyLog final : public ports::EventLog {
 public:
     explicit FaultyLog(const ports::Clock& clock) : log_(clock) {
-        for (const retail::Topic& topic : retail::event_topics()) {
+        for (const retail::Topic& topic : retail::sent_topics()) {
             EXPECT_TRUE(log_.create_topic(topic.name, 16));
         }
         EXPECT_TRUE(log_.create_topic(retail::kDeadLettersTopic, 4));

@@ -28,6 +28,11 @@ Result<std::optional<LivePosition>> LiveStock::position(StoreId store,
     return found == nullptr ? std::nullopt : std::optional(LivePosition{*found, as_of_us_});
 }
 
+bool LiveStock::ready() {
+    const std::scoped_lock lock(mutex_);
+    return ready_;
+}
+
 Status LiveStock::restart() {
     {
         const std::scoped_lock lock(mutex_);

@@ -34,6 +34,9 @@ public:
     [[nodiscard]] Result<std::optional<LivePosition>> position(StoreId store,
                                                                std::string_view product_id);
 
+    /// Whether positions are there at all.
+    [[nodiscard]] bool ready();
+
     [[nodiscard]] Status restart() override;
     [[nodiscard]] Status delivered(const operators::FlushOutput& rows,
                                    std::int64_t log_time_us) override;

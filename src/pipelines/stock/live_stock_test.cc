@@ -36,6 +36,7 @@ public:
                                                  {"last_event_ms", 6'000}}) {
             rows.data<std::vector<std::int64_t>>(name).push_back(value);
         }
+        rows.data<std::vector<std::uint8_t>>("is_known").push_back(1);
         return rows;
     }
 

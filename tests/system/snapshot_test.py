@@ -1,0 +1,196 @@
+"""The job retail_stock_snapshot: each date's stock equals a ledger that is computed here, message by message;
+also after messages that came late, a second run, a kill and another booking rule."""
+
+import json
+import os
+import random
+import unittest
+import uuid
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from running import SystemTest, wait_until
+from topics_test import sign_of
+
+SEED = int(os.environ.get("SHELFCAST_SEED", "20251123"))
+# A store's date may begin half a day before UTC's, and its hours on the half.
+ZONES = {1001: ZoneInfo("Europe/London"), 1002: ZoneInfo("Asia/Kolkata"), 1003: ZoneInfo("Pacific/Auckland")}
+PRODUCTS = ("tea", "novel", "clock")
+BEGIN = datetime(2025, 10, 20, tzinfo=timezone.utc)
+DAYS = 9
+TOPICS = ("retail_events", "sales-transactions", "inventory-updates", "supplier-shipments")
+JOB = "retail_stock_snapshot"
+DEFAULT_RULES = ("retail_events", "retail_events")
+
+
+def fold(messages, rules, on_hand):
+    """On hand after messages of one product; at one instant a count comes last, of two the greater."""
+    for topic, message in sorted(messages, key=lambda one: (
+            one[1]["event_time"], one[1].get("update_type") == "COUNT", one[1]["quantity"])):
+        quantity = Decimal(str(message["quantity"]))
+        if message.get("update_type") == "COUNT":
+            on_hand = quantity
+        elif (sign := sign_of(topic, message, rules)) is not None:
+            on_hand += sign * quantity
+    return on_hand
+
+
+class SnapshotTest(SystemTest):
+    def setUp(self):
+        super().setUp()
+        print(f"seed {SEED}", flush=True)
+        self.chance = random.Random(SEED)
+        self.data = self.path("data")
+        self.accepted = []
+        self.runs = 0
+
+    def make(self, topic):
+        chance = self.chance
+        when = BEGIN + timedelta(seconds=chance.randrange(DAYS * 86_400))
+        message = {
+            "event_time": when.strftime("%Y-%m-%d %H:%M:%SZ"),
+            "store_id": chance.choice(tuple(ZONES)),
+            "product_id": chance.choice(PRODUCTS),
+            "quantity": chance.choice((1, 2, 5, 0.25)),
+            "event_id": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+        }
+        if topic in ("retail_events", "sales-transactions"):
+            kinds = ("SALE", "SALE", "RETURN") + (("RESTOCK",) if topic == "retail_events" else ())
+            message |= {"category": "Goods", "transaction_type": chance.choice(kinds),
+                        "unit_price": 2.5, "basket_id": "B1"}
+        elif topic == "inventory-updates":
+            message["update_type"] = chance.choice(("COUNT", "CORRECTION", "WASTE", "RESERVE"))
+            if message["update_type"] == "COUNT":
+                message["quantity"] = chance.choice((0, 3, 8))
+        else:
+            message |= {"shipment_id": "S1", "supplier": "Mill",
+                        "status": chance.choice(("ANNOUNCED", "ARRIVED", "SHORT"))}
+        return message
+
+    def send(self, running, topic, messages):
+        status, answer = running.post_events(messages, topic="" if topic == "retail_events" else topic)
+        self.assertEqual((status, answer["accepted"]), (202, len(messages)), answer)
+        self.accepted += [(topic, one) for one in messages]
+
+    def wait_delivered(self, running):
+        def is_there():
+            found = running.rows(
+                "select sum(events) from (select events from retail_core.product_sales "
+                "union all select events from retail_core.stock_days)")
+            return int(found[0][0]) >= len(self.accepted)
+
+        wait_until(is_there, "every message in the roll-ups")
+
+    def run_job(self, running):
+        # A logical date is done once: each run has one of its own.
+        self.runs += 1
+        day = datetime.now(timezone.utc).date() - timedelta(days=self.runs)
+        done = running.command("schedule", "run", JOB, "--date", day.isoformat(), "--json")
+        return json.loads(self.succeed(done))["run"]["message"]
+
+    def wanted(self, rules):
+        """(date, store, product) -> (on hand, on order, stock-out hours)."""
+        def local(message):
+            zone = ZONES[message["store_id"]]
+            return datetime.strptime(message["event_time"], "%Y-%m-%d %H:%M:%S%z").astimezone(zone)
+
+        by_key = {}
+        sold = {}
+        for topic, message in self.accepted:
+            key = (message["store_id"], message["product_id"])
+            by_key.setdefault(key, []).append((local(message).date(), topic, message))
+            if topic == "retail_events" and message["transaction_type"] == "SALE":
+                when = local(message)
+                sold.setdefault((when.date(), message["store_id"]), set()).add(
+                    when.replace(minute=0, second=0))
+        found = {}
+        last = max(day for rows in by_key.values() for day, _, _ in rows)
+        for (store, product), rows in by_key.items():
+            day = min(day for day, _, _ in rows)
+            while day <= last:
+                until = [(topic, one) for when, topic, one in rows if when <= day]
+                on_order = sum(
+                    (Decimal(str(one["quantity"])) * (1 if one["status"] == "ANNOUNCED" else -1)
+                     for topic, one in until if topic == "supplier-shipments"), Decimal(0))
+                is_known = any(
+                    one.get("update_type") == "COUNT" or topic == rules[1] and
+                    (one.get("transaction_type") == "RESTOCK" or one.get("status") == "ARRIVED")
+                    for topic, one in until)
+                out = 0
+                for hour in sold.get((day, store), ()) if is_known else ():
+                    by_then = [(topic, one) for topic, one in until
+                               if local(one) < hour + timedelta(hours=1)]
+                    out += fold(by_then, rules, Decimal(0)) <= 0
+                found[day.isoformat(), store, product] = (fold(until, rules, Decimal(0)), on_order, out)
+                day += timedelta(days=1)
+        return found
+
+    def check(self, running, what, rules=DEFAULT_RULES):
+        rows = running.rows(
+            "select business_date, store_id, product_id, on_hand_units, on_order_units, stock_out_hours "
+            "from retail_core.inventory_daily final")
+        found = {(row[0], int(row[1]), row[2]): (Decimal(row[3]), Decimal(row[4]), int(float(row[5])))
+                 for row in rows}
+        wanted = self.wanted(rules)
+        self.assertEqual(len(found), len(rows), what)
+        self.assertEqual(found, wanted, what)
+        self.assertTrue(any(out for _, _, out in wanted.values()), "no stock-out in the sample")
+        facts = running.rows("select count(), sum(quantity_on_hand) from retail.fact_inventory")[0]
+        self.assertEqual((int(facts[0]), Decimal(facts[1])),
+                         (len(wanted), sum(one[0] for one in wanted.values())), what)
+
+    def close(self, running):
+        self.wait_delivered(running)
+        code, report = running.batch()
+        self.assertEqual((code, report["differing_keys"]), (0, 0), report)
+
+    def test_each_date_equals_the_ledger(self):
+        path = self.write("stores.csv", "store_id,store_code,name,time_zone,currency\n" + "".join(
+            f"{store},S{store},S{store},{zone.key},GBP\n" for store, zone in ZONES.items()))
+        running = self.start(self.data).wait_ready()
+        self.succeed(running.command("import", path, "--table", "stores"))
+        self.assertEqual(self.run_job(running), "no dates")
+        for topic in TOPICS:
+            self.send(running, topic, [self.make(topic) for _ in range(90)])
+        self.close(running)
+        first = min(day for day, _, _ in self.wanted(DEFAULT_RULES))
+        last = max(day for day, _, _ in self.wanted(DEFAULT_RULES))
+        count = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}")
+        self.check(running, "first run")
+        self.assertEqual(self.run_job(running), "no dates")
+        self.check(running, "second run")
+
+        # A count that comes late changes its own date and those after it.
+        late = {"event_time": "2025-10-25 12:00:00Z", "store_id": 1001, "product_id": "tea",
+                "quantity": 40, "update_type": "COUNT", "event_id": str(uuid.UUID(int=5))}
+        self.send(running, "inventory-updates", [late])
+        self.wait_delivered(running)
+        self.assertRegex(self.run_job(running), f"^. dates, 2025-10-25 to {last}$")
+        self.check(running, "a late count, its epoch still open")
+        # Closed, it is done once more: what came in between is not told apart.
+        self.close(running)
+        self.assertRegex(self.run_job(running), f"^. dates, 2025-10-25 to {last}$")
+        self.assertEqual(self.run_job(running), "no dates")
+        for topic in TOPICS:
+            self.send(running, topic, [self.make(topic) for _ in range(30)])
+        self.close(running)
+        running.kill_tree()
+        running = self.start(self.data).wait_ready()
+        self.run_job(running)
+        self.check(running, "late messages of every topic")
+
+        self.assertEqual(running.terminate(), 0)
+        rules = ("sales-transactions", "supplier-shipments")
+        running = self.start(
+            self.data,
+            environment={"SHELFCAST_LEDGER_SALES_FROM": rules[0], "SHELFCAST_LEDGER_RECEIPTS_FROM": rules[1]},
+        ).wait_ready()
+        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}")
+        self.check(running, "booked from the other topics", rules)
+        self.assertEqual(self.run_job(running), "no dates")
+
+
+if __name__ == "__main__":
+    unittest.main()
