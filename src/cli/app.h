@@ -46,6 +46,7 @@
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/compaction.h"
+#include "pipelines/detect/detect.h"
 #include "pipelines/doctor/doctor.h"
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
@@ -244,6 +245,7 @@ private:
     std::unique_ptr<stock::LiveStock> stock_;
     std::unique_ptr<ports::Forecaster> forecaster_;
     std::unique_ptr<stock::StockWatch> stock_watch_;
+    std::unique_ptr<detect::Detection> detection_;
     std::unique_ptr<stream::SpeedLayer> speed_;
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.

@@ -1,13 +1,11 @@
 #include "queries/stock.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <array>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "queries/array_text.h"
 #include "sql_text.h"
 
 namespace shelfcast::queries {
@@ -50,19 +48,6 @@ Result<std::vector<StockRow>> read_positions(ports::QueryRunner& runner, std::st
     return found;
 }
 
-/// An element of an array in its text form.
-std::string quoted(std::string_view text) {
-    std::string out = "'";
-    for (const char byte : text) {
-        if (byte == '\'' || byte == '\\') {
-            out.push_back('\\');
-        }
-        out.push_back(byte);
-    }
-    out.push_back('\'');
-    return out;
-}
-
 }  // namespace
 
 Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner) {
@@ -72,17 +57,10 @@ Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner) {
 Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
                                               std::span<const retail::StockKey> keys) {
     const std::set<retail::StockKey> wanted(keys.begin(), keys.end());
-    std::set<std::uint32_t> stores;
-    std::set<std::string> products;
-    for (const retail::StockKey& key : wanted) {
-        stores.insert(key.store.value);
-        products.insert(quoted(key.product_id));
-    }
     SHELFCAST_ASSIGN(
         std::vector<StockRow> found,
         read_positions(runner, "queries/stock/positions_of.sql",
-                       {{"store_ids", fmt::format("[{}]", fmt::join(stores, ","))},
-                        {"product_ids", fmt::format("[{}]", fmt::join(products, ","))}}));
+                       {{"store_ids", store_ids(keys)}, {"product_ids", product_ids(keys)}}));
     std::erase_if(found, [&](const StockRow& row) { return !wanted.contains(row.key); });
     return found;
 }

@@ -350,6 +350,7 @@ struct QueryCase {
 
 std::vector<QueryCase> query_cases() {
     const std::string noon_of_march_2 = "1772452800000000";
+    const std::string noon_of_march_3_s = "1772539200";
     const std::string noon_of_march_10_s = "1773144000";
     return {
         {"dead_letters", "dead_letters", {{"reason", ""}, {"limit", "2"}}},
@@ -383,6 +384,25 @@ std::vector<QueryCase> query_cases() {
           {"partition", "0"},
           {"offset", "0"},
           {"limit", "1000"}}},
+        {"detection_open_incidents", "detection/open_incidents"},
+        {"detection_prices_asked",
+         "detection/prices_asked",
+         {{"from", "2026-03-01"}, {"since_us", "0"}}},
+        {"detection_products_recent",
+         "detection/products_recent",
+         {{"now_s", noon_of_march_3_s}, {"fewest", "1"}}},
+        {"detection_products_usual", "detection/products_usual", {{"to", "2026-03-04"}}},
+        {"detection_shelf_states",
+         "detection/shelf_states",
+         {{"store_ids", "[1,2]"},
+          {"product_ids", "['tea','novel','clock']"},
+          {"others_from", "2026-03-01"}}},
+        {"detection_store_hours", "detection/store_hours", {{"from", "2026-03-01"}}},
+        {"detection_stores", "detection/stores", {{"now_s", noon_of_march_3_s}}},
+        {"detection_tills_now", "detection/tills_now", {{"from", "2026-03-03"}}},
+        {"detection_tills_usual",
+         "detection/tills_usual",
+         {{"from", "2026-03-01"}, {"to", "2026-03-04"}}},
         {"event_is_visible", "event_is_visible", {{"partition", "0"}, {"offset", "3"}}},
         {"event_is_not_visible", "event_is_visible", {{"partition", "0"}, {"offset", "90"}}},
         {"rejections_by_reason", "rejections_by_reason", {{"since_us", "0"}}},

@@ -1,0 +1,233 @@
+#include "queries/detection.h"
+
+#include <array>
+
+#include "queries/array_text.h"
+#include "retail/time_zone.h"
+#include "sql_text.h"
+
+namespace shelfcast::queries {
+namespace {
+
+using retail::ColumnBlock;
+using retail::ColumnSpec;
+using retail::ColumnType;
+using retail::TextColumn;
+
+constexpr std::int64_t kSecondUs = 1'000'000;
+constexpr double kPriceScale = 10'000;
+constexpr double kUnitScale = 1'000;
+
+const std::vector<std::uint32_t>& stores_of(const ColumnBlock& rows) {
+    return rows.data<std::vector<std::uint32_t>>("store_id");
+}
+double count(const ColumnBlock& rows, std::string_view column, std::size_t row) {
+    return static_cast<double>(rows.data<std::vector<std::uint64_t>>(column)[row]);
+}
+std::int64_t number(const ColumnBlock& rows, std::string_view column, std::size_t row) {
+    return rows.data<std::vector<std::int64_t>>(column)[row];
+}
+std::string text(const ColumnBlock& rows, std::string_view column, std::size_t row) {
+    return std::string(rows.data<TextColumn>(column)[row]);
+}
+std::string seconds(std::int64_t now_us) { return std::to_string(now_us / kSecondUs); }
+
+}  // namespace
+
+Result<std::vector<DetectionStore>> detection_stores(ports::QueryRunner& runner,
+                                                     std::int64_t now_us) {
+    constexpr std::array kColumns = {
+        ColumnSpec{"store_id", ColumnType::kUInt32}, ColumnSpec{"country", ColumnType::kText},
+        ColumnSpec{"time_zone", ColumnType::kText}, ColumnSpec{"is_holiday", ColumnType::kUInt8}};
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/detection/stores.sql"), kColumns,
+                                      {{"now_s", seconds(now_us)}}));
+    std::vector<DetectionStore> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back(
+            {.store = StoreId{stores_of(rows)[row]},
+             .country = text(rows, "country", row),
+             .time_zone = text(rows, "time_zone", row),
+             .is_holiday = rows.data<std::vector<std::uint8_t>>("is_holiday")[row] != 0});
+    }
+    return found;
+}
+
+Result<std::vector<StoreHour>> store_hours(ports::QueryRunner& runner, std::int32_t from) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"hour_of_day", ColumnType::kUInt8},
+                                     ColumnSpec{"sales", ColumnType::kUInt64},
+                                     ColumnSpec{"returns", ColumnType::kUInt64},
+                                     ColumnSpec{"last_sale_ms", ColumnType::kInt64}};
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/detection/store_hours.sql"), kColumns,
+                                      {{"from", retail::format_date(from)}}));
+    std::vector<StoreHour> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back({.store = StoreId{stores_of(rows)[row]},
+                         .date = rows.data<std::vector<std::uint16_t>>("business_date")[row],
+                         .hour = rows.data<std::vector<std::uint8_t>>("hour_of_day")[row],
+                         .sales = count(rows, "sales", row),
+                         .returns = count(rows, "returns", row),
+                         .last_sale_ms = number(rows, "last_sale_ms", row)});
+    }
+    return found;
+}
+
+Result<std::vector<TillUsual>> tills_usual(ports::QueryRunner& runner, std::int32_t from,
+                                           std::int32_t to) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"register_id", ColumnType::kText},
+                                     ColumnSpec{"baskets", ColumnType::kUInt64},
+                                     ColumnSpec{"store_baskets", ColumnType::kUInt64},
+                                     ColumnSpec{"all_baskets", ColumnType::kUInt64},
+                                     ColumnSpec{"longest_run", ColumnType::kInt64},
+                                     ColumnSpec{"last_basket_ms", ColumnType::kInt64}};
+    SHELFCAST_ASSIGN(
+        const ColumnBlock rows,
+        runner.read_rows(sql_text("queries/detection/tills_usual.sql"), kColumns,
+                         {{"from", retail::format_date(from)}, {"to", retail::format_date(to)}}));
+    std::vector<TillUsual> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back({.store = StoreId{stores_of(rows)[row]},
+                         .register_id = text(rows, "register_id", row),
+                         .baskets = count(rows, "baskets", row),
+                         .store_baskets = count(rows, "store_baskets", row),
+                         .all_baskets = count(rows, "all_baskets", row),
+                         .longest_run = static_cast<double>(number(rows, "longest_run", row)),
+                         .last_basket_ms = number(rows, "last_basket_ms", row)});
+    }
+    return found;
+}
+
+Result<std::vector<TillNow>> tills_now(ports::QueryRunner& runner, std::int32_t from) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"register_id", ColumnType::kText},
+                                     ColumnSpec{"all_baskets", ColumnType::kUInt64},
+                                     ColumnSpec{"others_since", ColumnType::kUInt64},
+                                     ColumnSpec{"last_basket_ms", ColumnType::kInt64},
+                                     ColumnSpec{"newest_basket_ms", ColumnType::kInt64}};
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/detection/tills_now.sql"), kColumns,
+                                      {{"from", retail::format_date(from)}}));
+    std::vector<TillNow> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back({.store = StoreId{stores_of(rows)[row]},
+                         .register_id = text(rows, "register_id", row),
+                         .store_baskets = count(rows, "all_baskets", row),
+                         .others_since = count(rows, "others_since", row),
+                         .last_basket_ms = number(rows, "last_basket_ms", row),
+                         .newest_basket_ms = number(rows, "newest_basket_ms", row)});
+    }
+    return found;
+}
+
+Result<ColumnBlock> products_usual(ports::QueryRunner& runner, std::int32_t to) {
+    constexpr std::array kColumns = {
+        ColumnSpec{"store_id", ColumnType::kUInt32}, ColumnSpec{"product_id", ColumnType::kText},
+        ColumnSpec{"category", ColumnType::kText},   ColumnSpec{"week_0", ColumnType::kUInt64},
+        ColumnSpec{"week_1", ColumnType::kUInt64},   ColumnSpec{"week_2", ColumnType::kUInt64},
+        ColumnSpec{"week_3", ColumnType::kUInt64},   ColumnSpec{"week_4", ColumnType::kUInt64},
+        ColumnSpec{"week_5", ColumnType::kUInt64},   ColumnSpec{"week_6", ColumnType::kUInt64},
+        ColumnSpec{"week_7", ColumnType::kUInt64},   ColumnSpec{"most_a_day", ColumnType::kUInt64},
+        ColumnSpec{"returns", ColumnType::kUInt64},  ColumnSpec{"first_date", ColumnType::kInt64},
+        ColumnSpec{"last_date", ColumnType::kInt64}, ColumnSpec{"price_days", ColumnType::kUInt64},
+        ColumnSpec{"low_price", ColumnType::kInt64}, ColumnSpec{"usual_price", ColumnType::kInt64},
+        ColumnSpec{"high_price", ColumnType::kInt64}};
+    return runner.read_rows(sql_text("queries/detection/products_usual.sql"), kColumns,
+                            {{"to", retail::format_date(to)}});
+}
+
+Result<ColumnBlock> products_recent(ports::QueryRunner& runner, std::int64_t now_us,
+                                    std::uint64_t fewest) {
+    constexpr std::array kColumns = {
+        ColumnSpec{"store_id", ColumnType::kUInt32}, ColumnSpec{"product_id", ColumnType::kText},
+        ColumnSpec{"lines_0", ColumnType::kUInt64},  ColumnSpec{"lines_1", ColumnType::kUInt64},
+        ColumnSpec{"lines_2", ColumnType::kUInt64},  ColumnSpec{"others_0", ColumnType::kUInt64},
+        ColumnSpec{"others_1", ColumnType::kUInt64}, ColumnSpec{"others_2", ColumnType::kUInt64},
+        ColumnSpec{"returns", ColumnType::kUInt64},  ColumnSpec{"price", ColumnType::kInt64}};
+    return runner.read_rows(sql_text("queries/detection/products_recent.sql"), kColumns,
+                            {{"now_s", seconds(now_us)}, {"fewest", std::to_string(fewest)}});
+}
+
+Result<std::vector<ShelfRow>> shelf_states(ports::QueryRunner& runner,
+                                           std::span<const retail::StockKey> keys,
+                                           std::int32_t others_from) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"product_id", ColumnType::kText},
+                                     ColumnSpec{"on_hand", ColumnType::kInt64},
+                                     ColumnSpec{"in_stock_date", ColumnType::kInt64},
+                                     ColumnSpec{"last_sale_date", ColumnType::kInt64},
+                                     ColumnSpec{"last_sale_ms", ColumnType::kInt64},
+                                     ColumnSpec{"other_lines", ColumnType::kUInt64}};
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/detection/shelf_states.sql"), kColumns,
+                                      {{"store_ids", store_ids(keys)},
+                                       {"product_ids", product_ids(keys)},
+                                       {"others_from", retail::format_date(others_from)}}));
+    std::vector<ShelfRow> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back(
+            {.key = {StoreId{stores_of(rows)[row]}, text(rows, "product_id", row)},
+             .on_hand_units = static_cast<double>(number(rows, "on_hand", row)) / kUnitScale,
+             .in_stock_date = static_cast<std::int32_t>(number(rows, "in_stock_date", row)),
+             .last_sale_date = static_cast<std::int32_t>(number(rows, "last_sale_date", row)),
+             .last_sale_ms = number(rows, "last_sale_ms", row),
+             .other_lines = count(rows, "other_lines", row)});
+    }
+    return found;
+}
+
+Result<std::vector<PriceRow>> prices_asked(ports::QueryRunner& runner, std::int32_t from,
+                                           std::int64_t since_us) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"product_id", ColumnType::kText},
+                                     ColumnSpec{"price", ColumnType::kInt64},
+                                     ColumnSpec{"price_before", ColumnType::kInt64},
+                                     ColumnSpec{"discounted", ColumnType::kUInt8},
+                                     ColumnSpec{"price_in_force", ColumnType::kInt64},
+                                     ColumnSpec{"sold_at_ms", ColumnType::kInt64}};
+    SHELFCAST_ASSIGN(const ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/detection/prices_asked.sql"), kColumns,
+                                      {{"from", retail::format_date(from)},
+                                       {"since_us", std::to_string(since_us)}}));
+    const auto price = [&](std::string_view column, std::size_t row) {
+        return static_cast<double>(number(rows, column, row)) / kPriceScale;
+    };
+    std::vector<PriceRow> found;
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        found.push_back({.key = {StoreId{stores_of(rows)[row]}, text(rows, "product_id", row)},
+                         .price = price("price", row),
+                         .price_before = price("price_before", row),
+                         .discounted = rows.data<std::vector<std::uint8_t>>("discounted")[row] != 0,
+                         .price_in_force = price("price_in_force", row),
+                         .sold_at_ms = number(rows, "sold_at_ms", row)});
+    }
+    return found;
+}
+
+Result<ColumnBlock> open_incidents(ports::QueryRunner& runner) {
+    constexpr std::array kColumns = {
+        ColumnSpec{"incident_id", ColumnType::kUuid},
+        ColumnSpec{"kind", ColumnType::kText},
+        ColumnSpec{"severity", ColumnType::kText},
+        ColumnSpec{"store_id", ColumnType::kUInt32},
+        ColumnSpec{"product_id", ColumnType::kText},
+        ColumnSpec{"category", ColumnType::kText},
+        ColumnSpec{"register_id", ColumnType::kText},
+        ColumnSpec{"started_at", ColumnType::kDateTime64Ms},
+        ColumnSpec{"detected_at", ColumnType::kDateTime64Ms},
+        ColumnSpec{"score", ColumnType::kDecimal14s4},
+        ColumnSpec{"measure", ColumnType::kText},
+        ColumnSpec{"expected", ColumnType::kNullableDecimal14s4},
+        ColumnSpec{"observed", ColumnType::kNullableDecimal14s4},
+        ColumnSpec{"reason", ColumnType::kText},
+        ColumnSpec{"state", ColumnType::kText},
+        ColumnSpec{"acknowledged_by", ColumnType::kText},
+        ColumnSpec{"acknowledged_at_s", ColumnType::kNullableDecimal14s4},
+        ColumnSpec{"note", ColumnType::kText}};
+    return runner.read_rows(sql_text("queries/detection/open_incidents.sql"), kColumns, {});
+}
+
+}  // namespace shelfcast::queries
