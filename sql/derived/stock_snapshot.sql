@@ -74,7 +74,7 @@ with
                 toDecimal128(argMax(on_order_units, version), 3) as on_order,
                 [] as step
             from retail_core.inventory_daily
-            where business_date = {date:Date} - 1
+            where business_date = {previous_date:Date}
             group by
                 store_id,
                 product_id

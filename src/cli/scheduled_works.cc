@@ -8,6 +8,7 @@
 #include "cli/app.h"
 #include "cli/jobs.h"
 #include "pipelines/batch/compaction.h"
+#include "pipelines/derive/data_quality.h"
 #include "pipelines/derive/stock_snapshot.h"
 
 namespace shelfcast::cli {
@@ -40,6 +41,16 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
     works["retail_data_retention"] = [&app](const RunContext&,
                                             const std::stop_token& stop) -> Result<WorkReport> {
         SHELFCAST_TRY(app.drop_old_speed_rows(stop));
+        return WorkReport{};
+    };
+    works["retail_data_quality"] = [&app](const RunContext& run,
+                                          const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_TRY(derive::check_quality(
+            app.warehouse(),
+            {.due_at_us = run.due_at_us,
+             .now_us = app.clock().now_us(),
+             .allowed_lateness_minutes = app.config().allowed_lateness_minutes},
+            stop));
         return WorkReport{};
     };
     works["lake_maintenance"] = [&app](const RunContext&,

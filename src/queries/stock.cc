@@ -127,6 +127,7 @@ Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner
 
 Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std::int64_t now_us) {
     constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"previous_date", ColumnType::kDate},
                                      ColumnSpec{"version", ColumnType::kUInt64}};
     constexpr std::int64_t kSecondUs = 1'000'000;
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
@@ -136,6 +137,7 @@ Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std
     found.reserve(rows.rows());
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         found.push_back({rows.data<std::vector<std::uint16_t>>("business_date")[row],
+                         rows.data<std::vector<std::uint16_t>>("previous_date")[row],
                          rows.data<std::vector<std::uint64_t>>("version")[row]});
     }
     return found;

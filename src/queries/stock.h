@@ -37,6 +37,7 @@ struct StockRow {
 /// A business date whose snapshot of stock is to be made, and the version that it gets.
 struct SnapshotDate {
     std::int32_t business_date = 0;  ///< Days since 1970.
+    std::int32_t previous_date = 0;  ///< Of the snapshot that it stands on, if there is one.
     std::uint64_t version = 0;
 };
 

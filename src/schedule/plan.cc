@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/check.h"
+
 namespace shelfcast::schedule {
 namespace {
 
@@ -107,6 +109,12 @@ Occurrence Plan::next_after(std::int64_t now_us) const {
         later = cron_.next_after(minute);
     }
     return {date_of(minute), instant_us(minute)};
+}
+
+std::int64_t Plan::due_at_us(std::string_view logical_date) const {
+    const std::optional<std::int64_t> minute = parse_minute(logical_date);
+    SHELFCAST_CHECK(minute.has_value());  // The plan made it.
+    return instant_us(cron_.next_after(*minute - 1));
 }
 
 Result<std::string> Plan::parse_date(std::string_view text, std::int64_t now_us) const {

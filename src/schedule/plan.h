@@ -35,6 +35,9 @@ public:
     /// where the plan needs one), has no occurrence, or whose occurrence has not come yet.
     [[nodiscard]] Result<std::string> parse_date(std::string_view text, std::int64_t now_us) const;
 
+    /// UTC, since 1970, of a logical date of this plan.
+    [[nodiscard]] std::int64_t due_at_us(std::string_view logical_date) const;
+
     [[nodiscard]] const Cron& cron() const noexcept { return cron_; }
 
 private:

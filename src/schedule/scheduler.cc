@@ -252,8 +252,10 @@ Result<std::shared_ptr<Scheduler::Running>> Scheduler::start(const Job& job, con
 }
 
 void Scheduler::execute(Running& running, const std::stop_token& stop) {
-    const Result<WorkReport> report =
-        running.job.work({running.run.draft.logical_date, running.progress}, stop);
+    const Result<WorkReport> report = running.job.work(
+        {running.run.draft.logical_date, running.job.plan.due_at_us(running.run.draft.logical_date),
+         running.progress},
+        stop);
     const std::scoped_lock lock(mutex_);
     end(running, report);
     if (const Status written = write_ending(running); !written) {

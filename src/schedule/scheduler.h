@@ -36,7 +36,8 @@ using Progress = std::function<void(std::string_view json)>;
 
 struct RunContext {
     std::string logical_date;
-    Progress progress;  ///< May be empty.
+    std::int64_t due_at_us = 0;  ///< When that date was due: UTC, since 1970.
+    Progress progress;           ///< May be empty.
 };
 
 struct WorkReport {

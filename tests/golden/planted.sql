@@ -1,4 +1,4 @@
--- Rows of tables that nothing of this program writes yet; one statement a line. Asked by: the golden tests.
+-- Rows of tables that no message fills by itself; one statement a line. Asked by: the golden tests.
 insert into retail_core.stock_risks values (1, 'tea', 3.5, 0.125, '2026-03-09 09:02:01.000', 1), (1, 'tea', 3.5, 0.25, '2026-03-09 10:00:00.000', 2), (2, 'bread', 4, 0.95, '2026-03-09 10:00:00.000', 1)
 insert into retail_core.inventory_daily values ('2026-03-02', 1, 'tea', 37, 0, 0, 12, 4.5, 1), ('2026-03-02', 1, 'tea', 36, 0, 0, 12, 4.5, 2), ('2026-03-02', 2, 'atlas', -1, 0, 2.5, null, null, 1)
 insert into retail_core.forecasts values ('product_store', 1, 'tea', 'Drinks', '', '2026-03-02', '2026-03-01', 'lightgbm', 'v1', 1, 2.5, 2.4, 1, 4, 0.5, 6, [0.1, 0.5, 0.9], [1, 2.4, 4], 0.05, '2026-03-01 10:00:00.000'), ('product_store', 1, 'tea', 'Drinks', '', '2026-03-03', '2026-03-01', 'lightgbm', 'v1', 1, 2, 2, 1, 3, 0.5, 4, [], [], null, '2026-03-01 10:00:00.000'), ('product_store', 1, 'novel', 'Books', '', '2026-03-05', '2026-03-01', 'lightgbm', 'v1', 1, 0.5, 0.4, 0, 1, 0, 2, [], [], null, '2026-03-01 10:00:00.000')

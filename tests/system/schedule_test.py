@@ -19,6 +19,7 @@ CODES = {1001: "NORTH", 1002: "SOUTH"}
 BATCH = "retail_batch_processing"
 SNAPSHOT = "retail_stock_snapshot"
 RETENTION = "retail_data_retention"
+QUALITY = "retail_data_quality"
 MAINTENANCE = "lake_maintenance"
 BUILTIN = {"SHELFCAST_SCHEDULE_ENGINE": "builtin"}
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
@@ -114,7 +115,8 @@ class CommandTest(ScheduleTest):
     def check_refusals(self, running):
         tomorrow = (TODAY + datetime.timedelta(days=2)).isoformat()
         for arguments, named in (
-            (("run", "retail_batch"), f"jobs are {BATCH}, {SNAPSHOT}, {RETENTION}, {MAINTENANCE}"),
+            (("run", "retail_batch"), f"jobs are {BATCH}, {SNAPSHOT}, {RETENTION}, {QUALITY}, "
+             f"{MAINTENANCE}"),
             (("run", BATCH, "--date", tomorrow), f"{tomorrow} has not come yet"),
             (("run", BATCH, "--date", "yesterday"), '"yesterday" is no logical date'),
             (("history", "retail_batch"), "there is no job retail_batch"),
@@ -127,7 +129,7 @@ class CommandTest(ScheduleTest):
         running = self.start_with_events()
         listed = self.ask(running, "list")
         self.assertEqual((listed["engine"], listed["time_zone"]), ("builtin", "UTC"))
-        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, SNAPSHOT, RETENTION, MAINTENANCE])
+        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, SNAPSHOT, RETENTION, QUALITY, MAINTENANCE])
         self.assertRegex(listed["jobs"][0]["next"]["at"], r"^20\d\d-\d\d-\d\dT02:00:00Z$")
         self.assertIsNone(listed["jobs"][0]["last"])
 

@@ -6,7 +6,7 @@ import os
 import random
 import unittest
 import uuid
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -105,10 +105,14 @@ class SnapshotTest(SystemTest):
                 sold.setdefault((when.date(), message["store_id"]), set()).add(
                     when.replace(minute=0, second=0))
         found = {}
+        heard_on = {day for rows in by_key.values() for day, _, _ in rows}
         last = max(day for rows in by_key.values() for day, _, _ in rows)
         for (store, product), rows in by_key.items():
             day = min(day for day, _, _ in rows)
             while day <= last:
+                if not any(day - timedelta(days=28) <= heard <= day for heard in heard_on):
+                    day += timedelta(days=1)
+                    continue
                 until = [(topic, one) for when, topic, one in rows if when <= day]
                 on_order = sum(
                     (Decimal(str(one["quantity"])) * (1 if one["status"] == "ANNOUNCED" else -1)
@@ -154,9 +158,16 @@ class SnapshotTest(SystemTest):
         for topic in TOPICS:
             self.send(running, topic, [self.make(topic) for _ in range(90)])
         self.close(running)
-        first = min(day for day, _, _ in self.wanted(DEFAULT_RULES))
-        last = max(day for day, _, _ in self.wanted(DEFAULT_RULES))
-        count = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        # Long before them the chain was heard once, and has snapshots for 28 days after.
+        first = "2025-06-01"
+        self.send(running, "inventory-updates", [
+            {"event_time": "2025-06-01 12:00:00Z", "store_id": 1001, "product_id": "tea", "quantity": 70,
+             "update_type": "COUNT", "event_id": str(uuid.UUID(int=4))}])
+        self.close(running)
+        dates = {day for day, _, _ in self.wanted(DEFAULT_RULES)}
+        self.assertEqual((min(dates), "2025-06-29" in dates, "2025-06-30" in dates), (first, True, False))
+        last = max(dates)
+        count = len(dates)
         self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}")
         self.check(running, "first run")
         self.assertEqual(self.run_job(running), "no dates")

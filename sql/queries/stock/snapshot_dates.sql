@@ -1,7 +1,8 @@
 -- Which business dates need a snapshot of stock, oldest first? Those that are over in every store and have
 -- none, or one that was made before an epoch with messages of that date or an earlier one was closed (stock is
--- carried from date to date), or under another booking rule.
--- Grain: one row per date, with the version to write: 28 bits of last closed epoch, 34 of the second it was
+-- carried from date to date), or under another booking rule. Left out are dates before which
+-- the whole chain was silent for more than 28 days: between history of long ago and live receipts lie years.
+-- Grain: one row per date, with the one that it stands on, and the version to write: 28 bits of last closed epoch, 34 of the second it was
 -- asked, 2 of the rule. So the newest wins, and says what it has seen. Asked by: pipelines/derive.
 with
     (
@@ -48,6 +49,15 @@ with
         from changes
         having count() > 0
     ),
+    heard as
+    (
+        select
+            calendar.business_date as business_date,
+            changes.newest_epoch as newest_epoch,
+            max(changes.business_date) over (order by calendar.business_date) as last_heard
+        from calendar
+        left join changes on changes.business_date = calendar.business_date
+    ),
     snapshots as
     (
         select
@@ -58,18 +68,21 @@ with
     )
 select
     business_date,
+    previous_date,
     assumeNotNull(
         bitShiftLeft(toUInt64(ifNull(closed_epoch, 0)), 36) + 4 * toUInt64({now_s:Int64}) + rule_bits
     ) as version
 from
 (
     select
-        calendar.business_date as business_date,
-        max(changes.newest_epoch) over (order by calendar.business_date) as newest_epoch,
+        heard.business_date as business_date,
+        lagInFrame(heard.business_date, 1, heard.business_date - 1) over in_order as previous_date,
+        max(heard.newest_epoch) over in_order as newest_epoch,
         snapshots.made as made
-    from calendar
-    left join changes on changes.business_date = calendar.business_date
-    left join snapshots on snapshots.business_date = calendar.business_date
+    from heard
+    left join snapshots on snapshots.business_date = heard.business_date
+    where heard.business_date - heard.last_heard <= 28
+    window in_order as (order by heard.business_date rows between unbounded preceding and current row)
 )
 where made = 0
     or newest_epoch > bitShiftRight(made, 36)

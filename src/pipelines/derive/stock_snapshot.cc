@@ -30,6 +30,7 @@ Result<SnapshotReport> snapshot_stock(ports::QueryRunner& runner, ports::Derived
         }
         SHELFCAST_TRY(tables.compute(sql_text("derived/stock_snapshot.sql"),
                                      {{"date", retail::format_date(one.business_date)},
+                                      {"previous_date", retail::format_date(one.previous_date)},
                                       {"version", std::to_string(one.version)}}));
         report.first_date = report.dates == 0 ? one.business_date : report.first_date;
         report.last_date = one.business_date;

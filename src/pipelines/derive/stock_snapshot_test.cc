@@ -19,6 +19,7 @@ public:
         retail::ColumnBlock rows = retail::make_block(columns);
         if (!nothing_due) {
             rows.data<std::vector<std::uint16_t>>("business_date") = {20'514, 20'515};
+            rows.data<std::vector<std::uint16_t>>("previous_date") = {20'480, 20'514};
             rows.data<std::vector<std::uint64_t>>("version") = {7, 7};
         }
         return rows;
@@ -27,7 +28,8 @@ public:
         if (away) {
             return fail(ErrorKind::kUnavailable, "away");
         }
-        made.push_back(values.at("date") + " " + values.at("version"));
+        made.push_back(values.at("date") + " on " + values.at("previous_date") + " " +
+                       values.at("version"));
         if (when_made) {
             when_made();
         }
@@ -49,7 +51,8 @@ TEST(StockSnapshot, MakesEachDateInOrder) {
     const auto report = snapshot_stock(warehouse, warehouse, 5'999'999, {});
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(warehouse.asked_at_s, "5");
-    EXPECT_EQ(warehouse.made, (std::vector<std::string>{"2026-03-02 7", "2026-03-03 7"}));
+    EXPECT_EQ(warehouse.made, (std::vector<std::string>{"2026-03-02 on 2026-01-27 7",
+                                                        "2026-03-03 on 2026-03-02 7"}));
     EXPECT_EQ(to_string(*report), "2 dates, 2026-03-02 to 2026-03-03");
 }
 
