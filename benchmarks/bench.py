@@ -23,7 +23,10 @@ from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock}
-NAMES = (*SCENARIOS, "day", *PROGRAMS)
+NAMES = (*SCENARIOS, "day", "detection", *PROGRAMS)
+# Stores, products, days and seeds; the detectors were made with the seeds 1 to 3.
+DETECTION = ("10", "2000", "240", "101", "102", "103")
+DETECTION_SMOKE = ("3", "60", "90", "101")
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -105,6 +108,14 @@ def run_program(name: str, site: Site, smoke: bool) -> Results:
     if name == "day":
         return scale.day(program, site)
     out = folder / f"{name}.json"
+    if name == "detection":
+        words = [program, folder, *(DETECTION_SMOKE if smoke else DETECTION)]
+        try:
+            subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           timeout=timeout_s, check=True)
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            raise BenchError(f"{name}_benchmark: {error}") from None
+        return json.loads(out.read_text())
     words = [program, f"--benchmark_out={out}", "--benchmark_out_format=json"]
     if smoke:
         words.append("--benchmark_min_time=0.02")

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <deque>
 #include <set>
 #include <unordered_map>
 
@@ -108,21 +107,12 @@ public:
         }
     }
 
-    void tell_planted() const {
-        for (const Truth& truth : truths_) {
-            fmt::print(stderr, "planted {} store={} {} {} {}..{}\n", truth.kind,
-                       truth.subject.store.value, truth.subject.product_id,
-                       truth.subject.register_id, retail::format_utc_ms(truth.begin_ms),
-                       retail::format_utc_ms(truth.end_ms));
-        }
-    }
     void run(std::map<std::string, Outcome>& outcomes) {
         const auto& options = chain_.options();
         for (std::uint32_t day = 0; day < options.days; ++day) {
             date_ = options.first_date + static_cast<std::int32_t>(day);
             play_day(outcomes);
         }
-        tell_planted();
         for (const Truth& truth : truths_) {
             if (truth.counts) {
                 Outcome& outcome = outcomes[truth.kind];
@@ -132,18 +122,10 @@ public:
                 outcome.visible += visible ? 1 : 0;
                 outcome.visible_found += visible && truth.found ? 1 : 0;
                 if (!truth.found && visible && tell_) {
-                    const Series& one = at(truth.store, truth.product);
-                    double lines = 0;
-                    for (const auto count : one.lines) {
-                        lines += count;
-                    }
-                    fmt::print(stderr,
-                               "missed {} store={} product={} till={} from={} h={:.0f} size={:.1f} "
-                               "lines64={} wanted={} sold={}\n",
+                    fmt::print(stderr, "missed {} store={} {}{} from={} size={:.1f} a_day={:.1f}\n",
                                truth.kind, truth.subject.store.value, truth.subject.product_id,
                                truth.subject.register_id, retail::format_utc_ms(truth.begin_ms),
-                               static_cast<double>(truth.end_ms - truth.begin_ms) / kHourMs,
-                               truth.size, lines, truth.wanted / 1000, truth.sold / 1000);
+                               truth.size, truth.per_day);
                 }
             }
         }

@@ -137,7 +137,6 @@ struct Window {
 
 Window most_unusual(const ProductBook& book, const LinesByStore& stores, const ProductUsual& usual,
                     const ProductRecent& recent) {
-    constexpr double kManyLines = 10;
     const StoreLines& store = stores.at(usual.store);
     const std::size_t weeks = std::max<std::size_t>(1, weeks_on_sale(usual, book.date()));
     const Share share = careful_share(usual, store, 0, weeks, true);
@@ -154,8 +153,7 @@ Window most_unusual(const ProductBook& book, const LinesByStore& stores, const P
         }
         const Others others{recent.other_lines[back],
                             expected_elsewhere(book, stores, usual, back)};
-        const double alike = std::max(1.0, others.factor());
-        window.expected *= others.expected >= kManyLines ? alike : std::max(alike, lift);
+        window.expected *= std::max({1.0, others.factor(), lift});
         window.log_chance =
             log_upper_tail({.mean = window.expected, .size = share.size()}, window.observed);
         if (window.log_chance < worst.log_chance) {

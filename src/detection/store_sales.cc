@@ -48,6 +48,14 @@ struct DaySoFar {
     }
 };
 
+/// The median, of an even number the middle one nearer to 0: one of two peers is no common cause.
+double cautious_median(std::vector<double> values) {
+    std::ranges::sort(values);
+    const double upper = values[values.size() / 2];
+    const double lower = values[(values.size() - 1) / 2];
+    return std::abs(lower) < std::abs(upper) ? lower : upper;
+}
+
 /// What the others of the country have in common; nothing with too few of them.
 std::optional<double> common_log_ratio(std::span<const DaySoFar> days, const DaySoFar& own) {
     std::vector<double> ratios;
@@ -56,7 +64,8 @@ std::optional<double> common_log_ratio(std::span<const DaySoFar> days, const Day
             ratios.push_back(log_ratio(day.observed, day.expected));
         }
     }
-    return ratios.size() < kFewestPeers ? std::nullopt : std::optional(median(std::move(ratios)));
+    return ratios.size() < kFewestPeers ? std::nullopt
+                                        : std::optional(cautious_median(std::move(ratios)));
 }
 
 /// How far the day's logarithm usually is from what is expected and common.
@@ -72,7 +81,7 @@ double spread_of(std::span<const DaySoFar> days, const DaySoFar& own) {
                 peers.push_back(log_ratio(*day.weeks[week], day.expected));
             }
         }
-        const double common = peers.size() < kFewestPeers ? 0 : median(std::move(peers));
+        const double common = peers.size() < kFewestPeers ? 0 : cautious_median(std::move(peers));
         logs.push_back(log_ratio(*own.weeks[week], own.expected) - common);
     }
     const double weekly = std::clamp(robust_deviation(logs), kDayNoise, kMostDayNoise);
