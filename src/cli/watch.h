@@ -22,7 +22,8 @@ struct Look {
     std::function<Status(std::int64_t now_us, const std::stop_token& stop)> work;
 };
 
-/// One round of all looks every `interval`, until stopped.
+/// Each look every `interval`, or less often: one that takes long leaves the machine to others ten
+/// times as long. Until stopped.
 void keep_watch(const std::vector<Look>& looks, const ports::Clock& clock,
                 std::chrono::milliseconds interval, const std::stop_token& stop);
 

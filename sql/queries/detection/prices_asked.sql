@@ -8,10 +8,15 @@ with
         select
             store_id,
             product_id,
-            arrayReverseSort(
-                groupArray((event_time, log_partition, log_offset, unit_price, promotion_id != '' or ifNull(discount, 0) > 0))
-            ) as sold,
-            sold[1].1 as sold_at
+            -- The newest two, newest first.
+            groupArraySorted(2)((
+                -toUnixTimestamp64Milli(event_time),
+                -toInt64(log_partition),
+                -log_offset,
+                unit_price,
+                promotion_id != '' or ifNull(discount, 0) > 0
+            )) as sold,
+            fromUnixTimestamp64Milli(-sold[1].1, 'UTC') as sold_at
         from retail_core.events
         where business_date >= {from:Date}
             and transaction_type = 'SALE'
