@@ -174,7 +174,7 @@ Status Day::open(const fs::path& folder, std::uint64_t rate, std::optional<Flush
     SHELFCAST_TRY(store_->put_stores(benchmarks::Till::stores()));
     SHELFCAST_ASSIGN(log_,
                      adapters::SqliteLog::open({.directory = folder / "log", .clock = clock_}));
-    for (const std::string_view topic : retail::input_topics()) {
+    for (const std::string_view topic : retail::door_topics()) {
         SHELFCAST_TRY(log_->create_topic(topic, kPartitions));
     }
     SHELFCAST_ASSIGN(lake_files_, adapters::PosixFiles::open((folder / "lake").string()));

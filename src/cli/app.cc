@@ -129,13 +129,10 @@ Status App::open_stores() {
                                                       .clock = clock_,
                                                       .group_commit_ms = config_.group_commit_ms}));
     SHELFCAST_TRY(keep_fixed_settings());
-    for (const std::string_view topic : retail::input_topics()) {
+    for (const std::string_view topic : retail::door_topics()) {
         if (!log_->partitions(topic)) {
             SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
         }
-    }
-    if (!log_->partitions(retail::kFeatureRequestsTopic)) {
-        SHELFCAST_TRY(log_->create_topic(retail::kFeatureRequestsTopic, config_.log_partitions));
     }
     for (const std::string_view told : {retail::kPredictionsTopic, retail::kRestockAlertsTopic}) {
         SHELFCAST_TRY(log_->create_topic(told, 1));

@@ -109,10 +109,11 @@ constexpr std::array kTopics = {
 };
 constexpr std::span<const Topic> kEventTopics(kTopics.data(), kTopics.size() - 1);
 
-constexpr auto kInputTopics = [] {
-    std::array<std::string_view, kEventTopics.size() + 1> names{};
+constexpr auto kDoorTopics = [] {
+    std::array<std::string_view, kTopics.size() + 1> names{};
     std::ranges::transform(kEventTopics, names.begin(), &Topic::name);
-    names.back() = kDeadLettersTopic;
+    names[kEventTopics.size()] = kDeadLettersTopic;
+    names.back() = kFeatureRequestsTopic;
     return names;
 }();
 
@@ -132,6 +133,10 @@ const Topic* find_topic(std::string_view name) { return find_by(name, &Topic::na
 
 const Topic* topic_of_table(std::string_view table) { return find_by(table, &Topic::table); }
 
-std::span<const std::string_view> input_topics() { return kInputTopics; }
+std::span<const std::string_view> input_topics() {
+    return std::span(kDoorTopics).first(kEventTopics.size() + 1);
+}
+
+std::span<const std::string_view> door_topics() { return kDoorTopics; }
 
 }  // namespace shelfcast::retail

@@ -79,4 +79,7 @@ inline constexpr std::string_view kPredictionsTopic = "predictions";
 /// Every topic that the operator reads: the event topics, then dead-letters.
 [[nodiscard]] std::span<const std::string_view> input_topics();
 
+/// Every topic that a door writes, each in as many partitions: those, then feature-requests.
+[[nodiscard]] std::span<const std::string_view> door_topics();
+
 }  // namespace shelfcast::retail

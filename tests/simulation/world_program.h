@@ -67,7 +67,7 @@ struct World::Program {
                                                                  : adapters::LogDurability::kFull,
                                             .vfs = SimDisk::kVfsName,
                                             .threaded = false}));
-        for (const std::string_view topic : retail::input_topics()) {
+        for (const std::string_view topic : retail::door_topics()) {
             SHELFCAST_TRY(log->create_topic(topic, kPartitions));
         }
         SHELFCAST_ASSIGN(const CatalogVersion version, store->latest_version());
