@@ -6,16 +6,10 @@
 #include <map>
 
 #include "api/login_guard.h"
+#include "ports/test_hand_clock.h"
 
 namespace shelfcast::api {
 namespace {
-
-class HandClock final : public ports::Clock {
-public:
-    [[nodiscard]] std::int64_t now_us() const override { return at_us; }
-    [[nodiscard]] std::int64_t steady_us() const override { return at_us; }
-    std::int64_t at_us = 0;
-};
 
 /// Knows "ada" with password "pass:word".
 class OneLogin final : public ports::Authenticator {
@@ -62,7 +56,7 @@ protected:
         return "";
     }
 
-    HandClock clock_;
+    ports::HandClock clock_;
     OneLogin logins_;
     Result<std::string> source_ = R"({"state":"ready"})";
     int asked_ = 0;

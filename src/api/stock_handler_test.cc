@@ -4,19 +4,10 @@
 
 #include <string>
 
+#include "api/test_no_logins.h"
+
 namespace shelfcast::api {
 namespace {
-
-class NoLogins final : public ports::Authenticator {
-public:
-    std::optional<ports::Identity> remembered(std::string_view, std::string_view) override {
-        return std::nullopt;
-    }
-    Result<ports::Identity> check(std::string_view, std::string_view) override {
-        return fail(ErrorKind::kUnauthenticated, "wrong login");
-    }
-    void forget(std::string_view) override {}
-};
 
 class StockHandler : public ::testing::Test {
 protected:

@@ -6,27 +6,12 @@
 #include <vector>
 
 #include "adapters/memory_log/memory_log.h"
+#include "api/test_no_logins.h"
+#include "ports/test_hand_clock.h"
 #include "retail/topics.h"
 
 namespace shelfcast::api {
 namespace {
-
-class SetClock final : public ports::Clock {
-public:
-    [[nodiscard]] std::int64_t now_us() const override { return 1'795'334'400'000'000; }
-    [[nodiscard]] std::int64_t steady_us() const override { return 0; }
-};
-
-class NoLogins final : public ports::Authenticator {
-public:
-    std::optional<ports::Identity> remembered(std::string_view, std::string_view) override {
-        return std::nullopt;
-    }
-    Result<ports::Identity> check(std::string_view, std::string_view) override {
-        return fail(ErrorKind::kUnauthenticated, "wrong login");
-    }
-    void forget(std::string_view) override {}
-};
 
 class TopicHandler : public ::testing::Test {
 protected:
@@ -52,7 +37,7 @@ protected:
     }
 
 private:
-    SetClock clock_;
+    ports::HandClock clock_{1'795'334'400'000'000};
     adapters::MemoryLog log_{clock_};
     NoLogins logins_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace shelfcast::detection {
 namespace {
@@ -20,6 +21,10 @@ std::optional<AnomalyKind> parse_anomaly_kind(std::string_view word) noexcept {
     const auto found = std::ranges::find(kKinds, word);
     return found == kKinds.end() ? std::nullopt
                                  : std::optional(static_cast<AnomalyKind>(found - kKinds.begin()));
+}
+
+double log_limit(double tests_per_week, double false_alarms) {
+    return std::log(false_alarms / std::max(1.0, tests_per_week));
 }
 
 std::string_view to_string(Severity severity) noexcept {

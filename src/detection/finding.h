@@ -56,5 +56,9 @@ struct Finding {
 
 /// False alarms that one detector may raise per store and week, if chance is as it assumes.
 inline constexpr double kFalseAlarmsPerWeek = 0.004;
+/// The logarithm of a chance so small that so many tests a week raise no more than those.
+[[nodiscard]] double log_limit(double tests_per_week, double false_alarms = kFalseAlarmsPerWeek);
+/// An open incident holds down to this part of the limit's logarithm.
+inline constexpr double kHolds = 0.5;
 
 }  // namespace shelfcast::detection

@@ -1,8 +1,11 @@
 #include "detection/incidents.h"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <cmath>
 #include <map>
+
+#include "retail/name_uuid.h"
 
 namespace shelfcast::detection {
 namespace {
@@ -29,25 +32,10 @@ void describe(Incident& incident, const Finding& finding) {
 }  // namespace
 
 retail::Uuid incident_id(const Subject& subject, std::int64_t started_at_ms) {
-    using retail::ColumnType;
-    constexpr std::array kColumns = {retail::ColumnSpec{"kind", ColumnType::kText},
-                                     retail::ColumnSpec{"store_id", ColumnType::kUInt32},
-                                     retail::ColumnSpec{"product_id", ColumnType::kText},
-                                     retail::ColumnSpec{"register_id", ColumnType::kText},
-                                     retail::ColumnSpec{"started_at", ColumnType::kDateTime64Ms}};
-    retail::ColumnBlock row = retail::make_block(kColumns);
-    row.data<retail::TextColumn>("kind").push_back(to_string(subject.kind));
-    row.data<std::vector<std::uint32_t>>("store_id").push_back(subject.store.value);
-    row.data<retail::TextColumn>("product_id").push_back(subject.product_id);
-    row.data<retail::TextColumn>("register_id").push_back(subject.register_id);
-    row.data<std::vector<std::int64_t>>("started_at").push_back(started_at_ms);
-    const auto hash = retail::content_hash(row);
-    // Version 8: a UUID whose bits are the maker's own (RFC 9562).
-    constexpr std::uint64_t kVersionBits = 0xF000;
-    constexpr std::uint64_t kVersion = 0x8000;
-    constexpr std::uint64_t kVariantBits = 0xC000'0000'0000'0000;
-    constexpr std::uint64_t kVariant = 0x8000'0000'0000'0000;
-    return {(hash[0] & ~kVersionBits) | kVersion, (hash[1] & ~kVariantBits) | kVariant};
+    // No text of an event has a control character.
+    return retail::uuid_of_name(fmt::format("{}\t{}\t{}\t{}\t{}", to_string(subject.kind),
+                                            subject.store.value, subject.product_id,
+                                            subject.register_id, started_at_ms));
 }
 
 std::vector<Finding> keep_unasked(std::span<const Incident> open,

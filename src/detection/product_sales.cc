@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kLatestWeeks = 2;
 constexpr double kLeastNoise = 0.02;  // Squared coefficient of variation of a product's own days.
 constexpr double kMostNoise = 3;
-constexpr double kHolds = 0.5;     // Of the logarithm of a limit.
 constexpr double kPriorLines = 2;  // What others do counts for little while they sell little.
 
 /// A share of the store's lines, and how sure it is.
@@ -116,10 +115,6 @@ double lift_of_price(double price, double usual_price) {
         return 1;
     }
     return std::min(kMostLift, kDisplay * std::pow(price / usual_price, -kElasticity));
-}
-
-double log_limit(double tests_per_week, double false_alarms = kFalseAlarmsPerWeek) {
-    return std::log(false_alarms / std::max(1.0, tests_per_week));
 }
 
 /// Of products far more are judged than of anything else, on laws that fit worse.

@@ -27,8 +27,7 @@ struct StoreDay {
 /// Where a store's clock stands.
 struct StoreClock {
     StoreId store;
-    std::string country;  ///< Stores of one live the same holidays and offers.
-    std::string currency;
+    std::string country;           ///< Stores of one live the same holidays and offers.
     std::int32_t date = 0;         ///< Its business date.
     double hour = 0;               ///< As it shows, with a fraction.
     std::int64_t now_ms = 0;       ///< UTC.

@@ -100,7 +100,7 @@ void judge_level(std::span<const DaySoFar> days, const DaySoFar& day,
                  std::vector<Finding>& findings) {
     constexpr double kRaisesSpike = 5;
     constexpr double kRaisesDrop = 6;  // A logarithm has the longer tail below.
-    constexpr double kHolds = 3;
+    constexpr double kHoldsFrom = 3;
     constexpr double kCritical = 10;
     const double smallest_step = std::log(1.5);
     const auto common = common_log_ratio(days, day);
@@ -109,7 +109,7 @@ void judge_level(std::span<const DaySoFar> days, const DaySoFar& day,
     }
     const double away = log_ratio(day.observed, day.expected) - common.value_or(0);
     const double score = away / spread_of(days, day);
-    if (std::abs(score) < kHolds) {
+    if (std::abs(score) < kHoldsFrom) {
         return;
     }
     const bool more = score > 0;
@@ -147,7 +147,6 @@ bool others_are_silent(std::span<const DaySoFar> days, const DaySoFar& own,
 void judge_silence(std::span<const DaySoFar> days, const DaySoFar& day, const StoreHistory& history,
                    std::vector<Finding>& findings) {
     constexpr double kTrustInLevel = 20;  // Size of the law of the baskets to come.
-    constexpr double kHolds = 0.5;
     constexpr double kSlowest = 0.1;
     const StoreClock& clock = *day.clock;
     const std::int64_t silence_ms = clock.now_ms - std::max(day.last_sale_ms, clock.midnight_ms);
@@ -164,7 +163,7 @@ void judge_silence(std::span<const DaySoFar> days, const DaySoFar& day, const St
     const double missing = (day.expected - until_then) * pace;
     const double log_chance = log_none({.mean = missing / kLinesTogether, .size = kTrustInLevel});
     const double week = kWeekDays * day.expected / kLinesTogether;
-    const double limit = std::log(kFalseAlarmsPerWeek / std::max(1.0, week));
+    const double limit = log_limit(week);
     if (log_chance > kHolds * limit) {
         return;
     }

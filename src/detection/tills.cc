@@ -13,7 +13,6 @@ namespace shelfcast::detection {
 std::vector<Finding> judge_tills(std::span<const TillState> tills) {
     constexpr double kFewestBaskets = 30;
     constexpr double kLongerThanUsual = 1.2;
-    constexpr double kHolds = 0.5;  // Of the limit.
     std::vector<Finding> findings;
     for (const TillState& till : tills) {
         if (till.baskets < kFewestBaskets || till.share >= 1 || till.others_since <= 0) {
@@ -21,7 +20,7 @@ std::vector<Finding> judge_tills(std::span<const TillState> tills) {
         }
         const double log_chance = till.others_since * std::log1p(-till.share);
         // Every basket begins a run that may be long by chance.
-        const double limit = std::log(kFalseAlarmsPerWeek / std::max(1.0, till.baskets_per_week));
+        const double limit = log_limit(till.baskets_per_week);
         if (log_chance > kHolds * limit) {
             continue;
         }

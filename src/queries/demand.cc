@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "queries/row_reader.h"
 #include "sql_text.h"
 
 namespace shelfcast::queries {
@@ -10,11 +11,10 @@ namespace {
 
 using retail::ColumnSpec;
 using retail::ColumnType;
-using Numbers = std::vector<std::int64_t>;
+
+constexpr double kThousandths = 1'000;
 
 ports::QueryValues at(std::int64_t now_us) { return {{"now", std::to_string(now_us / 1'000'000)}}; }
-
-double thousandths(std::int64_t value) { return static_cast<double>(value) / 1000.0; }
 
 }  // namespace
 
@@ -28,18 +28,15 @@ Result<std::vector<Velocity>> velocities(ports::QueryRunner& runner, std::int64_
     SHELFCAST_ASSIGN(
         const retail::ColumnBlock rows,
         runner.read_rows(sql_text("queries/demand/velocity.sql"), kColumns, at(now_us)));
-    const auto& stores = rows.data<std::vector<std::uint32_t>>("store_id");
-    const auto& products = rows.data<retail::TextColumn>("product_id");
-    const auto& days = rows.data<std::vector<std::uint32_t>>("open_days");
-    const auto& lost = rows.data<Numbers>("lost_day_thousandths");
-    const auto& units = rows.data<Numbers>("units");
-    const auto& squares = rows.data<Numbers>("squares");
+    const RowReader reader(rows);
     std::vector<Velocity> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({StoreId{stores[row]}, std::string(products[row]),
-                         static_cast<double>(days[row]), thousandths(lost[row]),
-                         thousandths(units[row]), thousandths(squares[row])});
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.store(row), reader.text("product_id", row),
+                         static_cast<double>(reader.cell<std::uint32_t>("open_days", row)),
+                         reader.scaled("lost_day_thousandths", row, kThousandths),
+                         reader.scaled("units", row, kThousandths),
+                         reader.scaled("squares", row, kThousandths)});
     }
     return found;
 }
@@ -52,16 +49,17 @@ Result<std::vector<StoreWeekHour>> week_hours(ports::QueryRunner& runner, std::i
     SHELFCAST_ASSIGN(
         const retail::ColumnBlock rows,
         runner.read_rows(sql_text("queries/demand/week_hours.sql"), kColumns, at(now_us)));
+    const RowReader reader(rows);
     std::vector<StoreWeekHour> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
         found.push_back(
-            {.store = StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]},
-             .weekday = rows.data<std::vector<std::uint8_t>>("weekday")[row],
-             .hour = rows.data<std::vector<std::uint8_t>>("hour")[row],
-             .sales = static_cast<double>(rows.data<Numbers>("sales")[row]),
-             .open_days = static_cast<int>(rows.data<Numbers>("open_days")[row]),
-             .first_date = static_cast<std::int32_t>(rows.data<Numbers>("first_date")[row])});
+            {.store = reader.store(row),
+             .weekday = reader.small("weekday", row),
+             .hour = reader.small("hour", row),
+             .sales = static_cast<double>(reader.number("sales", row)),
+             .open_days = static_cast<int>(reader.number("open_days", row)),
+             .first_date = static_cast<std::int32_t>(reader.number("first_date", row))});
     }
     return found;
 }
@@ -73,13 +71,13 @@ Result<std::vector<OpenShipment>> open_shipments(ports::QueryRunner& runner, std
     SHELFCAST_ASSIGN(
         const retail::ColumnBlock rows,
         runner.read_rows(sql_text("queries/demand/open_shipments.sql"), kColumns, at(now_us)));
+    const RowReader reader(rows);
     std::vector<OpenShipment> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]},
-                         std::string(rows.data<retail::TextColumn>("product_id")[row]),
-                         thousandths(rows.data<Numbers>("units")[row]),
-                         rows.data<Numbers>("expected_ms")[row]});
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.store(row), reader.text("product_id", row),
+                         reader.scaled("units", row, kThousandths),
+                         reader.number("expected_ms", row)});
     }
     return found;
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "queries/array_text.h"
+#include "queries/row_reader.h"
 #include "retail/time_zone.h"
 #include "sql_text.h"
 
@@ -12,24 +13,11 @@ namespace {
 using retail::ColumnBlock;
 using retail::ColumnSpec;
 using retail::ColumnType;
-using retail::TextColumn;
 
 constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr double kPriceScale = 10'000;
 constexpr double kUnitScale = 1'000;
 
-const std::vector<std::uint32_t>& stores_of(const ColumnBlock& rows) {
-    return rows.data<std::vector<std::uint32_t>>("store_id");
-}
-double count(const ColumnBlock& rows, std::string_view column, std::size_t row) {
-    return static_cast<double>(rows.data<std::vector<std::uint64_t>>(column)[row]);
-}
-std::int64_t number(const ColumnBlock& rows, std::string_view column, std::size_t row) {
-    return rows.data<std::vector<std::int64_t>>(column)[row];
-}
-std::string text(const ColumnBlock& rows, std::string_view column, std::size_t row) {
-    return std::string(rows.data<TextColumn>(column)[row]);
-}
 std::string seconds(std::int64_t now_us) { return std::to_string(now_us / kSecondUs); }
 
 }  // namespace
@@ -43,12 +31,12 @@ Result<std::vector<DetectionStore>> detection_stores(ports::QueryRunner& runner,
                      runner.read_rows(sql_text("queries/detection/stores.sql"), kColumns,
                                       {{"now_s", seconds(now_us)}}));
     std::vector<DetectionStore> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back(
-            {.store = StoreId{stores_of(rows)[row]},
-             .country = text(rows, "country", row),
-             .time_zone = text(rows, "time_zone", row),
-             .is_holiday = rows.data<std::vector<std::uint8_t>>("is_holiday")[row] != 0});
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.store = reader.store(row),
+                         .country = reader.text("country", row),
+                         .time_zone = reader.text("time_zone", row),
+                         .is_holiday = reader.small("is_holiday", row) != 0});
     }
     return found;
 }
@@ -64,13 +52,14 @@ Result<std::vector<StoreHour>> store_hours(ports::QueryRunner& runner, std::int3
                      runner.read_rows(sql_text("queries/detection/store_hours.sql"), kColumns,
                                       {{"from", retail::format_date(from)}}));
     std::vector<StoreHour> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({.store = StoreId{stores_of(rows)[row]},
-                         .date = rows.data<std::vector<std::uint16_t>>("business_date")[row],
-                         .hour = rows.data<std::vector<std::uint8_t>>("hour_of_day")[row],
-                         .sales = count(rows, "sales", row),
-                         .returns = count(rows, "returns", row),
-                         .last_sale_ms = number(rows, "last_sale_ms", row)});
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.store = reader.store(row),
+                         .date = reader.date("business_date", row),
+                         .hour = reader.small("hour_of_day", row),
+                         .sales = reader.count("sales", row),
+                         .returns = reader.count("returns", row),
+                         .last_sale_ms = reader.number("last_sale_ms", row)});
     }
     return found;
 }
@@ -89,14 +78,15 @@ Result<std::vector<TillUsual>> tills_usual(ports::QueryRunner& runner, std::int3
         runner.read_rows(sql_text("queries/detection/tills_usual.sql"), kColumns,
                          {{"from", retail::format_date(from)}, {"to", retail::format_date(to)}}));
     std::vector<TillUsual> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({.store = StoreId{stores_of(rows)[row]},
-                         .register_id = text(rows, "register_id", row),
-                         .baskets = count(rows, "baskets", row),
-                         .store_baskets = count(rows, "store_baskets", row),
-                         .all_baskets = count(rows, "all_baskets", row),
-                         .longest_run = static_cast<double>(number(rows, "longest_run", row)),
-                         .last_basket_ms = number(rows, "last_basket_ms", row)});
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.store = reader.store(row),
+                         .register_id = reader.text("register_id", row),
+                         .baskets = reader.count("baskets", row),
+                         .store_baskets = reader.count("store_baskets", row),
+                         .all_baskets = reader.count("all_baskets", row),
+                         .longest_run = static_cast<double>(reader.number("longest_run", row)),
+                         .last_basket_ms = reader.number("last_basket_ms", row)});
     }
     return found;
 }
@@ -112,13 +102,14 @@ Result<std::vector<TillNow>> tills_now(ports::QueryRunner& runner, std::int32_t 
                      runner.read_rows(sql_text("queries/detection/tills_now.sql"), kColumns,
                                       {{"from", retail::format_date(from)}}));
     std::vector<TillNow> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({.store = StoreId{stores_of(rows)[row]},
-                         .register_id = text(rows, "register_id", row),
-                         .store_baskets = count(rows, "all_baskets", row),
-                         .others_since = count(rows, "others_since", row),
-                         .last_basket_ms = number(rows, "last_basket_ms", row),
-                         .newest_basket_ms = number(rows, "newest_basket_ms", row)});
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.store = reader.store(row),
+                         .register_id = reader.text("register_id", row),
+                         .store_baskets = reader.count("all_baskets", row),
+                         .others_since = reader.count("others_since", row),
+                         .last_basket_ms = reader.number("last_basket_ms", row),
+                         .newest_basket_ms = reader.number("newest_basket_ms", row)});
     }
     return found;
 }
@@ -167,14 +158,15 @@ Result<std::vector<ShelfRow>> shelf_states(ports::QueryRunner& runner,
                                        {"product_ids", product_ids(keys)},
                                        {"others_from", retail::format_date(others_from)}}));
     std::vector<ShelfRow> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
         found.push_back(
-            {.key = {StoreId{stores_of(rows)[row]}, text(rows, "product_id", row)},
-             .on_hand_units = static_cast<double>(number(rows, "on_hand", row)) / kUnitScale,
-             .in_stock_date = static_cast<std::int32_t>(number(rows, "in_stock_date", row)),
-             .last_sale_date = static_cast<std::int32_t>(number(rows, "last_sale_date", row)),
-             .last_sale_ms = number(rows, "last_sale_ms", row),
-             .other_lines = count(rows, "other_lines", row)});
+            {.key = reader.key(row),
+             .on_hand_units = reader.scaled("on_hand", row, kUnitScale),
+             .in_stock_date = static_cast<std::int32_t>(reader.number("in_stock_date", row)),
+             .last_sale_date = static_cast<std::int32_t>(reader.number("last_sale_date", row)),
+             .last_sale_ms = reader.number("last_sale_ms", row),
+             .other_lines = reader.count("other_lines", row)});
     }
     return found;
 }
@@ -192,17 +184,15 @@ Result<std::vector<PriceRow>> prices_asked(ports::QueryRunner& runner, std::int3
                      runner.read_rows(sql_text("queries/detection/prices_asked.sql"), kColumns,
                                       {{"from", retail::format_date(from)},
                                        {"since_us", std::to_string(since_us)}}));
-    const auto price = [&](std::string_view column, std::size_t row) {
-        return static_cast<double>(number(rows, column, row)) / kPriceScale;
-    };
     std::vector<PriceRow> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({.key = {StoreId{stores_of(rows)[row]}, text(rows, "product_id", row)},
-                         .price = price("price", row),
-                         .price_before = price("price_before", row),
-                         .discounted = rows.data<std::vector<std::uint8_t>>("discounted")[row] != 0,
-                         .price_in_force = price("price_in_force", row),
-                         .sold_at_ms = number(rows, "sold_at_ms", row)});
+    const RowReader reader(rows);
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.key = reader.key(row),
+                         .price = reader.scaled("price", row, kPriceScale),
+                         .price_before = reader.scaled("price_before", row, kPriceScale),
+                         .discounted = reader.small("discounted", row) != 0,
+                         .price_in_force = reader.scaled("price_in_force", row, kPriceScale),
+                         .sold_at_ms = reader.number("sold_at_ms", row)});
     }
     return found;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "queries/array_text.h"
+#include "queries/row_reader.h"
 #include "sql_text.h"
 
 namespace shelfcast::queries {
@@ -27,23 +28,18 @@ Result<std::vector<StockRow>> read_positions(ports::QueryRunner& runner, std::st
                                      ColumnSpec{"is_known", ColumnType::kUInt8}};
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text(query), kColumns, values));
-    const auto numbers = [&](std::string_view name) -> const std::vector<std::int64_t>& {
-        return rows.data<std::vector<std::int64_t>>(name);
-    };
-    const auto& stores = rows.data<std::vector<std::uint32_t>>("store_id");
-    const auto& products = rows.data<retail::TextColumn>("product_id");
-    const auto& known = rows.data<std::vector<std::uint8_t>>("is_known");
+    const RowReader reader(rows);
     std::vector<StockRow> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({{StoreId{stores[row]}, std::string(products[row])},
-                         {.on_hand = numbers("on_hand")[row],
-                          .on_order = numbers("on_order")[row],
-                          .reserved = numbers("reserved")[row],
-                          .last_count_ms = numbers("last_count_ms")[row],
-                          .last_count = numbers("last_count")[row],
-                          .last_event_ms = numbers("last_event_ms")[row],
-                          .is_known = known[row] != 0}});
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.key(row),
+                         {.on_hand = reader.number("on_hand", row),
+                          .on_order = reader.number("on_order", row),
+                          .reserved = reader.number("reserved", row),
+                          .last_count_ms = reader.number("last_count_ms", row),
+                          .last_count = reader.number("last_count", row),
+                          .last_event_ms = reader.number("last_event_ms", row),
+                          .is_known = reader.small("is_known", row) != 0}});
     }
     return found;
 }
@@ -82,26 +78,24 @@ Result<std::vector<retail::RestockAlert>> restock_alerts(ports::QueryRunner& run
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text("queries/stock/open_alerts.sql"), kColumns,
                                       {{"since", std::to_string(since_us / 1'000'000)}}));
+    const RowReader reader(rows);
+    const auto moment = [&](std::string_view column, std::size_t row) {
+        const std::int64_t utc_ms = reader.number(column, row);
+        return utc_ms == 0 ? std::nullopt : std::optional(utc_ms);
+    };
     std::vector<retail::RestockAlert> found;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        const auto number = [&](std::string_view name) {
-            return rows.data<std::vector<std::int64_t>>(name)[row];
-        };
-        const auto moment = [&](std::string_view name) {
-            return number(name) == 0 ? std::nullopt : std::optional(number(name));
-        };
-        found.push_back({.id = rows.data<std::vector<retail::Uuid>>("alert_id")[row],
-                         .key = {StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]},
-                                 std::string(rows.data<retail::TextColumn>("product_id")[row])},
-                         .raised_at_ms = number("raised_ms"),
-                         .recovered_at_ms = moment("recovered_ms"),
-                         .stock_out_probability = static_cast<double>(number("probability")) / 1e4,
-                         .horizon_days = static_cast<double>(number("horizon")) / 1e3,
-                         .stock_ends_ms = moment("ends_ms"),
-                         .on_hand = number("on_hand"),
-                         .on_order = number("on_order"),
-                         .units_per_day = static_cast<double>(number("velocity")) / 1e4,
-                         .reason = std::string(rows.data<retail::TextColumn>("reason")[row])});
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({.id = reader.cell<retail::Uuid>("alert_id", row),
+                         .key = reader.key(row),
+                         .raised_at_ms = reader.number("raised_ms", row),
+                         .recovered_at_ms = moment("recovered_ms", row),
+                         .stock_out_probability = reader.scaled("probability", row, 1e4),
+                         .horizon_days = reader.scaled("horizon", row, 1e3),
+                         .stock_ends_ms = moment("ends_ms", row),
+                         .on_hand = reader.number("on_hand", row),
+                         .on_order = reader.number("on_order", row),
+                         .units_per_day = reader.scaled("velocity", row, 1e4),
+                         .reason = reader.text("reason", row)});
     }
     return found;
 }
@@ -112,15 +106,12 @@ Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner
         ColumnSpec{"velocity", ColumnType::kInt64}, ColumnSpec{"probability", ColumnType::kInt64}};
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text("queries/stock/risks.sql"), kColumns, {}));
-    const auto& velocities = rows.data<std::vector<std::int64_t>>("velocity");
-    const auto& probabilities = rows.data<std::vector<std::int64_t>>("probability");
+    const RowReader reader(rows);
     std::vector<retail::StockRiskRow> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({{StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]},
-                          std::string(rows.data<retail::TextColumn>("product_id")[row])},
-                         static_cast<double>(velocities[row]) / 1e4,
-                         static_cast<double>(probabilities[row]) / 1e4});
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.key(row), reader.scaled("velocity", row, 1e4),
+                         reader.scaled("probability", row, 1e4)});
     }
     return found;
 }
@@ -133,12 +124,12 @@ Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text("queries/stock/snapshot_dates.sql"), kColumns,
                                       {{"now_s", std::to_string(now_us / kSecondUs)}}));
+    const RowReader reader(rows);
     std::vector<SnapshotDate> found;
-    found.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        found.push_back({rows.data<std::vector<std::uint16_t>>("business_date")[row],
-                         rows.data<std::vector<std::uint16_t>>("previous_date")[row],
-                         rows.data<std::vector<std::uint64_t>>("version")[row]});
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.date("business_date", row), reader.date("previous_date", row),
+                         reader.cell<std::uint64_t>("version", row)});
     }
     return found;
 }

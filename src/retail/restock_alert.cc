@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cmath>
 
 #include "retail/decimal.h"
 #include "retail/event_codec.h"
+#include "retail/float_columns.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::retail {
@@ -14,16 +14,11 @@ namespace {
 
 using enum ColumnType;
 
-// The tables' floats and nullable instants; the warehouse converts.
-constexpr ColumnType kFloat = kDecimal14s4;
-constexpr ColumnType kNullableFloat = kNullableDecimal14s4;
-constexpr ColumnType kNullableSeconds = kNullableDecimal14s4;
-
 constexpr std::array kRiskColumns = {
     ColumnSpec{"store_id", kUInt32},
     ColumnSpec{"product_id", kText},
-    ColumnSpec{"units_sold_per_day", kNullableFloat},
-    ColumnSpec{"stock_out_probability", kNullableFloat},
+    ColumnSpec{"units_sold_per_day", kNullableFloatColumn},
+    ColumnSpec{"stock_out_probability", kNullableFloatColumn},
     ColumnSpec{"as_of", kDateTime64Ms},
     ColumnSpec{"version", kUInt64},
 };
@@ -32,32 +27,19 @@ constexpr std::array kAlertColumns = {
     ColumnSpec{"store_id", kUInt32},
     ColumnSpec{"product_id", kText},
     ColumnSpec{"raised_at", kDateTime64Ms},
-    ColumnSpec{"recovered_at", kNullableSeconds},
+    ColumnSpec{"recovered_at", kNullableInstantColumn},
     ColumnSpec{"state", kText},
-    ColumnSpec{"stock_out_probability", kFloat},
-    ColumnSpec{"horizon_days", kFloat},
-    ColumnSpec{"expected_stock_out_at", kNullableSeconds},
+    ColumnSpec{"stock_out_probability", kFloatColumn},
+    ColumnSpec{"horizon_days", kFloatColumn},
+    ColumnSpec{"expected_stock_out_at", kNullableInstantColumn},
     ColumnSpec{"on_hand_units", kDecimal12s3},
     ColumnSpec{"on_order_units", kDecimal12s3},
-    ColumnSpec{"units_sold_per_day", kNullableFloat},
+    ColumnSpec{"units_sold_per_day", kNullableFloatColumn},
     ColumnSpec{"reason", kText},
     ColumnSpec{"version", kUInt64},
 };
 
 using Numbers = std::vector<std::int64_t>;
-
-std::int64_t ten_thousandths(double value) { return std::llround(value * 10'000); }
-
-void put_instant(ColumnBlock& rows, std::string_view column,
-                 const std::optional<std::int64_t>& utc_ms) {
-    auto& values = rows.data<NullableInt64>(column);
-    utc_ms ? values.push_back(*utc_ms * 10) : values.push_null();
-}
-
-void put_float(ColumnBlock& rows, std::string_view column, const std::optional<double>& value) {
-    auto& values = rows.data<NullableInt64>(column);
-    value ? values.push_back(ten_thousandths(*value)) : values.push_null();
-}
 
 std::string time_text(const std::optional<std::int64_t>& utc_ms) {
     return utc_ms ? fmt::format("\"{}\"", format_utc_ms(*utc_ms)) : "null";
@@ -92,8 +74,8 @@ ColumnBlock stock_risk_rows(std::span<const StockRiskRow> risks, std::int64_t as
     for (const StockRiskRow& risk : risks) {
         rows.data<std::vector<std::uint32_t>>("store_id").push_back(risk.key.store.value);
         rows.data<TextColumn>("product_id").push_back(risk.key.product_id);
-        put_float(rows, "units_sold_per_day", risk.units_per_day);
-        put_float(rows, "stock_out_probability", risk.stock_out_probability);
+        push_float(rows, "units_sold_per_day", risk.units_per_day);
+        push_float(rows, "stock_out_probability", risk.stock_out_probability);
         rows.data<Numbers>("as_of").push_back(as_of_ms);
         rows.data<std::vector<std::uint64_t>>("version").push_back(version);
     }
@@ -107,15 +89,14 @@ ColumnBlock restock_alert_rows(std::span<const RestockAlert> alerts, std::uint64
         rows.data<std::vector<std::uint32_t>>("store_id").push_back(alert.key.store.value);
         rows.data<TextColumn>("product_id").push_back(alert.key.product_id);
         rows.data<Numbers>("raised_at").push_back(alert.raised_at_ms);
-        put_instant(rows, "recovered_at", alert.recovered_at_ms);
+        push_instant(rows, "recovered_at", alert.recovered_at_ms);
         rows.data<TextColumn>("state").push_back(state_of(alert));
-        rows.data<Numbers>("stock_out_probability")
-            .push_back(ten_thousandths(alert.stock_out_probability));
-        rows.data<Numbers>("horizon_days").push_back(ten_thousandths(alert.horizon_days));
-        put_instant(rows, "expected_stock_out_at", alert.stock_ends_ms);
+        push_float(rows, "stock_out_probability", alert.stock_out_probability);
+        push_float(rows, "horizon_days", alert.horizon_days);
+        push_instant(rows, "expected_stock_out_at", alert.stock_ends_ms);
         rows.data<Numbers>("on_hand_units").push_back(alert.on_hand);
         rows.data<Numbers>("on_order_units").push_back(alert.on_order);
-        put_float(rows, "units_sold_per_day", alert.units_per_day);
+        push_float(rows, "units_sold_per_day", std::optional(alert.units_per_day));
         rows.data<TextColumn>("reason").push_back(alert.reason);
         rows.data<std::vector<std::uint64_t>>("version").push_back(version);
     }

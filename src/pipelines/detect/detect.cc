@@ -10,6 +10,7 @@
 #include "detection/prices.h"
 #include "detection/store_sales.h"
 #include "pipelines/detect/anomaly_rows.h"
+#include "queries/row_reader.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::detect {
@@ -17,7 +18,6 @@ namespace {
 
 using detection::Finding;
 using retail::ColumnBlock;
-using retail::TextColumn;
 
 constexpr std::int64_t kMsUs = 1'000;
 constexpr std::int64_t kHourMs = 3'600'000;
@@ -51,35 +51,26 @@ std::vector<detection::StoreClock> clocks_of(const std::vector<queries::Detectio
     return clocks;
 }
 
-double count(const ColumnBlock& rows, const std::string& column, std::size_t row) {
-    return static_cast<double>(rows.data<std::vector<std::uint64_t>>(column)[row]);
-}
-std::int64_t number(const ColumnBlock& rows, std::string_view column, std::size_t row) {
-    return rows.data<std::vector<std::int64_t>>(column)[row];
-}
-
 std::vector<detection::ProductUsual> usual_of(const ColumnBlock& rows) {
-    const auto price = [&](std::string_view column, std::size_t row) {
-        return static_cast<double>(number(rows, column, row)) / kPriceScale;
-    };
+    const queries::RowReader reader(rows);
     std::vector<detection::ProductUsual> all;
-    all.reserve(rows.rows());
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
+    all.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
         detection::ProductUsual one;
-        one.store = StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]};
-        one.product_id = rows.data<TextColumn>("product_id")[row];
-        one.category = rows.data<TextColumn>("category")[row];
+        one.store = reader.store(row);
+        one.product_id = reader.text("product_id", row);
+        one.category = reader.text("category", row);
         for (std::size_t week = 0; week < one.weeks.size(); ++week) {
-            one.weeks[week] = count(rows, "week_" + std::to_string(week), row);
+            one.weeks[week] = reader.count("week_" + std::to_string(week), row);
         }
-        one.most_a_day = count(rows, "most_a_day", row);
-        one.returns = count(rows, "returns", row);
-        one.first_date = static_cast<std::int32_t>(number(rows, "first_date", row));
-        one.last_date = static_cast<std::int32_t>(number(rows, "last_date", row));
-        one.price_days = count(rows, "price_days", row);
-        one.low_price = price("low_price", row);
-        one.usual_price = price("usual_price", row);
-        one.high_price = price("high_price", row);
+        one.most_a_day = reader.count("most_a_day", row);
+        one.returns = reader.count("returns", row);
+        one.first_date = static_cast<std::int32_t>(reader.number("first_date", row));
+        one.last_date = static_cast<std::int32_t>(reader.number("last_date", row));
+        one.price_days = reader.count("price_days", row);
+        one.low_price = reader.scaled("low_price", row, kPriceScale);
+        one.usual_price = reader.scaled("usual_price", row, kPriceScale);
+        one.high_price = reader.scaled("high_price", row, kPriceScale);
         all.push_back(std::move(one));
     }
     return all;
@@ -149,17 +140,18 @@ Result<std::vector<Finding>> Detection::judge_tills() {
 Result<std::vector<detection::ProductRecent>> Detection::read_recent(std::int64_t now_us) {
     constexpr std::uint64_t kFewest = 5;
     SHELFCAST_ASSIGN(const ColumnBlock rows, queries::products_recent(runner_, now_us, kFewest));
+    const queries::RowReader reader(rows);
     std::vector<detection::ProductRecent> all;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
+    for (std::size_t row = 0; row < reader.size(); ++row) {
         detection::ProductRecent one;
-        one.store = StoreId{rows.data<std::vector<std::uint32_t>>("store_id")[row]};
-        one.product_id = rows.data<TextColumn>("product_id")[row];
+        one.store = reader.store(row);
+        one.product_id = reader.text("product_id", row);
         for (std::size_t back = 0; back < one.lines.size(); ++back) {
-            one.lines[back] = count(rows, "lines_" + std::to_string(back), row);
-            one.other_lines[back] = count(rows, "others_" + std::to_string(back), row);
+            one.lines[back] = reader.count("lines_" + std::to_string(back), row);
+            one.other_lines[back] = reader.count("others_" + std::to_string(back), row);
         }
-        one.returns = count(rows, "returns", row);
-        one.price = static_cast<double>(number(rows, "price", row)) / kPriceScale;
+        one.returns = reader.count("returns", row);
+        one.price = reader.scaled("price", row, kPriceScale);
         all.push_back(std::move(one));
     }
     return all;

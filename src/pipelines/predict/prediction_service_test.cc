@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/memory_log/memory_log.h"
+#include "ports/test_hand_clock.h"
 #include "ports/test_one_store.h"
 #include "retail/topics.h"
 
@@ -15,12 +16,6 @@ namespace {
 
 /// 2026-11-22T08:00:00Z.
 constexpr std::int64_t kNowUs = 1'795'334'400'000'000;
-
-class SetClock final : public ports::Clock {
-public:
-    [[nodiscard]] std::int64_t now_us() const override { return kNowUs; }
-    [[nodiscard]] std::int64_t steady_us() const override { return 0; }
-};
 
 /// Tea sells 4 a day.
 class FourTeas final : public ports::Forecaster {
@@ -79,7 +74,7 @@ protected:
         return all;
     }
 
-    SetClock clock_;
+    ports::HandClock clock_{kNowUs};
     adapters::MemoryLog log_{clock_};
     ports::OneStore stores_;
     FourTeas forecaster_;

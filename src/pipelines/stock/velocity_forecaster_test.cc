@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ports/test_hand_clock.h"
 #include "ports/test_one_store.h"
 
 namespace shelfcast::stock {
@@ -14,13 +15,6 @@ namespace {
 constexpr std::int64_t kNowUs = 1'795'368'600'000'000;
 constexpr std::int32_t kToday = 20'779;
 
-class SetClock final : public ports::Clock {
-public:
-    [[nodiscard]] std::int64_t now_us() const override { return us; }
-    [[nodiscard]] std::int64_t steady_us() const override { return us; }
-    std::int64_t us = 0;
-};
-
 /// Each question takes a millisecond. Two weeks: the store sells from 9 to 10 and from 18 to 19, on
 /// Sundays half as much, on Mondays nothing. 120 units of tea on its 12 open days.
 class TwoWeeks final : public ports::QueryRunner {
@@ -29,7 +23,7 @@ public:
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues& /*values*/) override {
         ++asked;
-        clock.us += 1'000;
+        clock.at_us += 1'000;
         retail::ColumnBlock rows = retail::make_block(columns);
         const auto number = [&](std::string_view column, std::int64_t value) {
             rows.data<std::vector<std::int64_t>>(column).push_back(value);
@@ -58,7 +52,7 @@ public:
         return rows;
     }
     int asked = 0;
-    SetClock clock;
+    ports::HandClock clock;
 };
 
 TEST(VelocityForecaster, SpreadsTheOpenDaysOverWeekAndDay) {
@@ -82,10 +76,10 @@ TEST(VelocityForecaster, SpreadsTheOpenDaysOverWeekAndDay) {
     }));
     EXPECT_EQ(taken, 1);
     EXPECT_EQ(warehouse.asked, 2);
-    warehouse.clock.us += 99'999;
+    warehouse.clock.at_us += 99'999;
     ASSERT_TRUE(forecaster.forecast(kNowUs, 3, [](const auto&) {}));
     EXPECT_EQ(warehouse.asked, 2) << "reading took 2 ms";
-    warehouse.clock.us += 1;
+    warehouse.clock.at_us += 1;
     ASSERT_TRUE(forecaster.forecast(kNowUs, 3, [](const auto&) {}));
     EXPECT_EQ(warehouse.asked, 4);
 

@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "ports/test_hand_clock.h"
+
 namespace shelfcast::stream {
 namespace {
-
-class SetClock final : public ports::Clock {
-public:
-    [[nodiscard]] std::int64_t now_us() const override { return us; }
-    [[nodiscard]] std::int64_t steady_us() const override { return us; }
-    std::int64_t us = 0;
-};
 
 class Follower final : public operators::FlushObserver {
 public:
@@ -28,7 +23,7 @@ public:
 };
 
 TEST(Observing, AFollowerThatFailsIsAskedAgainAndToldNothingMeanwhile) {
-    SetClock clock;
+    ports::HandClock clock;
     Follower follower;
     Observing observing(&follower, clock);
     follower.outcome = fail(ErrorKind::kCorrupted, "other columns");
@@ -36,7 +31,7 @@ TEST(Observing, AFollowerThatFailsIsAskedAgainAndToldNothingMeanwhile) {
     observing.tell({}, 1);
     EXPECT_EQ(follower.told, 0);
     EXPECT_FALSE(observing.due());
-    clock.us += 2'000'000;
+    clock.at_us += 2'000'000;
     EXPECT_TRUE(observing.due());
 
     follower.outcome = {};
@@ -50,17 +45,17 @@ TEST(Observing, AFollowerThatFailsIsAskedAgainAndToldNothingMeanwhile) {
     follower.outcome = {};
     observing.tell({}, 4);
     EXPECT_EQ(follower.told, 3);
-    clock.us += 2'000'000;
+    clock.at_us += 2'000'000;
     EXPECT_TRUE(observing.due());
     EXPECT_EQ(follower.begun, 2);
 }
 
 TEST(Observing, NobodyIsNeverDue) {
-    SetClock clock;
+    ports::HandClock clock;
     Observing observing(nullptr, clock);
     observing.begin();
     observing.tell({}, 1);
-    clock.us += 10'000'000;
+    clock.at_us += 10'000'000;
     EXPECT_FALSE(observing.due());
 }
 
