@@ -150,8 +150,7 @@ std::string_view key_text(const char* key, std::string_view message) {
 }  // namespace
 
 MessageFields::MessageFields(std::span<const MessageField> fields, const CodecLimits& limits)
-    : limits_(limits), fields_(fields), texts_(fields.size()), usual_order_(fields.size()) {
-    SHELFCAST_CHECK(fields.size() <= 32);
+    : limits_(limits), fields_(fields), plain_(fields), texts_(fields.size()) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         // Names are compared in place, one quote further than they are long.
         SHELFCAST_CHECK(fields[i].name.size() + 1 < kMessagePadding);
@@ -161,18 +160,18 @@ MessageFields::MessageFields(std::span<const MessageField> fields, const CodecLi
     unescaped_.reserve(limits_.max_message_bytes);
 }
 
-bool MessageFields::has(std::size_t field) const { return (seen_ & bit(field)) != 0; }
+bool MessageFields::has(std::size_t field) const { return (given_.seen & bit(field)) != 0; }
 
 RejectReason MessageFields::collect(std::string_view message) {
-    if (collect_once(message) != RejectReason::kNone) [[unlikely]] {
+    is_plain_ = message.size() <= limits_.max_message_bytes && plain_.read(message, texts_, given_);
+    if (!is_plain_ && collect_once(message) != RejectReason::kNone) [[unlikely]] {
         SHELFCAST_ACCEPT(collect_again(message));
     }
     return check_presence();
 }
 
 RejectReason MessageFields::collect_once(std::string_view message) {
-    named_ = 0;
-    seen_ = 0;
+    given_ = {};
     unescaped_.clear();
     if (message.size() > limits_.max_message_bytes) {
         return reject_message(RejectReason::kTooLong, "message: {} bytes, at most {} are taken",
@@ -192,14 +191,12 @@ RejectReason MessageFields::collect_once(std::string_view message) {
     if (const auto error = document.get_object().get(object)) {
         return broken(error, message);
     }
-    std::size_t position = 0;
     for (auto next : object) {
         ondemand::field field;
         if (std::move(next).get(field) != simdjson::SUCCESS) {
             return broken_at(document, message);
         }
-        SHELFCAST_ACCEPT(collect_field(field, message, position));
-        ++position;
+        SHELFCAST_ACCEPT(collect_field(field, message));
     }
     // The iteration does not look behind the closing brace.
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
@@ -219,34 +216,29 @@ RejectReason MessageFields::collect_again(std::string_view message) {
     return collect_once(std::string_view(padded_).substr(0, message.size()));
 }
 
-RejectReason MessageFields::collect_field(ondemand::field& field, std::string_view message,
-                                          std::size_t position) {
+RejectReason MessageFields::collect_field(ondemand::field& field, std::string_view message) {
     std::size_t found = 0;
-    SHELFCAST_ACCEPT(find_field(field.key().raw(), message, position, found));
-    if ((named_ & bit(found)) != 0) {
+    SHELFCAST_ACCEPT(find_field(field.key().raw(), message, found));
+    if ((given_.named & bit(found)) != 0) {
         return reject(RejectReason::kRepeatedField, found, "named twice");
     }
-    named_ |= bit(found);
+    given_.named |= bit(found);
     const std::string_view token = trim_json_space(field.value().raw_json_token());
     const Shape shape = shape_of(token);
     if (shape == Shape::kNull && !fields_[found].required) {
         return RejectReason::kNone;
     }
-    seen_ |= bit(found);
+    given_.seen |= bit(found);
     return is_number(fields_[found].kind) ? collect_number(found, token, shape)
                                           : collect_text(found, token, shape);
 }
 
 RejectReason MessageFields::find_field(const char* key, std::string_view message,
-                                       std::size_t position, std::size_t& found) {
+                                       std::size_t& found) {
     const auto is_named = [key](const MessageField& field) {
         return std::memcmp(key, field.name.data(), field.name.size()) == 0 &&
                key[field.name.size()] == '"';
     };
-    if (position < fields_.size() && is_named(fields_[usual_order_[position]])) {
-        found = usual_order_[position];
-        return RejectReason::kNone;
-    }
     auto match = std::ranges::find_if(fields_, is_named);
     if (match == fields_.end()) {
         const std::string_view raw = key_text(key, message);
@@ -262,9 +254,6 @@ RejectReason MessageFields::find_field(const char* key, std::string_view message
         }
     }
     found = static_cast<std::size_t>(match - fields_.begin());
-    if (position < fields_.size()) {
-        usual_order_[position] = static_cast<std::uint8_t>(found);
-    }
     return RejectReason::kNone;
 }
 
@@ -345,7 +334,7 @@ RejectReason MessageFields::broken_at(ondemand::document& document, std::string_
 }
 
 RejectReason MessageFields::check_presence() {
-    const std::uint32_t missing = required_ & ~seen_;
+    const std::uint32_t missing = required_ & ~given_.seen;
     if (missing == 0) [[likely]] {
         return RejectReason::kNone;
     }
@@ -433,7 +422,7 @@ RejectReason MessageFields::read_text(std::size_t field, std::string_view& text)
         return reject(RejectReason::kBadText, field, "{} bytes, at most {} are taken: {}",
                       text.size(), limits_.max_text_bytes, printable(text));
     }
-    if (has_control_character(text)) {
+    if (!is_plain_ && has_control_character(text)) {
         return reject(RejectReason::kBadText, field, "\"{}\" has a control character",
                       printable(text));
     }

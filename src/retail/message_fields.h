@@ -20,6 +20,7 @@
 
 #include "retail/event.h"
 #include "retail/event_codec.h"
+#include "retail/plain_message.h"
 #include "retail/store_catalog.h"
 #include "retail/topics.h"
 
@@ -78,10 +79,8 @@ public:
 private:
     RejectReason collect_once(std::string_view message);
     RejectReason collect_again(std::string_view message);
-    RejectReason collect_field(simdjson::ondemand::field& field, std::string_view message,
-                               std::size_t position);
-    RejectReason find_field(const char* key, std::string_view message, std::size_t position,
-                            std::size_t& found);
+    RejectReason collect_field(simdjson::ondemand::field& field, std::string_view message);
+    RejectReason find_field(const char* key, std::string_view message, std::size_t& found);
     RejectReason collect_number(std::size_t field, std::string_view token, MessageShape shape);
     RejectReason collect_text(std::size_t field, std::string_view token, MessageShape shape);
     RejectReason broken(simdjson::error_code error, std::string_view message);
@@ -100,14 +99,13 @@ private:
     CodecLimits limits_;
     std::span<const MessageField> fields_;
     std::uint32_t required_ = 0;
-    simdjson::ondemand::parser parser_;
+    PlainMessageReader plain_;
+    simdjson::ondemand::parser parser_;  ///< For messages of another form.
     std::string unescaped_;  ///< Holds the texts that had escapes; never grows past the message.
     std::string padded_;     ///< A refused message with padding of our own.
     std::vector<std::string_view> texts_;
-    std::uint32_t named_ = 0;  ///< Fields that the message names.
-    std::uint32_t seen_ = 0;   ///< Those with a value: named and not null.
-    /// The field seen at each position of the last message: a till writes one order.
-    std::vector<std::uint8_t> usual_order_;
+    NamedFields given_;
+    bool is_plain_ = false;  ///< The last message had the usual form.
     std::string detail_;
 };
 
