@@ -3,6 +3,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cstring>
 #include <iterator>
 #include <limits>
@@ -19,8 +21,8 @@ constexpr std::size_t kInlineIds = 1'024;   // smaller runs go into the snapshot
 constexpr std::uint64_t kFirstGenerationIds = 65'536;
 constexpr std::uint64_t kLastGenerationIds = 1U << 22U;
 constexpr std::uint64_t kBitsPerId = 12;
-constexpr std::uint64_t kWordsPerBlock = 8;  // one cache line
-constexpr int kProbes = 6;
+constexpr std::uint64_t kBitsPerBlock = 512;
+static_assert(kRecentIdsPerHour < 0xffff, "a place plus one has 16 bits in a slot");
 
 std::uint64_t mix(std::uint64_t x) {
     // Finalizer of MurmurHash3 (Appleby, public domain): ULIDs and UUIDv7 share their leading bits.
@@ -34,8 +36,18 @@ std::uint64_t mix(std::uint64_t x) {
 
 std::uint64_t hash_of(EventUuid id) { return mix(id.high ^ mix(id.low)); }
 
-std::uint64_t block_of(std::uint64_t hash, std::uint64_t words) {
-    return (hash >> 32U) % (words / kWordsPerBlock) * kWordsPerBlock;
+/// By multiplication, without a division (Lemire, "Fast Random Integer Generation in an Interval",
+/// 2019).
+std::size_t block_of(std::uint64_t hash, std::size_t blocks) {
+    return (hash >> 32U) * blocks >> 32U;
+}
+
+/// The bit that an id sets in word `word` of its block; the multipliers are those of Parquet.
+std::uint64_t bit_of(std::uint64_t hash, std::size_t word) {
+    constexpr std::array<std::uint32_t, 8> kSalts = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU,
+                                                     0xa2b7289dU, 0x705495c7U, 0x2df1424bU,
+                                                     0x9efc4947U, 0x5c6bfb31U};
+    return std::uint64_t{1} << (static_cast<std::uint32_t>(hash) * kSalts[word] >> 26U);
 }
 
 void put_u64(std::string& out, std::uint64_t value) {
@@ -61,51 +73,63 @@ std::string_view bytes_of(std::span<const EventUuid> ids) {
 
 }  // namespace
 
-bool DuplicateIndex::RecentIds::contains(EventUuid id) const noexcept {
+bool DuplicateIndex::RecentIds::contains(EventUuid id, std::uint64_t hash) const noexcept {
     if (slots_.empty()) {
         return false;
     }
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash_of(id) & mask; slots_[at].present(); at = (at + 1) & mask) {
-        if (slots_[at] == id) {
+    for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
+        if (slots_[at] >> 16U == hash >> 48U && ids_[(slots_[at] & 0xffffU) - 1] == id) {
             return true;
         }
     }
     return false;
 }
 
-void DuplicateIndex::RecentIds::insert(EventUuid id) {
-    if (slots_.size() < 2 * (size_ + 1)) {
+void DuplicateIndex::RecentIds::prefetch(std::uint64_t hash) const noexcept {
+    if (!slots_.empty()) {
+        __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1);
+    }
+}
+
+void DuplicateIndex::RecentIds::insert(EventUuid id, std::uint64_t hash) {
+    if (slots_.size() < 2 * (ids_.size() + 1)) {
         grow();
     }
+    ids_.push_back(id);
+    place(ids_.size() - 1, hash);
+}
+
+void DuplicateIndex::RecentIds::place(std::size_t index, std::uint64_t hash) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = hash_of(id) & mask;
-    while (slots_[at].present()) {
+    std::size_t at = hash & mask;
+    while (slots_[at] != 0) {
         at = (at + 1) & mask;
     }
-    slots_[at] = id;
-    ++size_;
+    slots_[at] = static_cast<std::uint32_t>((hash >> 48U) << 16U | (index + 1));
 }
 
 void DuplicateIndex::RecentIds::grow() {
-    std::vector<EventUuid> old = std::exchange(slots_, {});
-    slots_.resize(std::max<std::size_t>(64, old.size() * 2));
-    size_ = 0;
-    for (const EventUuid& id : old) {
-        if (id.present()) {
-            insert(id);
-        }
+    slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
+    for (std::size_t index = 0; index < ids_.size(); ++index) {
+        place(index, hash_of(ids_[index]));
     }
 }
 
 std::vector<EventUuid> DuplicateIndex::RecentIds::take_sorted() {
-    std::vector<EventUuid> ids;
-    ids.reserve(size_);
-    std::ranges::copy_if(slots_, std::back_inserter(ids), &EventUuid::present);
-    std::ranges::sort(ids);
-    slots_.clear();
-    slots_.shrink_to_fit();
-    size_ = 0;
+    std::vector<EventUuid> ids = std::exchange(ids_, {});
+    std::ranges::fill(slots_, 0);
+    // By the higher half; the lower halves of those that share it come after.
+    boost::sort::spreadsort::integer_sort(
+        ids.begin(), ids.end(),
+        [](const EventUuid& id, unsigned shift) { return id.high >> shift; },
+        [](const EventUuid& left, const EventUuid& right) { return left < right; });
+    for (auto begin = ids.begin(); begin != ids.end();) {
+        const auto end = std::find_if(begin, ids.end(),
+                                      [&](const EventUuid& id) { return id.high != begin->high; });
+        std::sort(begin, end);
+        begin = end;
+    }
     return ids;
 }
 
@@ -113,13 +137,23 @@ DuplicateIndex::DuplicateIndex(std::int64_t horizon_hours, ports::StateStore* sp
                                std::string prefix)
     : horizon_hours_(horizon_hours), spill_(spill), prefix_(std::move(prefix)) {}
 
+void DuplicateIndex::prefetch(EventUuid id) const noexcept {
+    const std::uint64_t hash = hash_of(id);
+    for (const Generation& generation : generations_) {
+        __builtin_prefetch(&generation.blocks[block_of(hash, generation.blocks.size())]);
+    }
+    if (!hours_.empty()) {
+        hours_.rbegin()->second.recent.prefetch(hash);
+    }
+}
+
 bool DuplicateIndex::seen_or_insert(EventUuid id, std::int64_t hour) {
     const std::uint64_t hash = hash_of(id);
     if (seen(id, hash, hour)) {
         return true;
     }
     Hour& bucket = hours_[hour];
-    bucket.recent.insert(id);
+    bucket.recent.insert(id, hash);
     note_in_filter(hash, hour);
     if (bucket.recent.size() >= kRecentIdsPerHour) {
         seal(bucket);
@@ -129,20 +163,18 @@ bool DuplicateIndex::seen_or_insert(EventUuid id, std::int64_t hour) {
 
 bool DuplicateIndex::seen(EventUuid id, std::uint64_t hash, std::int64_t hour) const {
     for (const Generation& generation : generations_) {
-        const std::uint64_t* const block =
-            generation.bits.data() + block_of(hash, generation.bits.size());
-        std::uint64_t probe = hash;
-        bool maybe = true;
-        for (int i = 0; i < kProbes && maybe; ++i, probe = mix(probe + 1)) {
-            maybe = ((block[probe & 7U] >> ((probe >> 3U) & 63U)) & 1U) != 0;
+        const FilterBlock& block = generation.blocks[block_of(hash, generation.blocks.size())];
+        std::uint64_t unset = 0;
+        for (std::size_t word = 0; word < block.words.size(); ++word) {
+            unset |= bit_of(hash, word) & ~block.words[word];
         }
-        if (!maybe) {
+        if (unset != 0) [[likely]] {
             continue;
         }
         const std::int64_t first = std::max(generation.first_hour, hour - horizon_hours_);
         const std::int64_t last = std::min(generation.last_hour, hour);
         for (auto it = hours_.lower_bound(first); it != hours_.end() && it->first <= last; ++it) {
-            if (in_hour(it->second, id)) {
+            if (in_hour(it->second, id, hash)) {
                 return true;
             }
         }
@@ -150,8 +182,8 @@ bool DuplicateIndex::seen(EventUuid id, std::uint64_t hash, std::int64_t hour) c
     return false;
 }
 
-bool DuplicateIndex::in_hour(const Hour& hour, EventUuid id) const {
-    return hour.recent.contains(id) || std::ranges::any_of(hour.runs, [&](const Run& run) {
+bool DuplicateIndex::in_hour(const Hour& hour, EventUuid id, std::uint64_t hash) {
+    return hour.recent.contains(id, hash) || std::ranges::any_of(hour.runs, [&](const Run& run) {
                return std::ranges::binary_search(run.ids, id);
            });
 }
@@ -162,17 +194,15 @@ void DuplicateIndex::note_in_filter(std::uint64_t hash, std::int64_t hour) {
         next.capacity = generations_.empty()
                             ? kFirstGenerationIds
                             : std::min(generations_.back().capacity * 4, kLastGenerationIds);
-        const std::uint64_t words = next.capacity * kBitsPerId / 64;
-        next.bits.resize((words + kWordsPerBlock - 1) / kWordsPerBlock * kWordsPerBlock);
+        next.blocks.resize(next.capacity * kBitsPerId / kBitsPerBlock);
         next.first_hour = hour;
         next.last_hour = hour;
         generations_.push_back(std::move(next));
     }
     Generation& generation = generations_.back();
-    std::uint64_t* const block = generation.bits.data() + block_of(hash, generation.bits.size());
-    std::uint64_t probe = hash;
-    for (int i = 0; i < kProbes; ++i, probe = mix(probe + 1)) {
-        block[probe & 7U] |= std::uint64_t{1} << ((probe >> 3U) & 63U);
+    FilterBlock& block = generation.blocks[block_of(hash, generation.blocks.size())];
+    for (std::size_t word = 0; word < block.words.size(); ++word) {
+        block.words[word] |= bit_of(hash, word);
     }
     ++generation.count;
     generation.first_hour = std::min(generation.first_hour, hour);
@@ -232,6 +262,7 @@ void DuplicateIndex::expire(std::int64_t hour) {
     const auto present = hours_.lower_bound(hour);
     for (auto at = hours_.begin(); at != present; ++at) {
         seal(at->second);
+        at->second.recent = {};
         for (Run& run : at->second.runs) {
             spill_from(kInlineIds + 1, run);
         }

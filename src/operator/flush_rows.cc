@@ -1,5 +1,7 @@
 #include "operator/flush_rows.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -20,6 +22,8 @@ constexpr Int128 kCountUnits = 1'000'000'000'000;
 static_assert(kCountUnits > retail::Quantity::kMax);
 /// Beyond every event time: what is left until then is greatest for the oldest count.
 constexpr Int128 kCountHorizonMs = 10'000'000'000'000;
+
+constexpr std::uint64_t kHighHalf = 0xffff'ffff'0000'0000;
 
 std::uint64_t mix(std::uint64_t high, std::uint64_t low) {
     std::uint64_t x = high * 0x9e3779b97f4a7c15ULL ^ (low + 0x7f4a7c159e3779b9ULL);
@@ -93,18 +97,17 @@ void RollupSums::Measures::add(const RollupInput& event) {
 
 template <typename Sums>
 std::size_t RollupSums::Table<Sums>::row_of(Key key) {
-    if (slots_.size() < 2 * (keys_.size() + 1)) {
+    if (slots_.size() < 2 * (rows_.size() + 1)) {
         grow();
     }
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = mix(key.high, key.low) & mask;; at = (at + 1) & mask) {
         if (slots_[at] == 0) {
-            keys_.push_back(key);
-            measures_.emplace_back();
-            slots_[at] = static_cast<std::uint32_t>(keys_.size());
-            return keys_.size() - 1;
+            rows_.push_back({key, {}});
+            slots_[at] = static_cast<std::uint32_t>(rows_.size());
+            return rows_.size() - 1;
         }
-        if (keys_[slots_[at] - 1] == key) {
+        if (rows_[slots_[at] - 1].key == key) {
             return slots_[at] - 1;
         }
     }
@@ -114,8 +117,8 @@ template <typename Sums>
 void RollupSums::Table<Sums>::grow() {
     slots_.assign(std::max<std::size_t>(256, slots_.size() * 2), 0);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t row = 0; row < keys_.size(); ++row) {
-        std::size_t at = mix(keys_[row].high, keys_[row].low) & mask;
+    for (std::size_t row = 0; row < rows_.size(); ++row) {
+        std::size_t at = mix(rows_[row].key.high, rows_[row].key.low) & mask;
         while (slots_[at] != 0) {
             at = (at + 1) & mask;
         }
@@ -125,31 +128,52 @@ void RollupSums::Table<Sums>::grow() {
 
 template <typename Sums>
 void RollupSums::Table<Sums>::clear() {
-    keys_.clear();
-    measures_.clear();
+    rows_.clear();
     std::ranges::fill(slots_, 0);
 }
 
 std::uint32_t RollupSums::Texts::number_of(std::string_view text) {
-    if (const auto known = numbers_.find(text); known != numbers_.end()) {
-        return known->second;
+    if (slots_.size() < 2 * (texts_.size() + 1)) {
+        grow();
     }
-    const auto number = static_cast<std::uint32_t>(texts_.size());
-    const auto added = numbers_.emplace(text, number).first;
-    texts_.push_back(added->first);
-    return number;
+    const std::size_t mask = slots_.size() - 1;
+    const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+    for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+        if (slots_[at] == 0) {
+            texts_.push_back(text);
+            slots_[at] = (hash & kHighHalf) | texts_.size();
+            return static_cast<std::uint32_t>(texts_.size() - 1);
+        }
+        const auto number = static_cast<std::uint32_t>(slots_[at] - 1);
+        if ((slots_[at] & kHighHalf) == (hash & kHighHalf) && texts_[number] == text) {
+            return number;
+        }
+    }
+}
+
+void RollupSums::Texts::grow() {
+    slots_.assign(std::max<std::size_t>(256, slots_.size() * 2), 0);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t number = 0; number < texts_.size(); ++number) {
+        const std::uint64_t hash = XXH3_64bits(texts_[number].data(), texts_[number].size());
+        std::size_t at = hash & mask;
+        while (slots_[at] != 0) {
+            at = (at + 1) & mask;
+        }
+        slots_[at] = (hash & kHighHalf) | (number + 1);
+    }
 }
 
 void RollupSums::Texts::clear() {
-    numbers_.clear();
-    texts_.clear();
+    texts_.bytes.clear();
+    texts_.ends.clear();
+    std::ranges::fill(slots_, 0);
 }
 
 void RollupSums::add(const RollupInput& event) {
     const std::uint64_t high = Key::high_of(event.store_id, event.business_date);
     const std::uint64_t category = categories_.number_of(event.category);
     const std::uint64_t product = products_.number_of(event.product_id);
-    daily_.measures(daily_.row_of({high, category})).add(event);
     hourly_.measures(hourly_.row_of({high, event.hour_start_s})).add(event);
     product_.measures(product_.row_of({high, product << 32U | category})).add(event);
 }
@@ -233,7 +257,7 @@ void RollupSums::add_events(const ColumnBlock& events) {
 }
 
 std::size_t RollupSums::keys() const noexcept {
-    return daily_.size() + hourly_.size() + product_.size() + stock_.size();
+    return hourly_.size() + product_.size() + stock_.size();
 }
 
 void RollupSums::Measures::add(const Measures& other) {
@@ -262,13 +286,19 @@ void RollupSums::append_measures(const Measures& sums, std::size_t column, Colum
     data<std::vector<std::int64_t>>(block, column++).push_back(sums.last_event_time);
 }
 
+// From the products, not from the events: a key for every few events.
 void RollupSums::append_daily(ColumnBlock& block) const {
-    for (std::size_t row = 0; row < daily_.size(); ++row) {
-        const Key& key = daily_.key(row);
+    Table<Measures> days;
+    for (std::size_t row = 0; row < product_.size(); ++row) {
+        const Key& key = product_.key(row);
+        days.measures(days.row_of({key.high, key.low_half()})).add(product_.measures(row));
+    }
+    for (std::size_t row = 0; row < days.size(); ++row) {
+        const Key& key = days.key(row);
         data<std::vector<std::uint16_t>>(block, 0).push_back(key.date());
         data<std::vector<std::uint32_t>>(block, 1).push_back(key.store());
         data<TextColumn>(block, 2).push_back(categories_.text_of(key.low_half()));
-        append_measures(daily_.measures(row), 3, block);
+        append_measures(days.measures(row), 3, block);
     }
 }
 
@@ -293,7 +323,7 @@ void RollupSums::append_product(ColumnBlock& block) const {
     }
 }
 
-// From the days, not from the events: a key for every few events, and no third product look-up.
+// As append_daily.
 void RollupSums::append_product_months(ColumnBlock& block) const {
     Table<Measures> months;
     std::vector<std::uint32_t> sale_days;
@@ -356,7 +386,6 @@ void RollupSums::append_to(std::string_view table, ColumnBlock& block) const {
 }
 
 void RollupSums::clear() {
-    daily_.clear();
     hourly_.clear();
     product_.clear();
     stock_.clear();

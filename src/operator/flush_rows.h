@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -57,7 +56,8 @@ struct RollupInput {
     std::int64_t event_time_ms;
 };
 
-/// Sums roll-up deltas per key. Keys are interned once, so that an event costs two text look-ups.
+/// Sums roll-up deltas per key: by hour and by product, from which days and months follow. Texts
+/// are numbered, so that an event costs two look-ups of a text.
 class RollupSums {
 public:
     void add(const RollupInput& event);
@@ -121,16 +121,19 @@ private:
     class Table {
     public:
         [[nodiscard]] std::size_t row_of(Key key);
-        [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
-        [[nodiscard]] const Key& key(std::size_t row) const { return keys_[row]; }
-        [[nodiscard]] const Sums& measures(std::size_t row) const { return measures_[row]; }
-        [[nodiscard]] Sums& measures(std::size_t row) { return measures_[row]; }
+        [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+        [[nodiscard]] const Key& key(std::size_t row) const { return rows_[row].key; }
+        [[nodiscard]] const Sums& measures(std::size_t row) const { return rows_[row].sums; }
+        [[nodiscard]] Sums& measures(std::size_t row) { return rows_[row].sums; }
         void clear();
 
     private:
+        struct Row {
+            Key key;
+            Sums sums;
+        };
         void grow();
-        std::vector<Key> keys_;
-        std::vector<Sums> measures_;
+        std::vector<Row> rows_;
         std::vector<std::uint32_t> slots_;  ///< Row + 1, or 0.
     };
     class Texts {
@@ -142,14 +145,9 @@ private:
         void clear();
 
     private:
-        struct Hash {
-            using is_transparent = void;
-            std::size_t operator()(std::string_view text) const noexcept {
-                return std::hash<std::string_view>{}(text);
-            }
-        };
-        std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
-        std::vector<std::string_view> texts_;  ///< Views of the map's keys, which never move.
+        void grow();
+        retail::TextColumn texts_;
+        std::vector<std::uint64_t> slots_;  ///< Number + 1, or 0; above it half of the text's hash.
     };
 
     static void append_measures(const Measures& sums, std::size_t column,
@@ -164,7 +162,6 @@ private:
 
     Texts products_;
     Texts categories_;
-    Table<Measures> daily_;
     Table<Measures> hourly_;
     Table<Measures> product_;
     Table<StockMeasures> stock_;

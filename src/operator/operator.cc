@@ -6,7 +6,9 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "base/check.h"
 #include "retail/dead_letter.h"
@@ -23,6 +25,11 @@ constexpr std::string_view kMagic = "shelfcast operator state 2\n";
 constexpr std::string_view kFirstMagic = "shelfcast operator state 1\n";
 static_assert(kFirstMagic.size() == kMagic.size());
 constexpr std::int64_t kHourUs = 3'600'000'000;
+
+/// What a decoder reads a message into.
+template <typename Decoder>
+using RowOf = std::conditional_t<std::is_same_v<Decoder, retail::EventDecoder>, retail::Event,
+                                 retail::TopicEvent>;
 
 std::int64_t hour_of(std::int64_t log_time_us) { return log_time_us / kHourUs; }
 
@@ -110,7 +117,10 @@ Result<HeadFront> read_front(HeadReader& reader) {
 Operator::Operator(OperatorOptions options, ports::StateStore* spill)
     : options_(std::move(options)), spill_(spill) {
     for (const retail::Topic& topic : retail::event_topics()) {
-        topics_.push_back({&topic, empty_state(), retail::make_decoder(topic, options_.limits)});
+        topics_.push_back({&topic,
+                           empty_state(),
+                           {retail::make_decoder(topic, options_.limits),
+                            retail::make_decoder(topic, options_.limits)}});
     }
 }
 
@@ -139,48 +149,58 @@ Operator::PartitionState& Operator::state_of(TopicFold& fold, PartitionId partit
 
 void Operator::fold(std::string_view topic, const ports::FetchedBatch& batch,
                     const retail::StoreCatalog& stores, FlushRows& out) {
-    TopicFold* const fold = topic == retail::kDeadLettersTopic ? nullptr : &fold_of(topic);
-    for (std::size_t i = 0; i < batch.records.size(); ++i) {
-        const LogPosition at{topic, batch.partition,
-                             batch.base_offset + static_cast<std::int64_t>(i), batch.log_time_us};
-        if (fold == nullptr) {
-            fold_dead_letter(at, batch.records[i], out);
-        } else if (auto* const lines = std::get_if<retail::EventDecoder>(&fold->decoder)) {
-            fold_receipt_line(*fold, *lines, at, batch.records[i], stores, out);
-        } else {
-            fold_other(*fold, std::get<retail::TopicDecoder>(fold->decoder), at, batch.records[i],
-                       stores, out);
+    if (topic == retail::kDeadLettersTopic) {
+        fold_dead_letters(topic, batch, out);
+        return;
+    }
+    TopicFold& fold = fold_of(topic);
+    std::visit(
+        [&]<typename Decoder>(const Decoder& /*of both*/) {
+            fold_messages<Decoder>(fold, batch, stores, out);
+        },
+        fold.decoders.front());
+}
+
+template <typename Decoder>
+void Operator::fold_messages(TopicFold& fold, const ports::FetchedBatch& batch,
+                             const retail::StoreCatalog& stores, FlushRows& out) const {
+    struct Reading {
+        LogPosition at;
+        std::string_view message;
+        RowOf<Decoder> row;
+        retail::Rejection rejection;
+    };
+    std::array<Reading, 2> readings;
+    PartitionState& state = state_of(fold, batch.partition);
+    const auto take = [&](const Reading& reading) {
+        const auto& [at, message, row, rejection] = reading;
+        if (rejection.reason != RejectReason::kNone) {
+            out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
+        } else if (!is_repeat(state, at, row.event_id, message, out)) {
+            const bool late = note_time(state, at, row.event_time_ms);
+            if constexpr (std::is_same_v<Decoder, retail::EventDecoder>) {
+                out.add_event(at, row, late);
+            } else {
+                out.add_topic_event(at, *fold.topic, row, late);
+            }
+        }
+    };
+    const std::size_t messages = batch.records.size();
+    for (std::size_t i = 0; i < messages; ++i) {
+        auto& [at, message, row, rejection] = readings[i % 2];
+        at = {fold.topic->name, batch.partition, batch.base_offset + static_cast<std::int64_t>(i),
+              batch.log_time_us};
+        message = batch.records[i];
+        if (std::get<Decoder>(fold.decoders[i % 2])
+                .decode(message, at.log_time_us, stores, row, rejection) == RejectReason::kNone) {
+            state.ids.prefetch(row.event_id);
+        }
+        if (i > 0) {
+            take(readings[(i - 1) % 2]);
         }
     }
-}
-
-void Operator::fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder,
-                                 const LogPosition& at, std::string_view message,
-                                 const retail::StoreCatalog& stores, FlushRows& out) {
-    retail::Event event;
-    retail::Rejection rejection;
-    if (decoder.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
-        out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
-        return;
-    }
-    PartitionState& state = state_of(fold, at.partition);
-    if (!is_repeat(state, at, event.event_id, message, out)) {
-        out.add_event(at, event, note_time(state, at, event.event_time_ms));
-    }
-}
-
-void Operator::fold_other(TopicFold& fold, retail::TopicDecoder& decoder, const LogPosition& at,
-                          std::string_view message, const retail::StoreCatalog& stores,
-                          FlushRows& out) {
-    retail::TopicEvent event;
-    retail::Rejection rejection;
-    if (decoder.decode(message, at.log_time_us, stores, event, rejection) != RejectReason::kNone) {
-        out.add_rejection(at, rejection.reason, rejection.detail, "log", {}, message);
-        return;
-    }
-    PartitionState& state = state_of(fold, at.partition);
-    if (!is_repeat(state, at, event.event_id, message, out)) {
-        out.add_topic_event(at, *fold.topic, event, note_time(state, at, event.event_time_ms));
+    if (messages > 0) {
+        take(readings[(messages - 1) % 2]);
     }
 }
 
@@ -204,6 +224,15 @@ bool Operator::note_time(PartitionState& state, const LogPosition& at,
     const std::int64_t seen_until = std::min(event_time_ms, at.log_time_us / 1000);
     state.watermark_ms = std::max(state.watermark_ms, seen_until);
     return late;
+}
+
+void Operator::fold_dead_letters(std::string_view topic, const ports::FetchedBatch& batch,
+                                 FlushRows& out) {
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+        fold_dead_letter({topic, batch.partition, batch.base_offset + static_cast<std::int64_t>(i),
+                          batch.log_time_us},
+                         batch.records[i], out);
+    }
 }
 
 void Operator::fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out) {

@@ -8,6 +8,7 @@
 /// watermark. A fold is a function of that state, the messages, their positions and log times, and
 /// the store catalogue of a stated version; never of the wall clock. One owner, not thread safe.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -78,18 +79,19 @@ private:
         std::int64_t last_hour = 0;
     };
 
-    /// A topic with its state per partition and its decoder.
+    /// A topic with its state per partition and its decoders: two, which hold a message each, so
+    /// that the memory which one is looked up in arrives while the next is decoded.
     struct TopicFold {
         const retail::Topic* topic;
         std::vector<PartitionState> partitions;
-        retail::MessageDecoder decoder;
+        std::array<retail::MessageDecoder, 2> decoders;
     };
 
-    void fold_receipt_line(TopicFold& fold, retail::EventDecoder& decoder, const LogPosition& at,
-                           std::string_view message, const retail::StoreCatalog& stores,
-                           FlushRows& out);
-    void fold_other(TopicFold& fold, retail::TopicDecoder& decoder, const LogPosition& at,
-                    std::string_view message, const retail::StoreCatalog& stores, FlushRows& out);
+    template <typename Decoder>
+    void fold_messages(TopicFold& fold, const ports::FetchedBatch& batch,
+                       const retail::StoreCatalog& stores, FlushRows& out) const;
+    static void fold_dead_letters(std::string_view topic, const ports::FetchedBatch& batch,
+                                  FlushRows& out);
     static void fold_dead_letter(const LogPosition& at, std::string_view message, FlushRows& out);
     /// Whether the message repeats an id, which it then rejects; otherwise the id is remembered.
     [[nodiscard]] static bool is_repeat(PartitionState& state, const LogPosition& at,

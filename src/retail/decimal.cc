@@ -106,10 +106,42 @@ struct Significant {
     }
 };
 
+/// Reads digits with at most one point among them, as nearly every number is written. False:
+/// anything else, also what is out of range; the full reading finds the fault.
+bool read_plain(std::string_view text, int scale, std::int64_t max, std::int64_t& value) {
+    const bool leading_zero = text.size() > 1 && text[0] == '0' && text[1] != '.';
+    if (text.empty() || text.size() > kMaxDigits || text[0] == '.' || text.back() == '.' ||
+        leading_zero) {
+        return false;
+    }
+    std::int64_t mantissa = 0;
+    std::size_t point = text.size();
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (is_digit(text[at])) {
+            mantissa = mantissa * 10 + (text[at] - '0');
+        } else if (text[at] == '.' && point == text.size()) {
+            point = at;
+        } else {
+            return false;
+        }
+    }
+    const auto decimals =
+        static_cast<std::int64_t>(point == text.size() ? 0 : text.size() - point - 1);
+    const std::int64_t missing = scale - decimals;
+    if (missing < 0 || static_cast<std::int64_t>(text.size()) + missing > kMaxDigits) {
+        return false;
+    }
+    value = mantissa * kPowersOfTen[static_cast<std::size_t>(missing)];
+    return value <= max;
+}
+
 }  // namespace
 
 DecimalFault parse_decimal(std::string_view text, int scale, std::int64_t max,
                            std::int64_t& value) noexcept {
+    if (read_plain(text, scale, max, value)) [[likely]] {
+        return DecimalFault::kNone;
+    }
     NumberParts parts;
     if (!split_number(text, true, parts)) {
         return DecimalFault::kNotANumber;
