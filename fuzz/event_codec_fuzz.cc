@@ -154,6 +154,20 @@ void compare_with_another_parser(std::string_view message, const Decoded<Event>&
     }
 }
 
+/// A space in front means nothing, and sends the message past the reader of plain messages.
+void compare_with_the_full_parser(std::string_view message, const Decoded<Event>& decoded) {
+    static EventDecoder full;
+    if (message.size() == kMaxBytes) {
+        return;  // The space would be one byte too many.
+    }
+    const Decoded again = decode(full, " " + std::string(message), '{');
+    const bool has_mark = message.starts_with("\xef\xbb\xbf");
+    require(has_mark || again.reason == decoded.reason, "the full parser judges otherwise", message,
+            decoded.rejection);
+    require(decoded.reason != RejectReason::kNone || same(decoded.event, again.event),
+            "the full parser reads otherwise", message, decoded.rejection);
+}
+
 void require_one_verdict(std::string_view message, const Rejection& rejection,
                          const Rejection& again) {
     const auto require_here = [&](bool holds, const char* what) {
@@ -206,6 +220,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Decoded again = decode(fresh, message, '"');
     require_one_verdict(message, decoded.rejection, again.rejection);
     compare_with_another_parser(message, decoded);
+    compare_with_the_full_parser(message, decoded);
     check_topics(message);
     if (decoded.reason != RejectReason::kNone) {
         return 0;
