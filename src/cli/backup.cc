@@ -147,15 +147,6 @@ private:
     FileLock mark_;
 };
 
-/// Of closed epochs and of contributions that wait; what is retired, nobody reads any more.
-std::vector<ports::LakeFile> files_of(const ports::LakeManifest& manifest) {
-    std::vector<ports::LakeFile> files = manifest.files;
-    for (const ports::Contribution& contribution : manifest.waiting) {
-        files.insert(files.end(), contribution.files.begin(), contribution.files.end());
-    }
-    return files;
-}
-
 Status check_stop(const std::stop_token& stop) {
     return stop.stop_requested() ? Status(fail(ErrorKind::kUnavailable, "stopped")) : Status();
 }
@@ -173,8 +164,8 @@ public:
 
     Result<BackupReport> run() {
         SHELFCAST_ASSIGN(const ports::LakeManifest manifest, source_.lake.manifest());
-        for (const ports::LakeFile& file : files_of(manifest)) {
-            total_bytes_ += file.bytes;
+        for (const ports::LakeFile* const file : manifest.counted_files()) {
+            total_bytes_ += file->bytes;
         }
         total_bytes_ += source_.log.bytes_on_disk();
 
@@ -243,12 +234,13 @@ private:
         if (manifest.version == 0) {
             return {};
         }
-        for (const ports::LakeFile& file : files_of(manifest)) {
-            SHELFCAST_ASSIGN(const ListedFile copied, copy("lake/" + file.path));
-            if (copied.bytes != file.bytes || copied.hash != file.hash) {
+        // What is retired, nobody reads any more.
+        for (const ports::LakeFile* const file : manifest.counted_files()) {
+            SHELFCAST_ASSIGN(const ListedFile copied, copy("lake/" + file->path));
+            if (copied.bytes != file->bytes || copied.hash != file->hash) {
                 return fail(ErrorKind::kCorrupted,
                             "lake file {} is not what manifest {} says: {} bytes with hash {}",
-                            file.path, manifest.version, copied.bytes, copied.hash);
+                            file->path, manifest.version, copied.bytes, copied.hash);
             }
         }
         SHELFCAST_TRY(copy("lake/" + adapters::lake_local::manifest_path(manifest.version)));

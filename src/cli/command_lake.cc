@@ -123,6 +123,16 @@ Result<std::string> ask_lake(const Common& common, const json& request,
     return run_job_with_bar(common.config, "lake", lake_job, request.dump(), stop);
 }
 
+/// The epochs of a file's rows, or that it is what a date looked like.
+std::string whose(const json& file) {
+    if (!file.contains("epoch")) {
+        return "snapshot";
+    }
+    const auto first = file.value("epoch", 0U);
+    const auto last = file.value("last_epoch", 0U);
+    return first == last ? fmt::format("epoch {}", first) : fmt::format("epoch {}-{}", first, last);
+}
+
 Result<int> run_ls(const Common& common, bool files, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::string done,
                      ask_lake(common, {{"do", "ls"}, {"files", files}}, stop));
@@ -132,11 +142,7 @@ Result<int> run_ls(const Common& common, bool files, const std::stop_token& stop
     }
     const json report = json::parse(done);
     for (const json& file : report.value("files", json::array())) {
-        fmt::print("{}  epoch {}{}  {} rows  {} bytes\n", file.value("path", ""),
-                   file.value("epoch", 0U),
-                   file.value("epoch", 0U) == file.value("last_epoch", 0U)
-                       ? ""
-                       : fmt::format("-{}", file.value("last_epoch", 0U)),
+        fmt::print("{}  {}  {} rows  {} bytes\n", file.value("path", ""), whose(file),
                    file.value("rows", std::uint64_t{0}), file.value("bytes", std::uint64_t{0}));
     }
     for (const json& table : report["tables"]) {

@@ -171,19 +171,25 @@ json ls(const ports::LakeManifest& manifest, bool with_files) {
     };
     std::map<std::pair<std::string, std::string>, Sum> sums;
     json files = json::array();
-    for (const ports::LakeFile& file : manifest.files) {
+    const auto add = [&](const ports::LakeFile& file, const json& of) {
         Sum& sum = sums[{file.topic, file.table}];
         sum.files += 1;
         sum.rows += file.rows;
         sum.bytes += file.bytes;
         if (with_files) {
             files.push_back({{"path", file.path},
-                             {"epoch", file.epoch.value},
-                             {"last_epoch", file.last_epoch.value},
                              {"rows", file.rows},
                              {"bytes", file.bytes},
                              {"hash", file.hash}});
+            files.back().update(of);
         }
+    };
+    for (const ports::LakeFile& file : manifest.files) {
+        add(file, {{"epoch", file.epoch.value}, {"last_epoch", file.last_epoch.value}});
+    }
+    for (const ports::LakeSnapshot& snapshot : manifest.snapshots) {
+        add(snapshot.file, {{"business_date", retail::format_date(snapshot.business_date)},
+                            {"version", snapshot.version}});
     }
     json tables = json::array();
     for (const auto& [key, sum] : sums) {
@@ -212,15 +218,7 @@ json ls(const ports::LakeManifest& manifest, bool with_files) {
 /// Reads every file that the manifest counts on and compares its bytes with what is stated.
 json verify(App& app, const ports::LakeManifest& manifest, const api::JobProgress& progress,
             const std::stop_token& stop) {
-    std::vector<const ports::LakeFile*> files;
-    for (const ports::LakeFile& file : manifest.files) {
-        files.push_back(&file);
-    }
-    for (const ports::Contribution& one : manifest.waiting) {
-        for (const ports::LakeFile& file : one.files) {
-            files.push_back(&file);
-        }
-    }
+    const std::vector<const ports::LakeFile*> files = manifest.counted_files();
     json faults = json::array();
     std::uint64_t bytes = 0;
     std::size_t checked = 0;

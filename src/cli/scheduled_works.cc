@@ -9,12 +9,37 @@
 #include "cli/jobs.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/derive/data_quality.h"
+#include "pipelines/derive/lake_snapshots.h"
 #include "pipelines/derive/stock_snapshot.h"
 
 namespace shelfcast::cli {
 
 using schedule::RunContext;
 using schedule::WorkReport;
+
+namespace {
+
+/// Brings the lake's snapshots of stock up to the warehouse's; returns how many it wrote.
+Result<std::size_t> put_snapshots(App& app, const std::stop_token& stop) {
+    constexpr std::size_t kDatesAtOnce = 16;  // So that the close of an epoch never waits for long.
+    std::size_t written = 0;
+    while (true) {
+        SHELFCAST_ASSIGN(const derive::LakeSnapshotReport part, app.with_lake_held(stop, [&] {
+            return derive::put_snapshots(
+                {app.warehouse(), app.warehouse(), app.lake(), app.clock()}, kDatesAtOnce, stop);
+        }));
+        written += part.written;
+        if (part.left == 0) {
+            return written;
+        }
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped with {} dates still to go to the lake",
+                        part.left);
+        }
+    }
+}
+
+}  // namespace
 
 std::map<std::string, schedule::Work> scheduled_works(App& app) {
     std::map<std::string, schedule::Work> works;
@@ -36,7 +61,11 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
         SHELFCAST_ASSIGN(
             const derive::SnapshotReport report,
             derive::snapshot_stock(app.warehouse(), app.warehouse(), app.clock().now_us(), stop));
-        return WorkReport{.message = derive::to_string(report)};
+        SHELFCAST_ASSIGN(const std::size_t written, put_snapshots(app, stop));
+        return WorkReport{
+            .message = written == 0
+                           ? derive::to_string(report)
+                           : fmt::format("{}; {} to the lake", derive::to_string(report), written)};
     };
     works["retail_data_retention"] = [&app](const RunContext&,
                                             const std::stop_token& stop) -> Result<WorkReport> {

@@ -127,11 +127,12 @@ json disk_json(const std::filesystem::path& path, std::uint64_t log_bytes,
     }
     if (facts.manifest) {
         std::uint64_t bytes = 0;
-        for (const ports::LakeFile& file : facts.manifest->files) {
-            bytes += file.bytes;
+        const auto files = facts.manifest->counted_files();
+        for (const ports::LakeFile* const file : files) {
+            bytes += file->bytes;
         }
         all["lake_bytes"] = bytes;
-        all["lake_files"] = facts.manifest->files.size();
+        all["lake_files"] = files.size();
     }
     return all;
 }

@@ -4,7 +4,8 @@
 /// The lake, system of record: Parquet files, and a numbered manifest that says which of them hold.
 ///
 /// `TOPIC/business_date=YYYY-MM-DD/*.parquet` for accepted rows,
-/// `_rejected/TOPIC/log_date=YYYY-MM-DD/*.parquet` for dead letters and duplicates.
+/// `_rejected/TOPIC/log_date=YYYY-MM-DD/*.parquet` for dead letters and duplicates,
+/// `inventory/business_date=YYYY-MM-DD/*.parquet` for where stock stood at the end of a date.
 /// A file counts only once a manifest names it. Writers take turns to commit; any number of
 /// readers.
 
@@ -85,17 +86,30 @@ struct RetiredFile {
     bool operator==(const RetiredFile&) const = default;
 };
 
+/// What a table that is made from the others says of one business date. A newer one takes its
+/// place; no epoch has it, and nothing is loaded from it.
+struct LakeSnapshot {
+    std::int32_t business_date = 0;  ///< Days since 1970.
+    std::uint64_t version = 0;       ///< That its rows have in the warehouse.
+    LakeFile file{};
+    bool operator==(const LakeSnapshot&) const = default;
+};
+
 struct LakeManifest {
     std::uint64_t version = 0;  ///< 0: no manifest yet.
     GenerationId generation{1};
     std::vector<ClosedEpoch> epochs{};  ///< In order.
     std::vector<LakeFile> files{};
-    std::vector<Contribution> waiting{};  ///< In the order of commits.
+    std::vector<Contribution> waiting{};    ///< In the order of commits.
+    std::vector<LakeSnapshot> snapshots{};  ///< One per table and date.
     std::vector<RetiredFile> retired{};
     std::int64_t switched_at_us = 0;  ///< When the generation became this one; 0: the first.
     [[nodiscard]] EpochId closed_epoch() const {
         return epochs.empty() ? EpochId{0} : epochs.back().epoch;
     }
+    /// Every file that it counts on: of closed epochs, of contributions that wait, of snapshots.
+    /// Good as long as the manifest is.
+    [[nodiscard]] std::vector<const LakeFile*> counted_files() const;
     bool operator==(const LakeManifest&) const = default;
 };
 
@@ -111,6 +125,7 @@ enum class FileWriter : std::uint8_t {
     kEpoch,         ///< "part-": the batch layer; the number is the epoch.
     kContribution,  ///< "backfill-": the number is the contribution's.
     kMerge,         ///< "merged-": the number is that of the manifest that will name it.
+    kSnapshot,      ///< "snapshot-": likewise.
 };
 
 /// The name of a file in its folder.
@@ -139,6 +154,12 @@ public:
     /// kConflict (the newest manifest names that file), kStorageFull, kUnavailable.
     [[nodiscard]] virtual Result<LakeFile> write_file(const NewLakeFile& file,
                                                       const retail::ColumnBlock& rows) = 0;
+
+    /// The same with a file's bytes, which are read back with those columns to count its rows.
+    /// Error besides: kCorrupted (they are no such file).
+    [[nodiscard]] virtual Result<LakeFile> write_parquet(
+        const NewLakeFile& file, std::string_view parquet,
+        std::span<const retail::ColumnSpec> columns) = 0;
 
     /// The bytes of a file, checked against its size and hash (kCorrupted, kNotFound).
     [[nodiscard]] virtual Result<std::string> read_bytes(const LakeFile& file) = 0;

@@ -134,4 +134,20 @@ Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std
     return found;
 }
 
+Result<std::vector<SnapshotVersion>> snapshot_versions(ports::QueryRunner& runner) {
+    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"version", ColumnType::kUInt64}};
+    SHELFCAST_ASSIGN(
+        const retail::ColumnBlock rows,
+        runner.read_rows(sql_text("queries/stock/snapshot_versions.sql"), kColumns, {}));
+    const RowReader reader(rows);
+    std::vector<SnapshotVersion> found;
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back(
+            {reader.date("business_date", row), reader.cell<std::uint64_t>("version", row)});
+    }
+    return found;
+}
+
 }  // namespace shelfcast::queries

@@ -46,4 +46,12 @@ struct SnapshotDate {
 [[nodiscard]] Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner,
                                                                std::int64_t now_us);
 
+struct SnapshotVersion {
+    std::int32_t business_date = 0;  ///< Days since 1970.
+    std::uint64_t version = 0;
+};
+
+/// The snapshots that there are, oldest first.
+[[nodiscard]] Result<std::vector<SnapshotVersion>> snapshot_versions(ports::QueryRunner& runner);
+
 }  // namespace shelfcast::queries

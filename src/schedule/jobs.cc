@@ -21,7 +21,8 @@ std::vector<JobDefinition> job_definitions() {
          .time_out_s = 12 * kHourS},
         {.name = "retail_stock_snapshot",
          .cron = "30 2 * * *",
-         .description = "Stock at the end of each business date that is over, into inventory_daily",
+         .description = "Stock at the end of each business date that is over, into inventory_daily "
+                        "and the lake",
          .time_out_s = 12 * kHourS},
         {.name = "retail_data_retention",
          .cron = "0 3 * * *",

@@ -260,6 +260,24 @@ TEST_P(LakeContract, RowsComeBackAsTheyWere) {
     EXPECT_EQ(value(lake().read_rows(none, columns())).rows(), 0U);
 }
 
+TEST_P(LakeContract, BytesAreWrittenAsTheirRowsWouldBe) {
+    const auto written = write(EpochId{1}, 0);
+    const std::string bytes = value(lake().read_bytes(written));
+    EXPECT_EQ(value(lake().write_parquet(events(EpochId{1}, 0), bytes, columns())), written);
+    const auto second = value(lake().write_parquet(events(EpochId{1}, 1), bytes, columns()));
+    harness_->reopen();
+    EXPECT_EQ(value(lake().read_rows(second, columns())), rows(0, 10));
+    auto broken = second;
+    broken.path = "retail_events/business_date=2026-11-22/part-00000001-0002.parquet";
+    expect_error(
+        lake().write_parquet(events(EpochId{1}, 2), bytes.substr(0, bytes.size() - 1), columns()),
+        ErrorKind::kCorrupted, broken.path);
+    expect_error(lake().read_bytes(broken), ErrorKind::kNotFound, broken.path);
+    ok(lake().commit(next({}, EpochId{1}, {second})));
+    expect_error(lake().write_parquet(events(EpochId{1}, 1), bytes, columns()),
+                 ErrorKind::kConflict, second.path);
+}
+
 TEST_P(LakeContract, TheSamePlaceAgainReplacesTheFile) {
     const auto first = write(EpochId{1}, 0, 0);
     const auto second = write(EpochId{1}, 0, 1000);
@@ -426,6 +444,37 @@ TEST_P(LakeContract, ContributionsWaitAndRetiredFilesAreRemembered) {
     expect_error(lake().commit(next(manifest, EpochId{2}, {})), ErrorKind::kNotFound, "backfill");
 }
 
+TEST_P(LakeContract, ASnapshotIsKeptUntilANewerOneIsThere) {
+    const auto first = write_as(ports::FileWriter::kSnapshot, 1);
+    EXPECT_EQ(first.path, "retail_events/business_date=2026-11-22/snapshot-00000001-0000.parquet");
+    auto manifest = next({}, EpochId{1}, {});
+    manifest.snapshots = {{kDay, std::uint64_t{7} << 60U, first}};
+    ok(lake().commit(manifest));
+    harness_->reopen();
+    EXPECT_EQ(value(lake().manifest()), manifest);
+    ok(lake().remove_orphans(ports::FileWriter::kSnapshot));
+    EXPECT_TRUE(lake().read_bytes(first));
+    const std::vector<std::string> paths{first.path};
+    expect_error(lake().remove_files(paths, {}), ErrorKind::kConflict, first.path);
+
+    const auto second = write_as(ports::FileWriter::kSnapshot, 2);
+    auto two = manifest;
+    two.version = 2;
+    two.snapshots.push_back({kDay, 8, second});
+    expect_error(lake().commit(two), ErrorKind::kInvalidInput, "2026-11-22");
+    manifest.version = 2;
+    manifest.snapshots = {{kDay, 8, second}};
+    manifest.retired = {{first.path, 7}};
+    ok(lake().commit(manifest));
+    // Readers of the older manifest still find it.
+    ok(lake().remove_orphans(ports::FileWriter::kSnapshot));
+    EXPECT_TRUE(lake().read_bytes(first));
+    EXPECT_EQ(value(lake().remove_files(paths, {})), 1U);
+    expect_error(lake().read_bytes(first), ErrorKind::kNotFound, first.path);
+    harness_->remove(second.path);
+    expect_error(lake().commit(next(manifest, EpochId{2}, {})), ErrorKind::kNotFound, second.path);
+}
+
 TEST_P(LakeContract, AFileMayHoldSeveralEpochs) {
     auto manifest = next({}, EpochId{1}, {});
     manifest = next(manifest, EpochId{2}, {write_as(ports::FileWriter::kMerge, 2, EpochId{1})});
@@ -442,9 +491,13 @@ TEST_P(LakeContract, OrphansAreTheirWritersAlone) {
     const auto part = write(EpochId{1}, 0);
     const auto backfill = write_as(ports::FileWriter::kContribution, 1);
     const auto merged = write_as(ports::FileWriter::kMerge, 1);
+    const auto snapshot = write_as(ports::FileWriter::kSnapshot, 1);
     ok(lake().remove_orphans(ports::FileWriter::kMerge));
     expect_error(lake().read_bytes(merged), ErrorKind::kNotFound, merged.path);
     EXPECT_TRUE(lake().read_bytes(backfill));
+    EXPECT_TRUE(lake().read_bytes(snapshot));
+    ok(lake().remove_orphans(ports::FileWriter::kSnapshot));
+    expect_error(lake().read_bytes(snapshot), ErrorKind::kNotFound, snapshot.path);
     ok(lake().remove_orphans(ports::FileWriter::kContribution));
     expect_error(lake().read_bytes(backfill), ErrorKind::kNotFound, backfill.path);
     EXPECT_TRUE(lake().read_bytes(part));

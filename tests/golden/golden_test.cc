@@ -423,6 +423,8 @@ std::vector<QueryCase> query_cases() {
         {"stock_positions", "stock/positions"},
         // Noon UTC of 2026-03-04: the third is over in every store.
         {"snapshot_dates", "stock/snapshot_dates", {{"now_s", "1772625600"}}},
+        {"snapshot_versions", "stock/snapshot_versions"},
+        {"snapshot_rows", "stock/snapshot_rows", {{"date", "2026-03-02"}}},
         {"store_freshness", "store_freshness"},
     };
 }

@@ -1,16 +1,23 @@
 """The job retail_stock_snapshot: each date's stock equals a ledger that is computed here, message by message;
-also after messages that came late, a second run, a kill and another booking rule."""
+also after messages that came late, a second run, a kill and another booking rule. The lake has the same, as
+any reader of Parquet finds it, wherever a run was killed."""
 
+import glob
 import json
 import os
 import random
+import re
+import signal
 import unittest
 import uuid
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from running import SystemTest, wait_until
+import duckdb
+import pyarrow.parquet
+from acknowledged import newest_manifest
+from running import ROOT, SystemTest, wait_until
 from topics_test import sign_of
 
 SEED = int(os.environ.get("SHELFCAST_SEED", "20251123"))
@@ -22,6 +29,8 @@ DAYS = 9
 TOPICS = ("retail_events", "sales-transactions", "inventory-updates", "supplier-shipments")
 JOB = "retail_stock_snapshot"
 DEFAULT_RULES = ("retail_events", "retail_events")
+COLUMNS = ("business_date", "store_id", "product_id", "on_hand_units", "on_order_units", "stock_out_hours",
+           "reorder_point", "safety_stock")
 
 
 def fold(messages, rules, on_hand):
@@ -89,6 +98,38 @@ class SnapshotTest(SystemTest):
         done = running.command("schedule", "run", JOB, "--date", day.isoformat(), "--json")
         return json.loads(self.succeed(done))["run"]["message"]
 
+    def snapshot_files(self):
+        """Paths of the snapshots that the newest manifest names, each whole."""
+        files = []
+        for one in (newest_manifest(self.data) or {}).get("snapshots", []):
+            path = os.path.join(self.data, "lake", one["file"]["path"])
+            found = pyarrow.parquet.ParquetFile(path).metadata.num_rows
+            self.assertEqual((found, os.path.getsize(path)), (one["file"]["rows"], one["file"]["bytes"]), path)
+            self.assertIn(f"inventory/business_date={one['business_date']}/", path)
+            files.append(path)
+        return files
+
+    def check_lake(self, running, what):
+        """The files of the manifest hold what fact_inventory says, row by row."""
+        facts = running.rows(
+            "select toString(toDate(toString(date_key))), store_key, "
+            "arrayFirst(id -> bitShiftRight(sipHash64(id), 1) = product_key, "
+            f"{list(PRODUCTS)}), quantity_on_hand, quantity_on_order, stock_out_hours, reorder_point, safety_stock "
+            "from retail.fact_inventory")
+        found = duckdb.sql(
+            f"select {', '.join(COLUMNS)} from read_parquet({self.snapshot_files()}, hive_partitioning = false)")
+        self.assertEqual(
+            [str(kind) for kind in found.types],
+            ["DATE", "UINTEGER", "VARCHAR", "DECIMAL(18,3)", "DECIMAL(18,3)", "DOUBLE", "DOUBLE", "DOUBLE"], what)
+
+        def number(text):
+            return None if text == "\\N" else float(text)
+
+        self.assertEqual(
+            sorted((day.isoformat(), *rest) for day, *rest in found.fetchall()),
+            sorted((day, int(store), product, Decimal(hand), Decimal(order), *map(number, floats))
+                   for day, store, product, hand, order, *floats in facts), what)
+
     def wanted(self, rules):
         """(date, store, product) -> (on hand, on order, stock-out hours)."""
         def local(message):
@@ -143,6 +184,7 @@ class SnapshotTest(SystemTest):
         facts = running.rows("select count(), sum(quantity_on_hand) from retail.fact_inventory")[0]
         self.assertEqual((int(facts[0]), Decimal(facts[1])),
                          (len(wanted), sum(one[0] for one in wanted.values())), what)
+        self.check_lake(running, what)
 
     def close(self, running):
         self.wait_delivered(running)
@@ -168,21 +210,27 @@ class SnapshotTest(SystemTest):
         self.assertEqual((min(dates), "2025-06-29" in dates, "2025-06-30" in dates), (first, True, False))
         last = max(dates)
         count = len(dates)
-        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}")
+        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}; {count} to the lake")
         self.check(running, "first run")
         self.assertEqual(self.run_job(running), "no dates")
         self.check(running, "second run")
+        # Nothing is replaced yet: the folder as it stands is the lake.
+        folder = os.path.join(self.data, "lake", "inventory", "*", "*.parquet")
+        self.assertEqual(sorted(glob.glob(folder)), sorted(self.snapshot_files()))
+        self.assertEqual(
+            duckdb.sql(f"select count(), count(distinct business_date) from read_parquet('{folder}')").fetchall()[0],
+            (len(self.wanted(DEFAULT_RULES)), count))
 
         # A count that comes late changes its own date and those after it.
         late = {"event_time": "2025-10-25 12:00:00Z", "store_id": 1001, "product_id": "tea",
                 "quantity": 40, "update_type": "COUNT", "event_id": str(uuid.UUID(int=5))}
         self.send(running, "inventory-updates", [late])
         self.wait_delivered(running)
-        self.assertRegex(self.run_job(running), f"^. dates, 2025-10-25 to {last}$")
+        self.assertRegex(self.run_job(running), f"^(.) dates, 2025-10-25 to {last}; \\1 to the lake$")
         self.check(running, "a late count, its epoch still open")
         # Closed, it is done once more: what came in between is not told apart.
         self.close(running)
-        self.assertRegex(self.run_job(running), f"^. dates, 2025-10-25 to {last}$")
+        self.assertRegex(self.run_job(running), f"^(.) dates, 2025-10-25 to {last}; \\1 to the lake$")
         self.assertEqual(self.run_job(running), "no dates")
         for topic in TOPICS:
             self.send(running, topic, [self.make(topic) for _ in range(30)])
@@ -198,9 +246,46 @@ class SnapshotTest(SystemTest):
             self.data,
             environment={"SHELFCAST_LEDGER_SALES_FROM": rules[0], "SHELFCAST_LEDGER_RECEIPTS_FROM": rules[1]},
         ).wait_ready()
-        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}")
+        self.assertEqual(self.run_job(running), f"{count} dates, {first} to {last}; {count} to the lake")
         self.check(running, "booked from the other topics", rules)
         self.assertEqual(self.run_job(running), "no dates")
+        self.succeed(running.command("rebuild"))
+        self.check(running, "after a rebuild", rules)
+        self.succeed(running.command("lake", "verify"))
+
+    def test_a_kill_between_warehouse_and_lake(self):
+        with open(os.path.join(ROOT, "src/base/failpoint.cc"), encoding="utf-8") as source:
+            names = re.findall(r'"((?:snapshot|lake)\.[a-z_]+)"', source.read())
+        self.assertGreater(len(names), 4)
+        path = self.write("stores.csv", "store_id,store_code,name,time_zone,currency\n" + "".join(
+            f"{store},S{store},S{store},{zone.key},GBP\n" for store, zone in ZONES.items()))
+        running = self.start(self.data).wait_ready()
+        self.succeed(running.command("import", path, "--table", "stores"))
+        for topic in TOPICS:
+            self.send(running, topic, [self.make(topic) for _ in range(40)])
+        self.close(running)
+        for name in names:
+            self.send(running, "inventory-updates", [self.make("inventory-updates")])
+            self.close(running)
+            running.kill_tree()
+            running = self.start(self.data, f"{name}:1").wait_ready()
+            day = f"2025-01-{names.index(name) + 1:02}"
+            self.assertNotEqual(running.command("schedule", "run", JOB, "--date", day).returncode, 0, name)
+            self.assertEqual(running.wait_ended(), -signal.SIGKILL, name)
+            self.snapshot_files()
+            running = self.start(self.data).wait_ready()
+            self.succeed(running.command("lake", "verify"))
+            message = self.run_job(running)
+            self.check(running, f"{name}: {message}")
+        files = self.snapshot_files()
+        self.assertTrue(any(path not in files for path in glob.glob(
+            os.path.join(self.data, "lake", "inventory", "*", "*.parquet"))), "nothing was replaced")
+        with open(files[0], "r+b") as damaged:
+            damaged.seek(20)
+            damaged.write(b"damage")
+        done = running.command("lake", "verify")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(os.path.relpath(files[0], os.path.join(self.data, "lake")), done.stdout)
 
 
 if __name__ == "__main__":

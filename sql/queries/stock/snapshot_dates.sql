@@ -3,7 +3,8 @@
 -- carried from date to date), or under another booking rule. Left out are dates before which
 -- the whole chain was silent for more than 28 days: between history of long ago and live receipts lie years.
 -- Grain: one row per date, with the one that it stands on, and the version to write: 28 bits of last closed epoch, 34 of the second it was
--- asked, 2 of the rule. So the newest wins, and says what it has seen. Asked by: pipelines/derive.
+-- asked, 2 of the rule. So the newest wins, and says what it has seen; where the clock has not moved on since
+-- the last one, the version has. Asked by: pipelines/derive.
 with
     (
         select argMax((sales_from, receipts_from), version)
@@ -70,7 +71,12 @@ select
     business_date,
     previous_date,
     assumeNotNull(
-        bitShiftLeft(toUInt64(ifNull(closed_epoch, 0)), 36) + 4 * toUInt64({now_s:Int64}) + rule_bits
+        bitShiftLeft(toUInt64(ifNull(closed_epoch, 0)), 36)
+            + 4 * greatest(
+                toUInt64({now_s:Int64}),
+                if(bitShiftRight(made, 36) = ifNull(closed_epoch, 0), bitAnd(bitShiftRight(made, 2), bitShiftLeft(toUInt64(1), 34) - 1) + 1, 0)
+            )
+            + rule_bits
     ) as version
 from
 (

@@ -45,6 +45,10 @@ constexpr std::array kManifestColumns = {
     ColumnSpec{"hashes", ColumnType::kText},
     ColumnSpec{"closed_at", ColumnType::kDateTime64Us},
 };
+constexpr std::array<std::pair<const char*, const char*>, 2> kParquetSettings = {{
+    {"output_format_parquet_compression_method", "zstd"},
+    {"output_format_parquet_write_bloom_filter", "0"},
+}};
 constexpr std::array kDifferenceColumns = {
     ColumnSpec{"table_name", ColumnType::kText},
     ColumnSpec{"key", ColumnType::kText},
@@ -471,6 +475,14 @@ Status ClickHouseWarehouse::compute(std::string_view sql, const ports::QueryValu
     return {};
 }
 
+Result<std::string> ClickHouseWarehouse::read_parquet(std::string_view sql,
+                                                      const ports::QueryValues& values) {
+    // Answered when it is complete: a failure half way must not look like a file.
+    QuerySettings settings(kParquetSettings.begin(), kParquetSettings.end());
+    settings.emplace("wait_end_of_query", "1");
+    return query_text(sql, values, settings, "Parquet");
+}
+
 Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
                                               std::int64_t found_at_us,
                                               const std::vector<Difference>& found) {
@@ -513,9 +525,8 @@ Result<std::string> ClickHouseWarehouse::encode(const ColumnBlock& block) {
                          {{"expressions", fmt::format("{}", fmt::join(expressions, ", "))}})},
         {"_data_format", "Native"},
         {"_data_structure", fmt::format("{}", fmt::join(structure, ", "))},
-        {"output_format_parquet_compression_method", "zstd"},
-        {"output_format_parquet_write_bloom_filter", "0"},
         {"max_threads", "1"}};
+    parameters.insert(parameters.end(), kParquetSettings.begin(), kParquetSettings.end());
     return state_->http->post_form(parameters, "_data", encode_native(block));
 }
 

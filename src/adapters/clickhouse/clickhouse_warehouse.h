@@ -82,6 +82,8 @@ public:
     Status put_reference(std::string_view table, const retail::ColumnBlock& rows) override;
     Status put_derived(std::string_view table, const retail::ColumnBlock& rows) override;
     Status compute(std::string_view sql, const ports::QueryValues& values) override;
+    Result<std::string> read_parquet(std::string_view sql,
+                                     const ports::QueryValues& values) override;
     Status store_differences(GenerationId generation, EpochId epoch, std::int64_t found_at_us,
                              const std::vector<ports::Difference>& found) override;
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "adapters/lake_local/lake_path.h"
 #include "adapters/lake_local/manifest_text.h"
 #include "base/failpoint.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -32,20 +34,6 @@ Status check_epochs(const LakeManifest& newest, const LakeManifest& next) {
     return {};
 }
 
-/// The files that a manifest counts on: those of closed epochs and those that wait.
-std::vector<const LakeFile*> files_of(const LakeManifest& manifest) {
-    std::vector<const LakeFile*> files;
-    for (const LakeFile& file : manifest.files) {
-        files.push_back(&file);
-    }
-    for (const ports::Contribution& contribution : manifest.waiting) {
-        for (const LakeFile& file : contribution.files) {
-            files.push_back(&file);
-        }
-    }
-    return files;
-}
-
 /// Whether a writer that broke off may have left that file: only it takes such a file away.
 bool is_orphan_of(ports::FileWriter writer, std::string_view path, EpochId closed) {
     const auto name = lake_local::name_of(path);
@@ -57,18 +45,38 @@ bool is_orphan_of(ports::FileWriter writer, std::string_view path, EpochId close
 
 Result<LakeFile> LakeLocal::write_file(const ports::NewLakeFile& file,
                                        const retail::ColumnBlock& rows) {
+    SHELFCAST_ASSIGN(std::string path, free_path(file));
+    auto bytes = codec_.encode(rows);
+    if (!bytes) {
+        return forward_error(bytes, fmt::format("lake file {}", path));
+    }
+    return place(file, std::move(path), *bytes, rows.rows());
+}
+
+Result<LakeFile> LakeLocal::write_parquet(const ports::NewLakeFile& file, std::string_view parquet,
+                                          std::span<const retail::ColumnSpec> columns) {
+    SHELFCAST_ASSIGN(std::string path, free_path(file));
+    auto rows = codec_.decode(parquet, columns);
+    if (!rows) {
+        return forward_error(rows, fmt::format("lake file {}", path));
+    }
+    return place(file, std::move(path), parquet, rows->rows());
+}
+
+Result<std::string> LakeLocal::free_path(const ports::NewLakeFile& file) {
     SHELFCAST_ASSIGN(std::string path, lake_local::data_path(file.folder, file.name));
     SHELFCAST_ASSIGN(const bool committed, is_committed(path));
     if (committed) {
         return fail(ErrorKind::kConflict, "lake file {}: the newest manifest names it already",
                     path);
     }
-    auto bytes = codec_.encode(rows);
-    if (!bytes) {
-        return forward_error(bytes, fmt::format("lake file {}", path));
-    }
+    return path;
+}
+
+Result<LakeFile> LakeLocal::place(const ports::NewLakeFile& file, std::string path,
+                                  std::string_view parquet, std::uint64_t rows) {
     const std::string temporary = fmt::format("{}{}", path, lake_local::kTemporarySuffix);
-    SHELFCAST_TRY(files_.write_file(temporary, *bytes));
+    SHELFCAST_TRY(files_.write_file(temporary, parquet));
     SHELFCAST_TRY(files_.sync_file(temporary));
     failpoint::reach("lake.file_written");
     SHELFCAST_TRY(files_.rename(temporary, path));
@@ -79,9 +87,9 @@ Result<LakeFile> LakeLocal::write_file(const ports::NewLakeFile& file,
                     .table = std::string(file.table),
                     .epoch = file.epoch,
                     .last_epoch = file.last_epoch,
-                    .rows = rows.rows(),
-                    .bytes = bytes->size(),
-                    .hash = lake_local::hash_of(*bytes)};
+                    .rows = rows,
+                    .bytes = parquet.size(),
+                    .hash = lake_local::hash_of(parquet)};
 }
 
 Result<std::string> LakeLocal::read_bytes(const LakeFile& file) {
@@ -154,7 +162,7 @@ Result<bool> LakeLocal::is_committed(const std::string& path) {
     if (version != committed_version_) {
         SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
         committed_paths_.clear();
-        for (const LakeFile* const file : files_of(newest)) {
+        for (const LakeFile* const file : newest.counted_files()) {
             committed_paths_.insert(file->path);
         }
         for (const ports::RetiredFile& file : newest.retired) {
@@ -191,16 +199,24 @@ Result<LakeManifest> LakeLocal::manifest() {
 
 Status LakeLocal::check_files(const LakeManifest& newest, const LakeManifest& next) {
     std::set<std::string_view> seen;
-    const auto files = files_of(next);
+    const auto files = next.counted_files();
     for (const LakeFile* const file : files) {
         if (!seen.insert(file->path).second) {
             return fail(ErrorKind::kInvalidInput, "lake manifest {}: file {} is named twice",
                         next.version, file->path);
         }
     }
+    std::set<std::pair<std::string_view, std::int32_t>> dates;
+    for (const ports::LakeSnapshot& snapshot : next.snapshots) {
+        if (!dates.emplace(snapshot.file.table, snapshot.business_date).second) {
+            return fail(ErrorKind::kInvalidInput, "lake manifest {}: two snapshots of {}, {}",
+                        next.version, snapshot.file.table,
+                        retail::format_date(snapshot.business_date));
+        }
+    }
     SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
     std::unordered_map<std::string_view, const LakeFile*> known;
-    const auto known_files = files_of(newest);
+    const auto known_files = newest.counted_files();
     for (const LakeFile* const file : known_files) {
         known.emplace(file->path, file);
     }
@@ -234,7 +250,7 @@ Status LakeLocal::commit(const LakeManifest& next) {
 Status LakeLocal::remove_orphans(ports::FileWriter writer) {
     SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
     std::set<std::string_view> named;
-    for (const LakeFile* const file : files_of(newest)) {
+    for (const LakeFile* const file : newest.counted_files()) {
         named.insert(file->path);
     }
     for (const ports::RetiredFile& file : newest.retired) {
@@ -259,7 +275,7 @@ Result<std::size_t> LakeLocal::remove_files(std::span<const std::string> paths,
                                             const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const LakeManifest newest, manifest());
     std::set<std::string_view> counted;
-    for (const LakeFile* const file : files_of(newest)) {
+    for (const LakeFile* const file : newest.counted_files()) {
         counted.insert(file->path);
     }
     for (const std::string& path : paths) {

@@ -30,6 +30,9 @@ public:
     /// kUnavailable.
     [[nodiscard]] Result<ports::LakeFile> write_file(const ports::NewLakeFile& file,
                                                      const retail::ColumnBlock& rows) override;
+    [[nodiscard]] Result<ports::LakeFile> write_parquet(
+        const ports::NewLakeFile& file, std::string_view parquet,
+        std::span<const retail::ColumnSpec> columns) override;
     [[nodiscard]] Result<std::string> read_bytes(const ports::LakeFile& file) override;
     [[nodiscard]] Result<retail::ColumnBlock> read_rows(
         const ports::LakeFile& file, std::span<const retail::ColumnSpec> columns) override;
@@ -39,8 +42,8 @@ public:
     [[nodiscard]] Result<ports::LakeManifest> manifest() override;
     /// Checks first: files that the newest manifest does not name yet must be there with the stated
     /// size and hash, those it names must be there. Errors: kConflict (not the next version, or the
-    /// closed epoch would go back), kInvalidInput (a path named twice, epochs out of order),
-    /// kNotFound, kCorrupted (a file that is not as stated).
+    /// closed epoch would go back), kInvalidInput (a path named twice, two snapshots of one date,
+    /// epochs out of order), kNotFound, kCorrupted (a file that is not as stated).
     [[nodiscard]] Status commit(const ports::LakeManifest& next) override;
     /// Takes temporary files of that writer along, and those of manifests. What has another kind of
     /// name is not ours to remove.
@@ -49,6 +52,11 @@ public:
                                                    const std::stop_token& stop) override;
 
 private:
+    /// Where the file goes, unless the newest manifest names it already.
+    [[nodiscard]] Result<std::string> free_path(const ports::NewLakeFile& file);
+    /// Makes the bytes durable there.
+    [[nodiscard]] Result<ports::LakeFile> place(const ports::NewLakeFile& file, std::string path,
+                                                std::string_view parquet, std::uint64_t rows);
     [[nodiscard]] Result<std::uint64_t> newest_version();
     /// Whether the newest manifest names that path.
     [[nodiscard]] Result<bool> is_committed(const std::string& path);

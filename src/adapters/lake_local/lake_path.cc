@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kRejectedFolder = "_rejected/";
 // In the order of ports::FileWriter.
-constexpr std::array<std::string_view, 3> kWriters = {"part", "backfill", "merged"};
+constexpr std::array<std::string_view, 4> kWriters = {"part", "backfill", "merged", "snapshot"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -34,7 +34,7 @@ TEST(LakePath, TheNameComesBackFromEveryPathWeMake) {
     for (const std::uint32_t number :
          {0U, 7U, 99'999'999U, 100'000'000U, std::numeric_limits<std::uint32_t>::max()}) {
         for (const auto writer : {ports::FileWriter::kEpoch, ports::FileWriter::kContribution,
-                                  ports::FileWriter::kMerge}) {
+                                  ports::FileWriter::kMerge, ports::FileWriter::kSnapshot}) {
             for (const bool rejected : {false, true}) {
                 const ports::LakeFileName name{writer, number, number};
                 const auto path = data_path({"dead-letters", rejected, kNovember22}, name);

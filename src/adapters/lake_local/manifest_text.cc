@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "retail/decimal.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::adapters::lake_local {
 namespace {
@@ -30,6 +31,7 @@ json to_json(const ports::LakeFile& file) {
 
 json to_json(const ports::ClosedEpoch& epoch);
 json to_json(const ports::Contribution& contribution);
+json to_json(const ports::LakeSnapshot& snapshot);
 json to_json(const ports::RetiredFile& file);
 
 template <typename Range>
@@ -50,6 +52,12 @@ json to_json(const ports::Contribution& contribution) {
             {"revenue", retail::format_decimal(contribution.revenue, retail::Revenue::kScale)},
             {"committed_at_us", contribution.committed_at_us},
             {"files", list_of(contribution.files)}};
+}
+
+json to_json(const ports::LakeSnapshot& snapshot) {
+    return {{"business_date", retail::format_date(snapshot.business_date)},
+            {"version", snapshot.version},
+            {"file", to_json(snapshot.file)}};
 }
 
 json to_json(const ports::RetiredFile& file) {
@@ -106,6 +114,17 @@ Result<ports::Contribution> contribution_from(const json& from) {
     return contribution;
 }
 
+Result<ports::LakeSnapshot> snapshot_from(const json& from) {
+    const auto text = from.at("business_date").get<std::string>();
+    const auto date = retail::parse_date(text);
+    if (!date) {
+        return fail(ErrorKind::kCorrupted, "snapshot: \"{}\" is no date", text);
+    }
+    return ports::LakeSnapshot{.business_date = *date,
+                               .version = from.at("version").get<std::uint64_t>(),
+                               .file = file_from(from.at("file"))};
+}
+
 ports::ClosedEpoch epoch_from(const json& from) {
     ports::ClosedEpoch epoch;
     epoch.epoch = EpochId{from.at("epoch").get<std::uint32_t>()};
@@ -138,6 +157,10 @@ Result<ports::LakeManifest> manifest_from(const json& from) {
         SHELFCAST_ASSIGN(ports::Contribution contribution, contribution_from(one));
         manifest.waiting.push_back(std::move(contribution));
     }
+    for (const json& one : from.value("snapshots", json::array())) {
+        SHELFCAST_ASSIGN(ports::LakeSnapshot snapshot, snapshot_from(one));
+        manifest.snapshots.push_back(std::move(snapshot));
+    }
     for (const json& one : from.value("retired", json::array())) {
         manifest.retired.push_back(
             {one.at("path").get<std::string>(), one.at("retired_at_us").get<std::int64_t>()});
@@ -169,7 +192,8 @@ Result<std::string> format_manifest(const ports::LakeManifest& manifest) {
         {"format_version", kFormatVersion},        {"version", manifest.version},
         {"generation", manifest.generation.value}, {"switched_at_us", manifest.switched_at_us},
         {"epochs", list_of(manifest.epochs)},      {"files", list_of(manifest.files)},
-        {"waiting", list_of(manifest.waiting)},    {"retired", list_of(manifest.retired)}};
+        {"waiting", list_of(manifest.waiting)},    {"snapshots", list_of(manifest.snapshots)},
+        {"retired", list_of(manifest.retired)}};
     try {
         const std::string body = object.dump(1);
         return fmt::format("{}{}{}{}{}", kBeforeChecksum, hash_of(body), kBeforeManifest, body,

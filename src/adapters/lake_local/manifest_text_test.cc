@@ -25,6 +25,10 @@ ports::LakeManifest full_manifest() {
     manifest.files = {{"retail_events/business_date=2026-11-22/part-00000007-0000.parquet",
                        "retail_events", "events", EpochId{7}, EpochId{9}, 10, 1234,
                        "ab\"\\\n\u00e4"}};
+    manifest.snapshots = {{20'779,
+                           std::numeric_limits<std::uint64_t>::max(),
+                           {"inventory/business_date=2026-11-22/snapshot-00000012-0000.parquet",
+                            "inventory", "inventory_daily", EpochId{}, EpochId{}, 3, 99, "cd"}}};
     return manifest;
 }
 
@@ -46,6 +50,7 @@ TEST(ManifestText, IsJsonThatOtherToolsRead) {
     EXPECT_EQ(object.at("manifest").at("version"), 12);
     EXPECT_EQ(object.at("manifest").at("files").at(0).at("rows"), 10);
     EXPECT_EQ(object.at("manifest").at("epochs").at(0).at("cuts").at(1).at("partition"), 15);
+    EXPECT_EQ(object.at("manifest").at("snapshots").at(0).at("business_date"), "2026-11-22");
 }
 
 TEST(ManifestText, EveryCutOffTextIsCorrupted) {

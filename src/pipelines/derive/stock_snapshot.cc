@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/failpoint.h"
 #include "queries/stock.h"
 #include "retail/time_zone.h"
 #include "sql_text.h"
@@ -32,6 +33,7 @@ Result<SnapshotReport> snapshot_stock(ports::QueryRunner& runner, ports::Derived
                                      {{"date", retail::format_date(one.business_date)},
                                       {"previous_date", retail::format_date(one.previous_date)},
                                       {"version", std::to_string(one.version)}}));
+        failpoint::reach("snapshot.made");
         report.first_date = report.dates == 0 ? one.business_date : report.first_date;
         report.last_date = one.business_date;
         ++report.dates;

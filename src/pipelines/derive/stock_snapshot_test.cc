@@ -35,6 +35,10 @@ public:
         }
         return {};
     }
+    Result<std::string> read_parquet(std::string_view /*sql*/,
+                                     const ports::QueryValues& /*values*/) override {
+        return fail(ErrorKind::kInvalidInput, "not asked for here");
+    }
     Status put_derived(std::string_view /*table*/, const retail::ColumnBlock& /*rows*/) override {
         return fail(ErrorKind::kInvalidInput, "not asked for here");
     }

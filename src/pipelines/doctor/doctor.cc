@@ -317,11 +317,8 @@ struct Damage {
 Damage find_damage(ports::Lake& lake, const ports::LakeManifest& manifest, const SizeOf& size_of,
                    bool deep, const std::stop_token& stop) {
     Damage damage;
-    std::vector<ports::LakeFile> files = manifest.files;
-    for (const ports::Contribution& waiting : manifest.waiting) {
-        files.insert(files.end(), waiting.files.begin(), waiting.files.end());
-    }
-    for (const ports::LakeFile& file : files) {
+    for (const ports::LakeFile* const one : manifest.counted_files()) {
+        const ports::LakeFile& file = *one;
         if (stop.stop_requested()) {
             break;
         }
@@ -393,7 +390,7 @@ Findings check_lake(ports::Lake& lake, const SizeOf& size_of, bool deep,
         const Damage damage = find_damage(lake, *manifest, size_of, deep, stop);
         if (damage.files == 0) {
             return {ok("lake", fmt::format("manifest {} names {} files, all there with their {}",
-                                           manifest->version, manifest->files.size(),
+                                           manifest->version, manifest->counted_files().size(),
                                            deep ? "hashes" : "sizes"))};
         }
         // Files may go while a newer manifest no longer needs them.

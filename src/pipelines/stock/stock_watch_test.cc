@@ -82,6 +82,10 @@ public:
         return fail(ErrorKind::kInvalidInput, "not asked for");
     }
 
+    Result<std::string> read_parquet(std::string_view /*sql*/,
+                                     const ports::QueryValues& /*values*/) override {
+        return fail(ErrorKind::kInvalidInput, "not asked for here");
+    }
     Status put_derived(std::string_view table, const retail::ColumnBlock& rows) override {
         for (std::size_t row = 0; row < rows.rows(); ++row) {
             const std::string product(rows.data<retail::TextColumn>("product_id")[row]);
