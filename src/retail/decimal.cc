@@ -131,8 +131,12 @@ bool read_plain(std::string_view text, int scale, std::int64_t max, std::int64_t
     if (missing < 0 || static_cast<std::int64_t>(text.size()) + missing > kMaxDigits) {
         return false;
     }
-    value = mantissa * kPowersOfTen[static_cast<std::size_t>(missing)];
-    return value <= max;
+    mantissa *= kPowersOfTen[static_cast<std::size_t>(missing)];
+    if (mantissa > max) {
+        return false;
+    }
+    value = mantissa;
+    return true;
 }
 
 }  // namespace
