@@ -60,7 +60,7 @@ std::string report(const benchmarks::Outcomes& outcomes, double store_weeks) {
 
 int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
-    SHELFCAST_CHECK(words.size() > 6);
+    SHELFCAST_CHECK(words.size() > 5);
     const auto number = [&](std::size_t i) {
         return static_cast<std::uint32_t>(std::strtoul(words[i].c_str(), nullptr, 10));
     };
@@ -74,7 +74,7 @@ int main(int argc, char** argv) {
                 tell, outcomes);
         }
     } else {
-        SHELFCAST_CHECK(words[1] == "sales");
+        SHELFCAST_CHECK(words[1] == "sales" && words.size() > 6);
         const benchmarks::RealSales sales = benchmarks::read_sales(words[2], words[3]);
         for (std::size_t i = 6; i < words.size(); ++i) {
             store_weeks +=
