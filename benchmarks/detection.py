@@ -12,8 +12,8 @@ from scenarios import Results, Site
 # The detectors were made with the seeds 1 to 3.
 CHAIN = ("10", "2000", "240", "101", "102", "103")
 CHAIN_SMOKE = ("3", "60", "90", "101")
-UCI_SEEDS = [str(seed) for seed in range(201, 211)]
-FRESHRETAIL_SEEDS = [str(seed) for seed in range(201, 206)]
+UCI_SEEDS = [str(seed) for seed in range(201, 206)]
+FRESHRETAIL_SEEDS = [str(seed) for seed in range(201, 204)]
 EVENTS = ("event_time", "store_id", "product_id", "category", "transaction_type", "quantity", "unit_price")
 
 

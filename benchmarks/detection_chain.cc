@@ -273,6 +273,7 @@ private:
 
     /// Whether the shelf is counted tonight.
     bool end_day_of(std::uint32_t store, std::uint32_t product, double wanted, double got) {
+        constexpr double kUnit = 1'000;
         constexpr std::int32_t kCountDays = 91;
         const std::int32_t date = shop_.date();
         bool counted = (date + static_cast<std::int32_t>(product + 7 * store)) % kCountDays == 0;
@@ -284,6 +285,7 @@ private:
             if (fault.end_ms > date * kDayMs + kDayMs / 2) {
                 fault.wanted += wanted;
                 fault.got += got;
+                fault.books = static_cast<double>(shop_.at(store, product).book) / kUnit;
             }
             counted = counted && !(fault.lasts && fault.end_ms >= date * kDayMs);
         }

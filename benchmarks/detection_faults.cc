@@ -164,11 +164,11 @@ void FaultBook::close(Outcomes& outcomes) const {
             fmt::print(
                 stderr,
                 "missed {} visible={} store={} {}{} from={} days={:.1f} size={:.1f} a_day={:.2f} "
-                "wanted={:.0f} got={:.0f} meanwhile={:.0f}\n",
+                "wanted={:.0f} got={:.0f} meanwhile={:.0f} books={:.0f}\n",
                 fault.kind, visible, fault.subject.store.value, fault.subject.product_id,
                 fault.subject.register_id, retail::format_utc_ms(fault.begin_ms),
                 static_cast<double>(fault.end_ms - fault.begin_ms) / static_cast<double>(kDayMs),
-                fault.size, fault.per_day, fault.wanted, fault.got, fault.meanwhile);
+                fault.size, fault.per_day, fault.wanted, fault.got, fault.meanwhile, fault.books);
         }
     }
 }

@@ -48,6 +48,7 @@ struct Fault {
     double got = 0;        ///< Of a wrong price, the times that it was paid.
     double meanwhile = 0;  ///< Baskets, of a silent till; lines lost, of a silent store.
     double tills = 1;      ///< Of the store.
+    double books = 0;      ///< Units of the product that the books had at its end.
     [[nodiscard]] bool holds_at(std::int64_t time_ms) const {
         return begin_ms <= time_ms && time_ms < end_ms;
     }
