@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from owner import ROOT, BenchError, Deadline, Owner
+import detection
 import scale
 import scenarios
 import stock
@@ -23,10 +24,8 @@ from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock}
-NAMES = (*SCENARIOS, "day", "detection", *PROGRAMS)
-# Stores, products, days and seeds; the detectors were made with the seeds 1 to 3.
-DETECTION = ("10", "2000", "240", "101", "102", "103")
-DETECTION_SMOKE = ("3", "60", "90", "101")
+DETECTION = ("detection", "detection_uci", "detection_freshretail")
+NAMES = (*SCENARIOS, "day", *DETECTION, *PROGRAMS)
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -102,20 +101,15 @@ def run_program(name: str, site: Site, smoke: bool) -> Results:
     """A program beside this file; its files go to the site's folder."""
     folder, timeout_s = site.folder, site.sizes.timeout_s
     program = Path(os.environ.get("SHELFCAST_BENCHMARKS", ROOT / "build/release/benchmarks"))
-    program = (program / f"{name}_benchmark").absolute()
+    file = f"{'detection' if name in DETECTION else name}_benchmark"
+    program = (program / file).absolute()
     if not program.exists():
-        return {"left_out": f"{name}_benchmark is not built"}
+        return {"left_out": f"{file} is not built"}
     if name == "day":
         return scale.day(program, site)
+    if name in DETECTION:
+        return detection.detection(name, program, site, smoke)
     out = folder / f"{name}.json"
-    if name == "detection":
-        words = [program, folder, *(DETECTION_SMOKE if smoke else DETECTION)]
-        try:
-            subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           timeout=timeout_s, check=True)
-        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-            raise BenchError(f"{name}_benchmark: {error}") from None
-        return json.loads(out.read_text())
     words = [program, f"--benchmark_out={out}", "--benchmark_out_format=json"]
     if smoke:
         words.append("--benchmark_min_time=0.02")

@@ -1,32 +1,31 @@
-/// How well the detectors find what is planted in the synthetic chain, and how often they cry wolf.
+/// How well the detectors find what is planted, and how often they cry wolf.
 ///
-///     detection_benchmark FOLDER STORES PRODUCTS DAYS SEED...
+///     detection_benchmark RESULT.json chain STORES PRODUCTS DAYS SEED...
+///     detection_benchmark RESULT.json sales SALES.csv SHORTAGES.csv COUNTRY LEARNING_DAYS SEED...
 ///
-/// Plays each seed's chain, looks every half hour as the product does, and writes
-/// FOLDER/detection.json: per kind precision, recall, F1 and time to detect, and false alarms per
-/// store and week. With SHELFCAST_DETECTION_MISSES=1 each miss and false alarm goes to standard
-/// error.
+/// Plays each seed's synthetic chain, or real sales with each seed's faults planted in them (files
+/// as of read_sales; an empty word for no shortages), looks every half hour as the product does,
+/// and writes: per kind precision, recall, F1 and time to detect, and false alarms per store and
+/// week. With SHELFCAST_DETECTION_MISSES=1 each miss and false alarm goes to standard error.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
-#include "benchmarks/detection_play.h"
+#include "benchmarks/detection_chain.h"
+#include "benchmarks/detection_sales.h"
 #include "detection/statistics.h"
 
 namespace {
 
 using namespace shelfcast;
-using benchmarks::Outcome;
 
-std::string report(const std::map<std::string, Outcome>& outcomes, double store_weeks) {
+std::string report(const benchmarks::Outcomes& outcomes, double store_weeks) {
     std::string out;
     std::uint64_t wrong = 0;
     for (const auto& [kind, outcome] : outcomes) {
@@ -60,20 +59,34 @@ std::string report(const std::map<std::string, Outcome>& outcomes, double store_
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr int kFirstSeed = 5;
-    SHELFCAST_CHECK(argc > kFirstSeed);
-    const auto number = [&](int i) {
-        return static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10));
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    SHELFCAST_CHECK(words.size() > 5);
+    const auto number = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(std::strtoul(words[i].c_str(), nullptr, 10));
     };
-    std::map<std::string, Outcome> outcomes;
+    const bool tell = std::getenv("SHELFCAST_DETECTION_MISSES") != nullptr;
+    benchmarks::Outcomes outcomes;
     double store_weeks = 0;
-    for (int i = kFirstSeed; i < argc; ++i) {
-        store_weeks += benchmarks::play_chain(
-            {.stores = number(2), .products = number(3), .days = number(4), .seed = number(i)},
-            std::getenv("SHELFCAST_DETECTION_MISSES") != nullptr, outcomes);
+    if (words[1] == "chain") {
+        for (std::size_t i = 5; i < words.size(); ++i) {
+            store_weeks += benchmarks::play_chain(
+                {.stores = number(2), .products = number(3), .days = number(4), .seed = number(i)},
+                tell, outcomes);
+        }
+    } else {
+        SHELFCAST_CHECK(words[1] == "sales" && words.size() > 6);
+        const benchmarks::RealSales sales = benchmarks::read_sales(words[2], words[3]);
+        for (std::size_t i = 6; i < words.size(); ++i) {
+            store_weeks +=
+                benchmarks::play_sales(sales,
+                                       {.country = words[4],
+                                        .learning_days = static_cast<std::int32_t>(number(5)),
+                                        .seed = number(i)},
+                                       tell, outcomes);
+        }
     }
     const std::string text = report(outcomes, store_weeks);
-    std::ofstream(std::filesystem::path(argv[1]) / "detection.json") << text;
+    std::ofstream(words[0]) << text;
     fmt::print("{}", text);
     return 0;
 }

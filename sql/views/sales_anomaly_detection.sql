@@ -3,6 +3,8 @@
 -- z_score compares with the hours with events of the 24 hours before (null with fewer than 6 of them);
 -- seasonal_z_score with the same weekday and hour of the store's clock in the 8 weeks before (null with
 -- fewer than 3). Sample standard deviations; null where it is 0. An anomaly is 3 or more away.
+-- incident_*: of the store as a whole (retail.anomalies) while that hour of UTC lasted, the one that began
+-- last; empty: none.
 create or replace view retail.sales_anomaly_detection
 (
     store_id UInt32 comment 'the store; dim_store.store_id',
@@ -15,7 +17,11 @@ create or replace view retail.sales_anomaly_detection
     seasonal_avg Nullable(Float64) comment 'mean revenue of the same weekday and hour in the 8 weeks before',
     seasonal_std_dev Nullable(Float64) comment 'standard deviation of those; null below 3 of them',
     seasonal_z_score Nullable(Float64) comment 'deviations from seasonal_avg; null where there is nothing to compare with',
-    is_anomaly UInt8 comment '1: either score is 3 or more away from 0'
+    is_anomaly UInt8 comment '1: either score is 3 or more away from 0',
+    incident_id Nullable(UUID) comment 'the incident of that hour in retail.anomalies; null: there is none',
+    incident_kind String comment 'spike, drop, silent_store or unusual_returns; empty: no incident',
+    incident_state String comment 'open, acknowledged or resolved; empty: no incident',
+    incident_score Nullable(Float64) comment 'how unusual it is by its own measure: deviations from the expected'
 )
 definer = {{definer}} sql security definer
 as
@@ -38,7 +44,11 @@ select
         null,
         round((toFloat64(scored.hourly_revenue) - scored.mean_weeks) / scored.deviation_weeks, 6)
     ) as seasonal_z_score,
-    ifNull(abs(z_score) >= 3, false) or ifNull(abs(seasonal_z_score) >= 3, false) as is_anomaly
+    ifNull(abs(z_score) >= 3, false) or ifNull(abs(seasonal_z_score) >= 3, false) as is_anomaly,
+    incidents.incident_id as incident_id,
+    incidents.kind as incident_kind,
+    incidents.state as incident_state,
+    incidents.score as incident_score
 from
 (
     select
@@ -78,5 +88,32 @@ from
             range between 56 preceding and 1 preceding
         )
 ) as scored
+left join
+(
+    select
+        store_id,
+        arrayJoin(range(
+            toUInt32(toStartOfHour(started_at)),
+            toUInt32(toStartOfHour(ifNull(ended_at, now64(3)))) + 1,
+            3600
+        )) as hour_s,
+        argMax(toNullable(incidents.incident_id), (started_at, incidents.incident_id)) as incident_id,
+        argMax(toString(incidents.kind), (started_at, incidents.incident_id)) as kind,
+        argMax(toString(incidents.state), (started_at, incidents.incident_id)) as state,
+        argMax(toNullable(incidents.score), (started_at, incidents.incident_id)) as score
+    from
+    (
+        select *
+        from retail_core.anomalies
+        final
+        where product_id = ''
+            and register_id = ''
+    ) as incidents
+    group by
+        store_id,
+        hour_s
+) as incidents
+    on incidents.store_id = scored.store_id
+    and incidents.hour_s = toUInt32(toStartOfHour(scored.hour))
 -- Whatever the client sets.
 settings join_use_nulls = 0

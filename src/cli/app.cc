@@ -325,7 +325,7 @@ Status App::make_layers(const std::stop_token& stop) {
     stock_watch_ = std::make_unique<stock::StockWatch>(
         stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
         stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
-    detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_);
+    detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_, clock_);
     predictions_ = std::make_unique<predict::PredictionService>(
         predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
     speed_ = std::make_unique<stream::SpeedLayer>(

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "detection/prices.h"
 #include "detection/product_sales.h"
@@ -125,6 +126,28 @@ TEST_F(StoreSales, AStoreThatSendsNothingWhileOthersSellIsSilent) {
     EXPECT_EQ(silent->reason,
               "The store has sent no sale for 2 h 0 min; usually it sells 80 receipt lines in that "
               "time.");
+}
+
+TEST_F(StoreSales, WhoSellsInLargeLotsIsSilentForLonger) {
+    // Forty lines an hour as before, but eighty in one week and none in the next.
+    StoreHistory lots;
+    for (std::uint32_t store = 1; store <= 3; ++store) {
+        for (std::int32_t back = 1; back <= kHistoryDays; ++back) {
+            for (int hour = 9; hour < 19; ++hour) {
+                const bool sells = (back / kWeekDays + hour) % 2 == 0;
+                lots.add(StoreId{store}, kToday - back, hour, store > 1 ? 40 : sells ? 80 : 0, 0);
+            }
+        }
+    }
+    EXPECT_NEAR(lots.lines_together(StoreId{1}, kToday, 5), 40 * 8.0 / 7, 2);
+    EXPECT_EQ(lots.lines_together(StoreId{2}, kToday, 5), 5);
+    EXPECT_EQ(lots.lines_together(StoreId{9}, kToday, 5), 5);
+    history_ = lots;
+    sell(1, kToday, 9, 13, 40);
+    sell(2, kToday, 9, 15, 40);
+    sell(3, kToday, 9, 15, 40);
+    last_sales_[StoreId{1}] = kMidnightMs + 13 * kHourMs;
+    EXPECT_TRUE(judge().empty());
 }
 
 TEST_F(StoreSales, ADayOnWhichEverybodyIsClosedIsNoSilence) {
@@ -270,6 +293,41 @@ TEST_F(ProductSales, WrongPricesByTheBooksAndByHabit) {
     // The books know better than habit.
     EXPECT_TRUE(judge({.price = 0.25, .price_in_force = 0.25}).empty());
     EXPECT_EQ(judge({.price = 2.5, .price_before = 2.5, .price_in_force = 2}).size(), 1U);
+}
+
+TEST_F(ProductSales, WherePricesReachFarOneLineProvesNothing) {
+    for (int i = 0; i < 20; ++i) {
+        ProductUsual other = usual_[0];
+        other.product_id = "other " + std::to_string(i);
+        other.high_price = 4 * other.usual_price;
+        usual_.push_back(other);
+    }
+    EXPECT_DOUBLE_EQ(book().price_room(StoreId{1}).high, 4);
+    EXPECT_DOUBLE_EQ(book().price_room(StoreId{2}).high, 1);
+    const auto judge = [&](PriceAsked asked) {
+        asked.store = StoreId{1};
+        asked.product_id = "tea";
+        return judge_prices(book(), lines(), std::vector{asked}).size();
+    };
+    EXPECT_EQ(judge({.price = 0.25}), 0U);
+    EXPECT_EQ(judge({.price = 0.25, .price_before = 0.25}), 1U);
+    EXPECT_EQ(judge({.price = 20, .price_before = 20}), 0U);
+    EXPECT_EQ(judge({.price = 25, .price_before = 25}), 1U);
+}
+
+TEST_F(ProductSales, AStoreWhereManyReturnsComeTogetherIsUsedToThem) {
+    const auto judge = [&] { return judge_returns(history_, clocks_, book(), {}); };
+    for (std::int32_t back = 1; back <= kHistoryDays; ++back) {
+        history_.add(StoreId{1}, kToday - back, 12, 0, 9);
+        history_.add(StoreId{2}, kToday - back, 12, 0, back % kWeekDays == 0 ? 63 : 0);
+    }
+    history_.add(StoreId{2}, kToday, 12, 0, 63);
+    EXPECT_TRUE(judge().empty());
+    history_.add(StoreId{1}, kToday, 12, 0, 63);
+    const auto found = judge();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].subject,
+              (Subject{.kind = AnomalyKind::kUnusualReturns, .store = StoreId{1}}));
 }
 
 TEST_F(ProductSales, ManyReturnsOfAProductAreUnusual) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "detection/statistics.h"
 
@@ -12,18 +13,18 @@ namespace shelfcast::detection {
 namespace {
 
 constexpr double kDeepestOffer = 0.45;  // Of the lowest usual price: offers halve it at most.
-constexpr double kFarOff = 0.25;        // So far off, one line is enough.
+constexpr double kFarOff = 0.25;        // So far off, one line is enough where prices are fixed.
 
 struct PriceRange {
     double low = 0;
     double usual = 0;  ///< 0: not known.
     double high = 0;
+    bool fixed = true;  ///< Hardly any price of the store is far off.
 };
 
 /// Of the median store of the country: an error of last week is in one store's own history.
 PriceRange usual_prices(const ProductBook& book, const LinesByStore& stores,
                         const PriceAsked& asked) {
-    constexpr double kFewestDays = 4;
     const auto own = stores.find(asked.store);
     double days = 0;
     std::vector<double> low;
@@ -39,7 +40,16 @@ PriceRange usual_prices(const ProductBook& book, const LinesByStore& stores,
             high.push_back(one.high_price);
         }
     }
-    return days < kFewestDays ? PriceRange{} : PriceRange{median(low), median(usual), median(high)};
+    if (days < kFewestPriceDays) {
+        return {};
+    }
+    // A product that is seldom bought has not shown how far its prices reach; the store's others
+    // have.
+    const PriceRoom room = book.price_room(asked.store);
+    const double middle = median(std::move(usual));
+    return {std::min(median(std::move(low)), room.low * middle), middle,
+            std::max(median(std::move(high)), room.high * middle),
+            room.low > kDeepestOffer && room.high < 1 / kDeepestOffer};
 }
 
 /// The price that was to be expected, if the asked one cannot be right.
@@ -63,7 +73,8 @@ std::optional<double> right_price(const PriceRange& range, const PriceAsked& ask
     if (asked.discounted || !out_of_range(asked.price)) {
         return std::nullopt;
     }
-    const bool far = asked.price < kFarOff * range.low || asked.price > range.high / kFarOff;
+    const bool far =
+        range.fixed && (asked.price < kFarOff * range.low || asked.price > range.high / kFarOff);
     return far || (before > 0 && out_of_range(before)) ? std::optional(range.usual) : std::nullopt;
 }
 

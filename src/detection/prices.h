@@ -4,7 +4,8 @@
 /// Prices at the till that are not what they should be. Pure.
 ///
 /// Where price changes are known, the price in force decides. Elsewhere a product's own prices of
-/// the last 8 weeks do, and those of the other stores of the country, with room for an offer.
+/// the last 8 weeks do, those of the other stores of the country, and how far the store's prices
+/// reach from the usual ones, with room for an offer.
 
 #include <cstdint>
 #include <span>

@@ -179,9 +179,28 @@ ProductBook::ProductBook(std::vector<ProductUsual> usual, std::int32_t date)
     std::ranges::sort(usual_, [](const ProductUsual& one, const ProductUsual& other) {
         return std::tie(one.product_id, one.store) < std::tie(other.product_id, other.store);
     });
+    std::map<StoreId, std::pair<std::vector<double>, std::vector<double>>> reach;
     for (const ProductUsual& one : usual_) {
         products_[one.store] += 1;
+        if (one.price_days >= kFewestPriceDays && one.usual_price > 0) {
+            reach[one.store].first.push_back(one.low_price / one.usual_price);
+            reach[one.store].second.push_back(one.high_price / one.usual_price);
+        }
     }
+    for (auto& [store, prices] : reach) {
+        const auto sorted_at = [](std::vector<double>& values, double share) {
+            const auto at = static_cast<std::ptrdiff_t>(
+                std::floor(share * static_cast<double>(values.size() - 1)));
+            std::ranges::nth_element(values, values.begin() + at);
+            return values[static_cast<std::size_t>(at)];
+        };
+        rooms_[store] = {sorted_at(prices.first, 0.05), sorted_at(prices.second, 0.95)};
+    }
+}
+
+PriceRoom ProductBook::price_room(StoreId store) const {
+    const auto found = rooms_.find(store);
+    return found == rooms_.end() ? PriceRoom{} : found->second;
 }
 
 std::span<const ProductUsual> ProductBook::of_product(std::string_view product_id) const {
@@ -383,10 +402,12 @@ std::vector<Finding> judge_returns(const StoreHistory& history, std::span<const 
         clock_of[clock.store] = &clock;
         double days = 0;
         double returns = 0;
+        double squares = 0;
         for (std::int32_t back = 1; back <= kHistoryDays; ++back) {
             if (const StoreDay* const day = history.day(clock.store, clock.date - back)) {
                 days += 1;
                 returns += day->returns;
+                squares += day->returns * day->returns;
             }
         }
         const StoreDay* const today = history.day(clock.store, clock.date);
@@ -395,8 +416,12 @@ std::vector<Finding> judge_returns(const StoreHistory& history, std::span<const 
         }
         Finding finding;
         finding.subject = {.kind = AnomalyKind::kUnusualReturns, .store = clock.store};
-        judge(finding, (returns + 1) / days, today->returns, kStoreSize, log_limit(kLooksPerWeek),
-              clock.midnight_ms);
+        const double mean = (returns + 1) / days;
+        // By the method of moments: one customer may bring back many things.
+        const double beyond = squares / days - mean * mean - mean;
+        judge(finding, mean, today->returns,
+              beyond <= 0 ? kStoreSize : std::min(kStoreSize, mean * mean / beyond),
+              log_limit(kLooksPerWeek), clock.midnight_ms);
     }
     for (const ProductRecent& one : recent) {
         const ProductUsual* const usual = book.find(one.store, one.product_id);

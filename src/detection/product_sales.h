@@ -25,6 +25,8 @@ namespace shelfcast::detection {
 
 inline constexpr std::size_t kHistoryWeeks = 8;
 inline constexpr std::size_t kRecentDays = 3;
+/// With fewer days of sales a product's prices say little.
+inline constexpr double kFewestPriceDays = 4;
 
 /// How a product usually sells in a store: of the 8 weeks before a date.
 struct ProductUsual {
@@ -53,6 +55,13 @@ struct ProductRecent {
     double price = 0;                               ///< Mean price of today's lines; 0: unknown.
 };
 
+/// How far a store's prices reach from the usual one, both ways, as factors: of 19 in 20 of its
+/// products.
+struct PriceRoom {
+    double low = 1;
+    double high = 1;
+};
+
 /// All products' usual sales before one date, and where to find them.
 class ProductBook {
 public:
@@ -65,10 +74,12 @@ public:
     [[nodiscard]] std::span<const ProductUsual> of_product(std::string_view product_id) const;
     /// Products that the store sells.
     [[nodiscard]] double products_of(StoreId store) const;
+    [[nodiscard]] PriceRoom price_room(StoreId store) const;
 
 private:
     std::vector<ProductUsual> usual_;  ///< By product, then store.
     std::map<StoreId, double> products_;
+    std::map<StoreId, PriceRoom> rooms_;
     std::int32_t date_;
 };
 

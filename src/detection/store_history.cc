@@ -1,6 +1,10 @@
 #include "detection/store_history.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "detection/statistics.h"
 
 namespace shelfcast::detection {
 namespace {
@@ -69,6 +73,36 @@ Weekdays StoreHistory::same_weekdays_until(StoreId store, std::int32_t date, dou
         }
     }
     return sums;
+}
+
+double StoreHistory::lines_together(StoreId store, std::int32_t date, double least) const {
+    constexpr double kFewestDays = 4;
+    constexpr double kFewestLines = 1;
+    constexpr double kWeekNoise = 0.03;  // Squared: weeks differ in level, whoever comes.
+    std::vector<double> ratios;
+    for (std::int32_t weekday = 1; weekday <= kWeekDays; ++weekday) {
+        std::vector<const StoreDay*> days;
+        for (std::int32_t back = weekday; back <= kHistoryDays; back += kWeekDays) {
+            if (const StoreDay* const found = day(store, date - back)) {
+                days.push_back(found);
+            }
+        }
+        const auto count = static_cast<double>(days.size());
+        for (std::size_t hour = 0; count >= kFewestDays && hour < 24; ++hour) {
+            double sum = 0;
+            double squares = 0;
+            for (const StoreDay* const one : days) {
+                sum += one->sales[hour];
+                squares += one->sales[hour] * one->sales[hour];
+            }
+            const double mean = sum / count;
+            if (mean >= kFewestLines) {
+                const double variance = (squares - sum * mean) / (count - 1);
+                ratios.push_back((variance - kWeekNoise * mean * mean) / mean);
+            }
+        }
+    }
+    return std::max(least, median(std::move(ratios)));
 }
 
 }  // namespace shelfcast::detection

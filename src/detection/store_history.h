@@ -55,6 +55,10 @@ public:
     /// Lines until that hour on the same weekday of the 8 weeks before, the latest first; nothing
     /// for a day without trade.
     [[nodiscard]] Weekdays same_weekdays_until(StoreId store, std::int32_t date, double hour) const;
+    /// How many lines come together, baskets being what customers are: variance over mean of an
+    /// hour's lines from week to week, of the median hour before that date; `least` if that is
+    /// more, or too few hours are known.
+    [[nodiscard]] double lines_together(StoreId store, std::int32_t date, double least) const;
 
 private:
     std::map<StoreId, std::map<std::int32_t, StoreDay>> stores_;

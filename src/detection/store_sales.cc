@@ -16,7 +16,7 @@ constexpr std::size_t kFewestWeeks = 3;
 constexpr double kFewestLines = 40;
 constexpr double kDayNoise = 0.13;  // Of a store's day against the others', as a logarithm.
 constexpr double kMostDayNoise = 0.6;
-constexpr double kLinesTogether = 5;  // Variance of a count of lines, over its mean: baskets.
+constexpr double kLinesTogether = 5;  // Of a basket, at least.
 constexpr double kHourMs = 3'600'000;
 constexpr std::size_t kFewestPeers = 2;
 
@@ -39,6 +39,7 @@ struct DaySoFar {
     std::size_t known_weeks = 0;
     double expected = 0;
     double observed = 0;
+    double together = kLinesTogether;  ///< Variance of a count of lines, over its mean: baskets.
     std::int64_t last_sale_ms = 0;
     [[nodiscard]] bool judged() const {
         return known_weeks >= kFewestWeeks && expected >= kFewestLines && last_sale_ms > 0;
@@ -85,7 +86,7 @@ double spread_of(std::span<const DaySoFar> days, const DaySoFar& own) {
         logs.push_back(log_ratio(*own.weeks[week], own.expected) - common);
     }
     const double weekly = std::clamp(robust_deviation(logs), kDayNoise, kMostDayNoise);
-    return std::sqrt(weekly * weekly + kLinesTogether / own.expected);
+    return std::sqrt(weekly * weekly + own.together / own.expected);
 }
 
 Finding of_store(const StoreClock& clock, AnomalyKind kind) {
@@ -147,6 +148,7 @@ bool others_are_silent(std::span<const DaySoFar> days, const DaySoFar& own,
 void judge_silence(std::span<const DaySoFar> days, const DaySoFar& day, const StoreHistory& history,
                    std::vector<Finding>& findings) {
     constexpr double kTrustInLevel = 20;  // Size of the law of the baskets to come.
+    constexpr double kTrustInPace = 2;    // Baskets.
     constexpr double kSlowest = 0.1;
     const StoreClock& clock = *day.clock;
     const std::int64_t silence_ms = clock.now_ms - std::max(day.last_sale_ms, clock.midnight_ms);
@@ -158,11 +160,13 @@ void judge_silence(std::span<const DaySoFar> days, const DaySoFar& day, const St
     double pace = 1;
     if (day.observed > 0) {
         until_then = median(known(history.same_weekdays_until(clock.store, clock.date, last_hour)));
-        pace = std::clamp(until_then == 0 ? 1 : day.observed / until_then, kSlowest, 1.0);
+        // Few lines say little of the day's pace.
+        const double usual = kTrustInPace * day.together;
+        pace = std::clamp((day.observed + usual) / (until_then + usual), kSlowest, 1.0);
     }
     const double missing = (day.expected - until_then) * pace;
-    const double log_chance = log_none({.mean = missing / kLinesTogether, .size = kTrustInLevel});
-    const double week = kWeekDays * day.expected / kLinesTogether;
+    const double log_chance = log_none({.mean = missing / day.together, .size = kTrustInLevel});
+    const double week = kWeekDays * day.expected / day.together;
     const double limit = log_limit(week);
     if (log_chance > kHolds * limit) {
         return;
@@ -204,6 +208,7 @@ std::vector<Finding> judge_stores(const StoreHistory& history, std::span<const S
         day.last_sale_ms = last_sale == last_sales_ms.end() ? 0 : last_sale->second;
         const StoreDay* const today = history.day(clock.store, clock.date);
         day.observed = today == nullptr ? 0 : today->all;
+        day.together = history.lines_together(clock.store, clock.date, kLinesTogether);
         days.push_back(std::move(day));
     }
     std::vector<Finding> findings;

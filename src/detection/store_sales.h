@@ -7,7 +7,7 @@
 /// last 8 weeks; its deviation is the logarithm of the ratio. What the other stores of the country
 /// have in common that day is taken off (a holiday, the weather, an offer), and the rest is
 /// measured in robust deviations of those weeks (Iglewicz and Hoaglin's modified z-score) with a
-/// floor for day-to-day noise and for counts.
+/// floor for day-to-day noise and for counts, of as many baskets as the store's lines make.
 
 #include <map>
 #include <span>

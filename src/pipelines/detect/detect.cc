@@ -90,7 +90,9 @@ Status Detection::read_hours(std::int32_t from) {
 }
 
 Status Detection::learn(std::int32_t date) {
-    if (date_ == date) {
+    constexpr std::int64_t kPauseFactor = 50;
+    const std::int64_t began_us = clock_.steady_us();
+    if (date_ == date && began_us < learn_again_us_) {
         return {};
     }
     const std::int32_t from = date - detection::kHistoryDays;
@@ -100,6 +102,8 @@ Status Detection::learn(std::int32_t date) {
     SHELFCAST_ASSIGN(tills_, queries::tills_usual(runner_, date - kTillDays, date));
     book_ = detection::ProductBook(usual_of(products), date);
     date_ = date;
+    const std::int64_t ended_us = clock_.steady_us();
+    learn_again_us_ = ended_us + kPauseFactor * (ended_us - began_us);
     return {};
 }
 
