@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,13 +29,12 @@ COUNTS = sql("benchmarks/peers/sql/counts.sql")
 REVENUES = sql("benchmarks/peers/sql/revenues.sql")
 TABLES = ("rows", "days", "hours", "products")
 
-# Settings of ClickHouse's Kafka engine, on top of broker, topic, group and format.
+# Of ClickHouse's Kafka engine: the statements, and settings besides those that are in them.
 KAFKA_ENGINE = {
-    "defaults": {},
-    "tuned": {"kafka_num_consumers": 2, "kafka_thread_per_consumer": 1,
-              "kafka_max_block_size": 524_288, "kafka_poll_max_batch_size": 65_536,
-              "kafka_flush_interval_ms": 1_000},
-    "flush_50_ms": {"kafka_flush_interval_ms": 50, "kafka_poll_timeout_ms": 10},
+    "defaults": ("sql/kafka_engine.sql", ""),
+    "tuned": ("sql/kafka_engine_tuned.sql", ""),
+    "flush_50_ms": ("sql/kafka_engine.sql",
+                    ",\n    kafka_flush_interval_ms = 50,\n    kafka_poll_timeout_ms = 10"),
 }
 
 
@@ -44,7 +43,7 @@ class Course:
     """Where all of them run."""
 
     site: Site
-    tools: dict[str, Path]
+    tools: dict[str, Path]  # What fetch.sh got, by name.
     broker: Broker
     folder: Path
     deadline: Deadline
@@ -68,10 +67,9 @@ def fetch(*words: str) -> dict[str, Path]:
 def kafka_engine(variant: str) -> Peer:
     @contextmanager
     def start(course: Course, server: Server, topic: str) -> Iterator[Child | None]:
-        settings = "".join(f",\n    {name} = {value}"
-                           for name, value in KAFKA_ENGINE[variant].items())
-        server.run("sql/kafka_engine.sql", broker=course.broker.address, topic=topic,
-                   group=f"kafka_engine_{variant}", settings=settings)
+        path, settings = KAFKA_ENGINE[variant]
+        server.run(path, broker=course.broker.address, topic=topic,
+                   group=f"kafka_engine_{variant}-{topic}", settings=settings)
         yield None
     return start
 
@@ -97,6 +95,19 @@ def pass_through(linger_ms: int) -> Peer:
                    course.folder / f"pass_through-{topic}.log") as child:
             yield child
     return start
+
+
+@contextmanager
+def spark(course: Course, server: Server, topic: str) -> Iterator[Child | None]:
+    """Spark Structured Streaming, micro-batches as fast as they go."""
+    folder = course.folder / f"spark-{topic}"
+    folder.mkdir()
+    with Child("spark", [course.tools["spark_venv"] / "bin/python", "-B", HERE / "spark_stream.py",
+                         course.broker.address, topic, str(server.port),
+                         server.insert_path("TabSeparated"), course.tools["spark_jars"],
+                         folder],
+               course.folder / f"spark-{topic}.log") as child:
+        yield child
 
 
 def wait_complete(gateway: Gateway, events: int, began: float, deadline: Deadline,
@@ -250,6 +261,7 @@ RUNS: dict[str, Callable[[Course], Results]] = {
         lambda course: throughput(course, "python_consumer", python_consumer(1.0)),
     "throughput.pass_through":
         lambda course: throughput(course, "pass_through", pass_through(250)),
+    "throughput.spark": lambda course: throughput(course, "spark", spark),
     "throughput.shelfcast": ours,
     "latency.kafka_engine_defaults":
         lambda course: latency(course, "kafka_engine_defaults", kafka_engine("defaults")),
@@ -258,6 +270,7 @@ RUNS: dict[str, Callable[[Course], Results]] = {
     "latency.python_consumer":
         lambda course: latency(course, "python_consumer", python_consumer(0.1)),
     "latency.pass_through": lambda course: latency(course, "pass_through", pass_through(50)),
+    "latency.spark": lambda course: latency(course, "spark", spark),
     "latency.shelfcast": our_latency,
 }
 
@@ -270,7 +283,8 @@ def chosen_runs() -> list[str]:
 
 def peers(site: Site) -> Results:
     deadline = site.deadline("peers")
-    tools = fetch()
+    runs = chosen_runs()
+    tools = fetch(*(["spark"] if any("spark" in run for run in runs) else []))
     folder = site.folder / "peers"
     folder.mkdir()
     file = site.file("ndjson", site.sizes.peers_events)
@@ -279,10 +293,10 @@ def peers(site: Site) -> Results:
                 deadline) as broker:
         broker.make_topic("receipts", deadline, file.path)
         course = Course(site, tools, broker, folder, deadline, file)
-        for run in chosen_runs():
+        for run in runs:
             part, name = run.split(".")
             try:
-                results[part][name] = RUNS[run](course)
+                results[part][name] = RUNS[run](replace(course, deadline=site.deadline(run)))
             except BenchError as error:
                 # What others could not do is a result too; the rest is still wanted.
                 results[part][name] = {"failed": " ".join(str(error).split())}

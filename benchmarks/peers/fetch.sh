@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches what the peers need through the ordinary clients (mvn, pip), each only once, and builds the
-# C++ one. Prints the folder: kafka/ and spark/ (jars), venv/, pass_through.
+# C++ one. Prints where each is, NAME=PATH.
 # usage: fetch.sh [spark]    with "spark": Spark too, half a gigabyte
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -69,8 +69,7 @@ find "$cache/peers" -maxdepth 1 -name 'new.*' -exec rm -rf {} +  # Left by a bro
 if [ "${1-}" = spark ]; then
     printf 'spark_jars=%s\n' "$(jars spark)"
     printf 'spark_venv=%s\n' "$(environment spark-venv spark/requirements.txt)"
-else
-    printf 'kafka=%s\n' "$(jars kafka)"
-    printf 'venv=%s\n' "$(environment venv requirements.txt)"
-    printf 'pass_through=%s\n' "$(pass_through)"
 fi
+printf 'kafka=%s\n' "$(jars kafka)"
+printf 'venv=%s\n' "$(environment venv requirements.txt)"
+printf 'pass_through=%s\n' "$(pass_through)"

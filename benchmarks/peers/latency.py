@@ -48,7 +48,9 @@ def door(port: int) -> Send:
     posting = EventsDoor(port)
 
     def send(lines: list[bytes]) -> None:
-        posting.post(b"\n".join(lines), Deadline(PATIENCE_S, "a request"))
+        answer = posting.post(b"\n".join(lines), Deadline(PATIENCE_S, "a request"))
+        if answer["accepted"] != len(lines):
+            raise RuntimeError(f"{len(lines)} events were sent: {answer}")
     return send
 
 
@@ -57,7 +59,7 @@ def probe(number: int) -> tuple[str, bytes]:
     product = f"~probe {number:06}"
     now = datetime.datetime.now(datetime.timezone.utc)
     return product, json.dumps({
-        "event_id": f"0{number:025}", "event_time": f"{now:%Y-%m-%d %H:%M:%S}",
+        "event_id": f"01{number:024}", "event_time": f"{now:%Y-%m-%d %H:%M:%S}",
         "store_id": receipts.FIRST_STORE, "product_id": product, "category": "Books",
         "transaction_type": "SALE", "quantity": 1, "unit_price": 1.0}).encode()
 

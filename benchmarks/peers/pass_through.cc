@@ -79,12 +79,12 @@ public:
             }
         };
         set("bootstrap.servers", broker);
-        set("group.id", "pass_through");
+        set("group.id", "pass_through-" + topic);
         set("auto.offset.reset", "earliest");
         set("enable.auto.commit", "false");
         set("enable.auto.offset.store", "false");
-        set("queued.min.messages", "1000000");
-        set("queued.max.messages.kbytes", "262144");
+        set("queued.min.messages", "200000");
+        set("queued.max.messages.kbytes", "65536");
         set("fetch.wait.max.ms", "10");
         set("fetch.error.backoff.ms", "10");
         consumer_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error.data(), error.size());

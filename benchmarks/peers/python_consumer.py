@@ -20,7 +20,7 @@ COLUMNS = ("event_id", "event_time", "store_id", "product_id", "category", "tran
 
 def main() -> int:
     broker, topic, port, path, batch, wait_s = sys.argv[1:]
-    consumer = Consumer({"bootstrap.servers": broker, "group.id": "python_consumer",
+    consumer = Consumer({"bootstrap.servers": broker, "group.id": f"python_consumer-{topic}",
                          "auto.offset.reset": "earliest", "enable.auto.commit": False,
                          "fetch.wait.max.ms": 10, "queued.min.messages": 1_000_000})
     consumer.subscribe([topic])

@@ -1,6 +1,6 @@
 -- What: ClickHouse's own consumer: a table that reads the topic, and the view that moves its rows on.
 -- String columns throughout: dictionary columns here were slower.
--- Grain: one row per message. Who asks: throughput.py and latency, with the settings of each variant.
+-- Grain: one row per message. Who asks: comparison.py.
 create table retail.queue
 (
     event_id String,
