@@ -20,12 +20,15 @@ import detection
 import scale
 import scenarios
 import stock
+from peers import comparison
 from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
-SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock}
+SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
+                                    "peers": comparison.peers}
 DETECTION = ("detection", "detection_uci", "detection_freshretail")
 NAMES = (*SCENARIOS, "day", *DETECTION, *PROGRAMS)
+ON_REQUEST = ("peers",)  # It downloads what it compares us with.
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -35,6 +38,7 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_QUERY_RUNS": 20, "BENCH_SOAK_SECONDS": 900, "BENCH_SOAK_RATE": 10_000,
         "BENCH_DAY_HOURS": 24, "BENCH_DAY_RATE": 2_000,
         "BENCH_STOCK_STORES": 100, "BENCH_STOCK_PRODUCTS": 20_000,
+        "BENCH_PEERS_EVENTS": 5_000_000, "BENCH_PEERS_LATENCY_SECONDS": 30,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
@@ -44,6 +48,7 @@ SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_
          "BENCH_QUERY_RUNS": 2, "BENCH_SOAK_SECONDS": 10, "BENCH_SOAK_RATE": 500,
          "BENCH_DAY_HOURS": 4, "BENCH_DAY_RATE": 20,
          "BENCH_STOCK_STORES": 3, "BENCH_STOCK_PRODUCTS": 200,
+         "BENCH_PEERS_EVENTS": 50_000, "BENCH_PEERS_LATENCY_SECONDS": 3,
          "BENCH_TIMEOUT": 120}
 
 
@@ -169,7 +174,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     for name in chosen.names:
         if name not in NAMES:
             parser.error(f"no benchmark '{name}'; there are {', '.join(NAMES)}")
-    chosen.names = [name for name in NAMES if name in (chosen.names or NAMES)]
+    wanted = chosen.names or [name for name in NAMES if name not in ON_REQUEST]
+    chosen.names = [name for name in NAMES if name in wanted]
     chosen.results = chosen.results or ROOT / (
         "build/bench-smoke" if chosen.smoke else "benchmarks/results")
     return chosen

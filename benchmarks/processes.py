@@ -64,7 +64,7 @@ def _status_kib(pid: int, *names: str) -> dict[str, int]:
 
 
 class MemoryPeaks:
-    """The peaks between enter and exit, by what the process is: owner, engine, other children.
+    """The peaks between enter and exit, of the named processes and of "other" children of theirs.
 
     rss is the kernel's own peak (VmHWM, set back at the start), mapped files included; anon is the
     highest RssAnon seen, looked for five times a second: heap and stacks, no files.
@@ -72,9 +72,8 @@ class MemoryPeaks:
 
     PACE_S = 0.2
 
-    def __init__(self, owner: int, engine: int) -> None:
-        self._roles = {owner: "owner", engine: "engine"}
-        self._owner = owner
+    def __init__(self, roles: dict[int, str]) -> None:
+        self._roles = roles
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._mib: dict[str, float] = {}
@@ -94,7 +93,7 @@ class MemoryPeaks:
         self._look()
 
     def _look(self) -> None:
-        for pid in tree(self._owner):
+        for pid in {pid for root in self._roles for pid in tree(root)}:
             role = self._roles.get(pid, "other")
             kib = _status_kib(pid, "VmHWM", "RssAnon")
             for name, key in (("VmHWM", "rss"), ("RssAnon", "anon")):

@@ -46,6 +46,8 @@ class Sizes:
     day_rate: int
     stock_stores: int
     stock_products: int
+    peers_events: int
+    peers_latency_s: int
     timeout_s: float  # Of one benchmark.
 
 
@@ -123,7 +125,7 @@ def _measured(owner: Owner, events: list[int], results: Results) -> Iterator[Non
     """CPU seconds and peak memory of owner and engine; events[0] is read at the end."""
     cpu = cpu_seconds(owner.pid)
     began = time.monotonic()
-    with MemoryPeaks(owner.pid, owner.engine_pid()) as peaks:
+    with MemoryPeaks({owner.pid: "owner", owner.engine_pid(): "engine"}) as peaks:
         yield
     used = cpu_seconds(owner.pid) - cpu
     results["cpu_seconds"] = round(used, 2)
