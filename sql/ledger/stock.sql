@@ -4,6 +4,7 @@
 -- Asked by: the views of `retail`, the stock of one product.
 -- Whole days come from the roll-ups; of the days of the first and the last count, the movements are read,
 -- for a count holds from its instant on. Without a count, everything ever booked counts from 0.
+-- is_known: it was counted or received, so that on_hand_units says more than what went.
 create or replace view retail_core.stock
 sql security invoker
 as
@@ -39,6 +40,7 @@ with
             store_id,
             product_id,
             business_date,
+            toInt64(0) as moved_at_ms, -- A whole day.
             if(by_basket, 0, units_returned - units_sold) + if(by_shipment, 0, units_restocked) as net_units,
             if(by_shipment, 0, units_restocked) as received_units,
             toDecimal128(0, 3) as reserved_units,
@@ -50,6 +52,7 @@ with
             store_id,
             product_id,
             business_date,
+            toInt64(0) as moved_at_ms,
             if(by_basket, units_returned - units_sold, 0) + if(by_shipment, units_arrived, 0)
                 + units_corrected - units_wasted as net_units,
             if(by_shipment, units_arrived, 0) as received_units,
@@ -57,80 +60,68 @@ with
             units_announced - units_arrived - units_short as on_order_units,
             last_event_time
         from retail_core.stock_days
+        union all
+        select
+            store_id,
+            product_id,
+            business_date,
+            toUnixTimestamp64Milli(event_time) as moved_at_ms,
+            toDecimal128(units, 3) as net_units,
+            toDecimal128(0, 3) as received_units,
+            toDecimal128(0, 3) as reserved_units,
+            toDecimal128(0, 3) as on_order_units,
+            event_time as last_event_time
+        from retail_core.movements
+        where cause != 'count'
     )
 select
     store_id,
     product_id,
-    max(last_units_counted) + sum(units_after) as on_hand_units,
+    max(last_units)
+        + sumIf(net_units, if(moved_at_ms = 0, business_date > last_date, moved_at_ms > last_ms)) as on_hand_units,
     sum(on_order) as on_order_units,
     sum(reserved) as reserved_units,
-    max(was_counted) as is_counted,
-    max(last_units_counted) as last_count_units,
-    fromUnixTimestamp64Milli(max(last_ms_counted), 'UTC') as last_counted_at,
-    max(first_units_counted) + sum(units_between) - max(last_units_counted) as shrinkage_units,
-    groupArrayIf((day, received), received > 0) as receipts,
+    max(last_ms) > 0 as is_counted,
+    max(last_units) as last_count_units,
+    fromUnixTimestamp64Milli(max(last_ms), 'UTC') as last_counted_at,
+    max(first_units)
+        + sumIf(
+            net_units,
+            if(
+                moved_at_ms = 0,
+                business_date > first_date and business_date < last_date,
+                moved_at_ms > first_ms and moved_at_ms <= last_ms
+            )
+        )
+        - max(last_units) as shrinkage_units,
+    groupArrayIf((business_date, received), received > 0) as receipts,
+    max(received > 0 or last_ms > 0) as is_known,
     toDateTime64(max(happened_at), 3, 'UTC') as last_event_time
 from
 (
     select
         booked.store_id as store_id,
         booked.product_id as product_id,
-        booked.business_date as day,
+        booked.business_date as business_date,
+        booked.moved_at_ms as moved_at_ms,
+        booked.net_units as net_units,
         booked.received_units as received,
-        if(booked.business_date > counted.last_date, booked.net_units, 0) as units_after,
-        if(
-            booked.business_date > counted.first_date and booked.business_date < counted.last_date,
-            booked.net_units,
-            0
-        ) as units_between,
         booked.reserved_units as reserved,
         booked.on_order_units as on_order,
-        toUInt8(counted.last_ms > 0) as was_counted,
-        counted.last_units as last_units_counted,
-        counted.first_units as first_units_counted,
-        counted.last_ms as last_ms_counted,
-        booked.last_event_time as happened_at
+        booked.last_event_time as happened_at,
+        counted.first_date as first_date,
+        counted.last_date as last_date,
+        counted.first_ms as first_ms,
+        counted.last_ms as last_ms,
+        counted.first_units as first_units,
+        counted.last_units as last_units
     from booked
     left join counted
         on counted.store_id = booked.store_id
         and counted.product_id = booked.product_id
-    union all
-    select
-        movements.store_id,
-        movements.product_id,
-        movements.business_date,
-        toDecimal128(0, 3),
-        toDecimal128(
-            if(
-                movements.business_date = counted.last_date
-                    and toUnixTimestamp64Milli(movements.event_time) > counted.last_ms,
-                movements.units,
-                0
-            ),
-            3
-        ),
-        toDecimal128(
-            if(
-                toUnixTimestamp64Milli(movements.event_time) > counted.first_ms
-                    and toUnixTimestamp64Milli(movements.event_time) <= counted.last_ms,
-                movements.units,
-                0
-            ),
-            3
-        ),
-        toDecimal128(0, 3),
-        toDecimal128(0, 3),
-        toUInt8(1),
-        counted.last_units,
-        counted.first_units,
-        counted.last_ms,
-        movements.event_time
-    from retail_core.movements as movements
-    inner join counted
-        on counted.store_id = movements.store_id
-        and counted.product_id = movements.product_id
-    where movements.cause != 'count'
-        and (movements.business_date = counted.first_date or movements.business_date = counted.last_date)
+    where moved_at_ms = 0
+        or business_date = first_date
+        or business_date = last_date
 )
 group by
     store_id,

@@ -51,6 +51,7 @@ constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
 constexpr int kBatchAttemptsOnFullDisk = 3;
+constexpr auto kReadyPause = std::chrono::milliseconds(200);
 constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 
@@ -529,6 +530,10 @@ Status App::serve() {
         std::jthread([this](const std::stop_token& own) { predictions_->run(own); });
     if (config_.watch_interval_s > 0) {
         watch_thread_ = std::jthread([this](const std::stop_token& own) {
+            // Before the layers are verified and stock is read, a look would only be in their way.
+            while (!ready() && !own.stop_requested()) {
+                pause(kReadyPause, own);
+            }
             keep_watch(looks(), clock_, std::chrono::seconds(config_.watch_interval_s), own);
         });
     }

@@ -29,25 +29,58 @@ Result<std::vector<StockRow>> read_positions(ports::QueryRunner& runner, std::st
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text(query), kColumns, values));
     const RowReader reader(rows);
+    // By name once, and not for each of millions of rows.
+    const auto& on_hand = rows.data<std::vector<std::int64_t>>("on_hand");
+    const auto& on_order = rows.data<std::vector<std::int64_t>>("on_order");
+    const auto& reserved = rows.data<std::vector<std::int64_t>>("reserved");
+    const auto& last_count_ms = rows.data<std::vector<std::int64_t>>("last_count_ms");
+    const auto& last_count = rows.data<std::vector<std::int64_t>>("last_count");
+    const auto& last_event_ms = rows.data<std::vector<std::int64_t>>("last_event_ms");
+    const auto& is_known = rows.data<std::vector<std::uint8_t>>("is_known");
     std::vector<StockRow> found;
     found.reserve(reader.size());
     for (std::size_t row = 0; row < reader.size(); ++row) {
         found.push_back({reader.key(row),
-                         {.on_hand = reader.number("on_hand", row),
-                          .on_order = reader.number("on_order", row),
-                          .reserved = reader.number("reserved", row),
-                          .last_count_ms = reader.number("last_count_ms", row),
-                          .last_count = reader.number("last_count", row),
-                          .last_event_ms = reader.number("last_event_ms", row),
-                          .is_known = reader.small("is_known", row) != 0}});
+                         {.on_hand = on_hand[row],
+                          .on_order = on_order[row],
+                          .reserved = reserved[row],
+                          .last_count_ms = last_count_ms[row],
+                          .last_count = last_count[row],
+                          .last_event_ms = last_event_ms[row],
+                          .is_known = is_known[row] != 0}});
     }
     return found;
 }
 
 }  // namespace
 
-Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner) {
-    return read_positions(runner, "queries/stock/positions.sql", {});
+Result<std::vector<StoreRange>> stock_stores(ports::QueryRunner& runner,
+                                             std::uint64_t max_entries) {
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"entries", ColumnType::kUInt64}};
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/stock/stores.sql"), kColumns, {}));
+    const RowReader reader(rows);
+    std::vector<StoreRange> ranges;
+    std::uint64_t in_last = 0;
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        const StoreId store = reader.store(row);
+        const auto entries = reader.cell<std::uint64_t>("entries", row);
+        if (ranges.empty() || in_last + entries > max_entries) {
+            ranges.push_back({store, store});
+            in_last = 0;
+        }
+        ranges.back().last = store;
+        in_last += entries;
+    }
+    return ranges;
+}
+
+Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
+                                              const StoreRange& stores) {
+    return read_positions(runner, "queries/stock/positions.sql",
+                          {{"first_store", std::to_string(stores.first.value)},
+                           {"last_store", std::to_string(stores.last.value)}});
 }
 
 Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,

@@ -20,8 +20,21 @@ struct StockRow {
     retail::StockPosition position;
 };
 
-/// Of every store and product that anything is known of.
-[[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner);
+/// Stores with neighbouring ids, both ends included.
+struct StoreRange {
+    StoreId first;
+    StoreId last;
+    bool operator==(const StoreRange&) const = default;
+};
+
+/// Every store that anything is known of, in ranges in order. One has at most so many entries (sums
+/// of one product and day) to add up, unless it is a single store.
+[[nodiscard]] Result<std::vector<StoreRange>> stock_stores(ports::QueryRunner& runner,
+                                                           std::uint64_t max_entries);
+
+/// Of every product that anything is known of in these stores.
+[[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,
+                                                            const StoreRange& stores);
 
 /// Of these, in one query; those that nothing is known of are left out.
 [[nodiscard]] Result<std::vector<StockRow>> stock_positions(ports::QueryRunner& runner,

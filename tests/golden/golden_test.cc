@@ -420,7 +420,9 @@ std::vector<QueryCase> query_cases() {
         {"stock_position_unknown",
          "stock/positions_of",
          {{"store_ids", "[4]"}, {"product_ids", "['tea']"}}},
-        {"stock_positions", "stock/positions"},
+        {"stock_positions", "stock/positions", {{"first_store", "1"}, {"last_store", "99"}}},
+        {"stock_positions_store_2", "stock/positions", {{"first_store", "2"}, {"last_store", "2"}}},
+        {"stock_stores", "stock/stores"},
         // Noon UTC of 2026-03-04: the third is over in every store.
         {"snapshot_dates", "stock/snapshot_dates", {{"now_s", "1772625600"}}},
         {"snapshot_versions", "stock/snapshot_versions"},

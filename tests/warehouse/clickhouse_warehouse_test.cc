@@ -160,6 +160,18 @@ TEST_F(ClickHouseTest, AnAnswerThatBreaksOffIsAnError) {
         << streamed.error().message;
 }
 
+TEST_F(ClickHouseTest, AParquetFileComesWholeOrNotAtAll) {
+    const auto bytes = warehouse().read_parquet(query("numbers"), {{"count", "300000"}});
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    constexpr std::array kColumns = {retail::ColumnSpec{"number", retail::ColumnType::kUInt64}};
+    const auto rows = warehouse().decode(*bytes, kColumns);
+    ASSERT_TRUE(rows) << rows.error().message;
+    EXPECT_EQ(rows->rows(), 300'000U);
+    const auto broken = warehouse().read_parquet(query("fails_late"), {});
+    ASSERT_FALSE(broken);
+    EXPECT_NE(broken.error().message.find("too late"), std::string::npos) << broken.error().message;
+}
+
 TEST_F(ClickHouseTest, OneInsertIsOnePart) {
     expect_ok(warehouse().query_text(query("stop_merges")).map([](const std::string&) {}));
     const auto rows = event_rows(sample_events(100'000));

@@ -10,7 +10,7 @@ select
     toInt64(toUnixTimestamp64Milli(last_counted_at)) as last_count_ms,
     toInt64(last_count_units * 1000) as last_count,
     toInt64(toUnixTimestamp64Milli(last_event_time)) as last_event_ms,
-    toUInt8(is_counted or notEmpty(receipts)) as is_known
+    toUInt8(is_known) as is_known
 from retail_core.stock
 where store_id in {store_ids:Array(UInt32)}
     and product_id in {product_ids:Array(String)}

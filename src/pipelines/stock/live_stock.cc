@@ -1,6 +1,7 @@
 #include "pipelines/stock/live_stock.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "base/log.h"
@@ -12,14 +13,17 @@ namespace {
 
 // More late counts in one flush than this, and all positions are read anew.
 constexpr std::size_t kMostReadByKey = 2'000;
+// Product days that one query adds up, some 150 MB of the warehouse's memory.
+constexpr std::uint64_t kEntriesAtOnce = 500'000;
+constexpr std::uint32_t kEveryStore = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
 Result<std::optional<LivePosition>> LiveStock::position(StoreId store,
                                                         std::string_view product_id) {
     const std::scoped_lock lock(mutex_);
-    if (!ready_) {
-        return fail(ErrorKind::kUnavailable, "stock is being read");
+    if (store.value > read_up_to_) {
+        return fail(ErrorKind::kUnavailable, "stock of store {} is being read", store.value);
     }
     if (board_.is_unsure(store, product_id)) {
         return fail(ErrorKind::kUnavailable, "that stock is being read after a late count");
@@ -30,22 +34,35 @@ Result<std::optional<LivePosition>> LiveStock::position(StoreId store,
 
 bool LiveStock::ready() {
     const std::scoped_lock lock(mutex_);
-    return ready_;
+    return read_up_to_ == kEveryStore;
 }
 
 Status LiveStock::restart() {
     {
         const std::scoped_lock lock(mutex_);
-        ready_ = false;
+        read_up_to_ = 0;
+        board_.clear();
     }
-    SHELFCAST_ASSIGN(const auto positions, queries::stock_positions(warehouse_));
+    Status done = read_all();
     const std::scoped_lock lock(mutex_);
-    board_.clear();
-    for (const queries::StockRow& row : positions) {
-        board_.put(row.key.store, row.key.product_id, row.position);
+    read_up_to_ = done ? kEveryStore : 0;
+    if (done) {
+        log::info("stock", "positions read products={}", board_.size());
     }
-    ready_ = true;
-    log::info("stock", "positions read products={}", board_.size());
+    return done;
+}
+
+/// Nothing is delivered meanwhile: what was read first is as fresh as what is read last.
+Status LiveStock::read_all() {
+    SHELFCAST_ASSIGN(const auto ranges, queries::stock_stores(warehouse_, kEntriesAtOnce));
+    for (const queries::StoreRange& stores : ranges) {
+        SHELFCAST_ASSIGN(const auto positions, queries::stock_positions(warehouse_, stores));
+        const std::scoped_lock lock(mutex_);
+        for (const queries::StockRow& row : positions) {
+            board_.put(row.key.store, row.key.product_id, row.position);
+        }
+        read_up_to_ = stores.last.value;
+    }
     return {};
 }
 
@@ -70,7 +87,7 @@ Status LiveStock::delivered(const operators::FlushOutput& rows, std::int64_t log
     const Status known = unsure.size() > kMostReadByKey ? restart() : read_anew(unsure);
     if (!known) {
         const std::scoped_lock lock(mutex_);
-        ready_ = false;
+        read_up_to_ = 0;
     }
     return known;
 }

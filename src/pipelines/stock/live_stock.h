@@ -30,11 +30,12 @@ public:
         : warehouse_(warehouse), board_(rules) {}
 
     /// Nothing: nothing was ever booked, counted, ordered or sold of that product there. Error:
-    /// kUnavailable while the positions, or that one after a late count, are being read.
+    /// kUnavailable while the positions of that store, or that one after a late count, are being
+    /// read.
     [[nodiscard]] Result<std::optional<LivePosition>> position(StoreId store,
                                                                std::string_view product_id);
 
-    /// Whether positions are there at all.
+    /// Whether the positions of every store are there.
     [[nodiscard]] bool ready();
 
     [[nodiscard]] Status restart() override;
@@ -42,12 +43,14 @@ public:
                                    std::int64_t log_time_us) override;
 
 private:
+    [[nodiscard]] Status read_all();
     [[nodiscard]] Status read_anew(const std::vector<retail::StockKey>& keys);
 
     ports::QueryRunner& warehouse_;
     std::mutex mutex_;
     retail::StockBoard board_;  ///< Guarded by mutex_, as the next two.
-    bool ready_ = false;
+    /// Positions are there of stores up to this id; kEveryStore: of all.
+    std::uint32_t read_up_to_ = 0;
     std::int64_t as_of_us_ = 0;
 };
 

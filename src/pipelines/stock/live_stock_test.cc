@@ -11,21 +11,29 @@
 namespace shelfcast::stock {
 namespace {
 
-/// A warehouse with one product, counted to what is set.
+/// A warehouse with one product in one store or some, counted to what is set.
 class OneProduct final : public ports::QueryRunner {
 public:
     Result<retail::ColumnBlock> read_rows(std::string_view /*sql*/,
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues& values) override {
-        ++(values.empty() ? asked_for_all : asked_for_one);
+        retail::ColumnBlock rows = retail::make_block(columns);
+        if (columns.back().name == "entries") {
+            rows.data<std::vector<std::uint32_t>>("store_id") = stores;
+            rows.data<std::vector<std::uint64_t>>("entries").assign(stores.size(), 300'000);
+            return rows;
+        }
+        const auto range = values.find("first_store");
+        ++(range != values.end() ? asked_for_ranges : asked_for_one);
         if (while_asked) {
             while_asked();
         }
         if (away) {
             return fail(ErrorKind::kUnavailable, "away");
         }
-        retail::ColumnBlock rows = retail::make_block(columns);
-        rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
+        rows.data<std::vector<std::uint32_t>>("store_id")
+            .push_back(
+                range == values.end() ? 1 : static_cast<std::uint32_t>(std::stoul(range->second)));
         rows.data<retail::TextColumn>("product_id").push_back(product);
         for (const auto& [name, value] :
              std::map<std::string, std::int64_t>{{"on_hand", on_hand},
@@ -43,7 +51,8 @@ public:
     std::string product = "tea";
     std::int64_t on_hand = 9'000;
     bool away = false;
-    int asked_for_all = 0;
+    std::vector<std::uint32_t> stores{1};
+    int asked_for_ranges = 0;
     int asked_for_one = 0;
     std::function<void()> while_asked;
 };
@@ -88,7 +97,7 @@ TEST(LiveStock, AsksTheWarehouseWhatALateCountCameTo) {
     ASSERT_TRUE(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1));
     EXPECT_EQ(stock.position(StoreId{1}, "tea")->value().position.on_hand, 3'500);
     EXPECT_EQ(warehouse.asked_for_one, 1);
-    EXPECT_EQ(warehouse.asked_for_all, 1);
+    EXPECT_EQ(warehouse.asked_for_ranges, 1);
     warehouse.away = true;
     EXPECT_EQ(stock.delivered(flush_of("COUNT", 5'600, 4'000), 2).error().kind,
               ErrorKind::kUnavailable);
@@ -112,6 +121,34 @@ TEST(LiveStock, AnswersForOthersWhileOneIsReadAfterALateCount) {
     ASSERT_TRUE(stock.delivered(flush_of("COUNT", 5'500, 4'000), 1));
     EXPECT_TRUE(asked);
     EXPECT_TRUE(stock.position(StoreId{1}, "tea"));
+}
+
+TEST(LiveStock, AnswersForAStoreAsSoonAsItIsRead) {
+    OneProduct warehouse;
+    warehouse.stores = {1, 2, 5};
+    LiveStock stock(warehouse, {});
+    warehouse.while_asked = [&] {
+        for (const std::uint32_t store : warehouse.stores) {
+            const auto position = stock.position(StoreId{store}, "tea");
+            if (static_cast<int>(store) < warehouse.asked_for_ranges) {
+                EXPECT_TRUE(position->has_value()) << store;
+            } else {
+                EXPECT_EQ(position.error().kind, ErrorKind::kUnavailable) << store;
+            }
+        }
+        EXPECT_FALSE(stock.ready());
+        warehouse.away = warehouse.asked_for_ranges == 2;
+    };
+    // Breaks off at the second store: the first, which nobody keeps up to date, is unknown again.
+    EXPECT_EQ(stock.restart().error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(stock.position(StoreId{1}, "tea").error().kind, ErrorKind::kUnavailable);
+    warehouse.asked_for_ranges = 0;
+    warehouse.while_asked = {};
+    warehouse.away = false;
+    ASSERT_TRUE(stock.restart());
+    EXPECT_EQ(warehouse.asked_for_ranges, 3);
+    EXPECT_TRUE(stock.position(StoreId{5}, "tea")->has_value());
+    EXPECT_EQ(stock.position(StoreId{9}, "tea").value(), std::nullopt);
 }
 
 TEST(LiveStock, SaysNothingWhenTheWarehouseKnowsNoSuchCount) {

@@ -35,7 +35,10 @@ public:
             rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
             rows.data<retail::TextColumn>("product_id").push_back(product);
         };
-        if (sql.find("from retail_core.stock\n") != std::string_view::npos) {
+        if (columns.back().name == "entries") {
+            rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
+            rows.data<std::vector<std::uint64_t>>("entries").push_back(on_hand.size());
+        } else if (sql.find("from retail_core.stock\n") != std::string_view::npos) {
             for (const auto& [product, units] : on_hand) {
                 key(product);
                 number("on_hand", units);
