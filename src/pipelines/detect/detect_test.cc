@@ -64,6 +64,10 @@ public:
     Status compute(std::string_view /*sql*/, const ports::QueryValues& /*values*/) override {
         return {};
     }
+    Result<std::string> read_parquet(std::string_view /*sql*/,
+                                     const ports::QueryValues& /*values*/) override {
+        return fail(ErrorKind::kInvalidInput, "not asked for here");
+    }
     Status put_derived(std::string_view table, const retail::ColumnBlock& rows) override {
         EXPECT_EQ(table, "anomalies");
         for (std::size_t row = 0; row < rows.rows(); ++row) {
