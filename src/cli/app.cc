@@ -110,6 +110,14 @@ App::~App() {
     if (gateway_) {
         gateway_->stop(std::chrono::seconds(1));
     }
+    // What they ask would be worked on to its end.
+    watch_thread_.request_stop();
+    if (warehouse_) {
+        if (const Status stopped = warehouse_->stop_asking(); !stopped) {
+            log::warning("stop", "questions go on in the warehouse error=\"{}\"",
+                         stopped.error().message);
+        }
+    }
     predictions_thread_ = {};
     watch_thread_ = {};
     schedule_thread_ = {};

@@ -160,6 +160,41 @@ TEST_F(ClickHouseTest, AnAnswerThatBreaksOffIsAnError) {
         << streamed.error().message;
 }
 
+TEST_F(ClickHouseTest, NobodyWaitsForAnAnswerThatIsWantedNoMore) {
+    constexpr std::array kColumns = {retail::ColumnSpec{"rows", retail::ColumnType::kUInt64}};
+    Status asked;
+    Status computed;
+    {
+        // Without a word from us these would take days.
+        const std::jthread asking([&] {
+            asked = warehouse().read_rows(query("endless"), kColumns, {}).map([](const auto&) {});
+        });
+        const std::jthread computing([&] { computed = warehouse().compute(query("endless"), {}); });
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        while (ask("running", {{"text", "endless"}}) != "2") {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+            std::this_thread::yield();
+        }
+        expect_ok(warehouse().stop_asking());
+    }
+    // The server leaves off, too, or it could not end in order.
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (ask("running", {{"text", "endless"}}) != "0") {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+        std::this_thread::yield();
+    }
+    for (const Status& ended : {asked, computed}) {
+        ASSERT_FALSE(ended);
+        EXPECT_EQ(ended.error().kind, ErrorKind::kUnavailable);
+    }
+    EXPECT_EQ(warehouse().read_rows(query("numbers"), kColumns, {{"count", "1"}}).error().kind,
+              ErrorKind::kUnavailable);
+    // The layers still write.
+    expect_ok(
+        warehouse().insert_speed(events_, kEpoch, FlushId{1}, 1, event_rows(sample_events(3))));
+    EXPECT_EQ(rows_of_epoch(kEpoch), 3U);
+}
+
 TEST_F(ClickHouseTest, AParquetFileComesWholeOrNotAtAll) {
     const auto bytes = warehouse().read_parquet(query("numbers"), {{"count", "300000"}});
     ASSERT_TRUE(bytes) << bytes.error().message;

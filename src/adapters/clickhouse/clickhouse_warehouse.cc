@@ -159,12 +159,14 @@ std::uint64_t random_number() {
 }  // namespace
 
 struct ClickHouseWarehouse::State {
-    State(std::unique_ptr<HttpClient> client, std::uint64_t rows)
-        : http(std::move(client)), compared_rows(rows) {}
+    State(std::unique_ptr<HttpClient> client, std::unique_ptr<HttpClient> asking_client,
+          std::uint64_t rows)
+        : http(std::move(client)), asking(std::move(asking_client)), compared_rows(rows) {}
 
     using BatchPartition = std::tuple<std::string_view, GenerationId, EpochId>;
 
     std::unique_ptr<HttpClient> http;
+    std::unique_ptr<HttpClient> asking;  ///< What stop_asking() ends.
     const std::uint64_t compared_rows;
     // Tokens of batch inserts must differ from those of any earlier attempt, also of an earlier
     // process: the server may remember a token whose part it lost.
@@ -176,6 +178,16 @@ struct ClickHouseWarehouse::State {
 
     // The name under which settle() finds a write.
     std::atomic<std::uint64_t> writes = 0;
+
+    // The name under which stop_asking() finds a question.
+    std::atomic<std::uint64_t> questions = 0;
+    [[nodiscard]] std::string asker() const {
+        return fmt::format("shelfcast-ask-{:x}-", process_nonce);
+    }
+    QuerySettings question(QuerySettings settings = {}) {
+        settings["query_id"] = fmt::format("{}{}", asker(), ++questions);
+        return settings;
+    }
 
     // Every statement that changes rows of an operator table goes through these two.
     Status write(std::string_view statement, const QueryParameters& values,
@@ -203,16 +215,17 @@ ClickHouseWarehouse::~ClickHouseWarehouse() = default;
 
 Result<std::unique_ptr<ClickHouseWarehouse>> ClickHouseWarehouse::connect(
     const ClickHouseOptions& options) {
-    SHELFCAST_ASSIGN(auto http,
-                     HttpClient::create({.url = options.url,
-                                         .user = options.user,
-                                         .password = options.password,
-                                         .max_connections = options.max_connections,
-                                         .connect_timeout_ms = options.connect_timeout_ms,
-                                         .request_timeout_ms = options.request_timeout_ms}));
+    const HttpOptions reached{.url = options.url,
+                              .user = options.user,
+                              .password = options.password,
+                              .max_connections = options.max_connections,
+                              .connect_timeout_ms = options.connect_timeout_ms,
+                              .request_timeout_ms = options.request_timeout_ms};
+    SHELFCAST_ASSIGN(auto http, HttpClient::create(reached));
+    SHELFCAST_ASSIGN(auto asking, HttpClient::create(reached));
     SHELFCAST_TRY(rows_of(*http, core_statement("ping"), kVersionColumns));
-    return std::unique_ptr<ClickHouseWarehouse>(
-        new ClickHouseWarehouse(std::make_unique<State>(std::move(http), options.compared_rows)));
+    return std::unique_ptr<ClickHouseWarehouse>(new ClickHouseWarehouse(
+        std::make_unique<State>(std::move(http), std::move(asking), options.compared_rows)));
 }
 
 Status ClickHouseWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
@@ -471,7 +484,7 @@ Status ClickHouseWarehouse::put_derived(std::string_view table, const ColumnBloc
 
 Status ClickHouseWarehouse::compute(std::string_view sql, const ports::QueryValues& values) {
     SHELFCAST_ASSIGN([[maybe_unused]] const std::string answer,
-                     run(*state_->http, sql, values, {}));
+                     run(*state_->asking, sql, values, state_->question()));
     return {};
 }
 
@@ -480,7 +493,8 @@ Result<std::string> ClickHouseWarehouse::read_parquet(std::string_view sql,
     // Answered when it is complete: a failure half way must not look like a file.
     QuerySettings settings(kParquetSettings.begin(), kParquetSettings.end());
     settings.emplace("wait_end_of_query", "1");
-    return query_text(sql, values, settings, "Parquet");
+    settings.emplace("default_format", "Parquet");
+    return run(*state_->asking, sql, values, state_->question(std::move(settings)));
 }
 
 Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
@@ -562,7 +576,14 @@ Result<ColumnBlock> ClickHouseWarehouse::decode(std::string_view bytes,
 Result<ColumnBlock> ClickHouseWarehouse::read_rows(std::string_view sql,
                                                    std::span<const retail::ColumnSpec> columns,
                                                    const ports::QueryValues& values) {
-    return rows_of(*state_->http, sql, columns, values, {{"default_format", "Native"}});
+    return rows_of(*state_->asking, sql, columns, values,
+                   state_->question({{"default_format", "Native"}}));
+}
+
+Status ClickHouseWarehouse::stop_asking() {
+    state_->asking->interrupt();
+    SHELFCAST_TRY(run(*state_->http, core_statement("stop_asking"), {{"asker", state_->asker()}}));
+    return {};
 }
 
 Result<std::string> ClickHouseWarehouse::query_text(std::string_view sql,

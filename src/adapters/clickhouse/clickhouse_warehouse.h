@@ -95,6 +95,11 @@ public:
                                                         std::span<const retail::ColumnSpec> columns,
                                                         const ports::QueryValues& values) override;
 
+    /// From now on read_rows, compute and read_parquet end within a second or so, those under way
+    /// included, with kUnavailable, and the server leaves off working on them. Writing goes on.
+    /// Error: kUnavailable (the server is away, and may go on with them).
+    [[nodiscard]] Status stop_asking();
+
     /// Runs any statement and returns its answer in `format`, where the statement names none.
     /// Errors carry the server's own words.
     [[nodiscard]] Result<std::string> query_text(std::string_view sql,

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <charconv>
 #include <chrono>
@@ -120,6 +121,12 @@ std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* 
     return line.size();
 }
 
+// Asked at least once a second while a request is under way.
+int ask_interrupted(void* context, curl_off_t /*expected*/, curl_off_t /*received*/,
+                    curl_off_t /*to_send*/, curl_off_t /*sent*/) noexcept {
+    return *static_cast<const std::atomic<bool>*>(context) ? 1 : 0;
+}
+
 bool is_request_fault(CURLcode code) {
     return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
            code == CURLE_PEER_FAILED_VERIFICATION;
@@ -136,6 +143,7 @@ struct HttpClient::State {
     std::condition_variable freed;
     std::vector<CurlHandle> idle;
     std::size_t in_use = 0;
+    std::atomic<bool> interrupted{false};
 
     Result<CurlHandle> take_handle();
     void give_back(CurlHandle handle);
@@ -147,7 +155,8 @@ struct HttpClient::State {
 Result<CurlHandle> HttpClient::State::take_handle() {
     std::unique_lock lock(mutex);
     const auto patience = std::chrono::milliseconds(options.request_timeout_ms);
-    if (!freed.wait_for(lock, patience, [&] { return in_use < options.max_connections; })) {
+    if (!freed.wait_for(lock, patience,
+                        [&] { return in_use < options.max_connections || interrupted; })) {
         return fail(ErrorKind::kBusy, "clickhouse {}: all {} connections are in use", address,
                     options.max_connections);
     }
@@ -208,11 +217,18 @@ Status HttpClient::State::perform(CurlHandle& handle, const HttpParameters& para
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &ask_interrupted);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &interrupted);
     const CURLcode outcome = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     if (answer.sink_stopped) {
         return fail(ErrorKind::kUnavailable, "clickhouse {}: the reader of the answer stopped",
+                    address);
+    }
+    if (interrupted) {
+        return fail(ErrorKind::kUnavailable, "clickhouse {}: nobody waits for the answer any more",
                     address);
     }
     if (answer.out_of_memory) {
@@ -267,6 +283,14 @@ Status HttpClient::State::request(const HttpParameters& parameters, std::string_
 
 HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpClient::~HttpClient() = default;
+
+void HttpClient::interrupt() noexcept {
+    {
+        const std::scoped_lock lock(state_->mutex);
+        state_->interrupted = true;
+    }
+    state_->freed.notify_all();
+}
 
 const std::string& HttpClient::address() const noexcept { return state_->address; }
 

@@ -53,6 +53,10 @@ public:
     [[nodiscard]] Status post_streaming(const HttpParameters& parameters, std::string_view body,
                                         const HttpSink& sink);
 
+    /// Ends every request within a second or so, those under way and those to come, with
+    /// kUnavailable.
+    void interrupt() noexcept;
+
     /// "host:port", as messages name the server.
     [[nodiscard]] const std::string& address() const noexcept;
 
