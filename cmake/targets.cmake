@@ -36,6 +36,14 @@ function(shelfcast_library name)
   target_link_libraries(shelfcast_${name} ${scope} ${arg_DEPENDS})
 endfunction()
 
+# A test that finds the running engines by the file that SHELFCAST_ENGINES names (tests/engines starts
+# them once for all such tests).
+function(shelfcast_needs_engines name)
+  set_tests_properties(${name} PROPERTIES
+    FIXTURES_REQUIRED engines
+    ENVIRONMENT "SHELFCAST_ENGINES=${PROJECT_BINARY_DIR}/engines/engines.env")
+endfunction()
+
 # shelfcast_test(NAME SOURCES a_test.cc … [DEPENDS lib …] [SYSTEM package …] [LABELS core …]
 #                [TIMEOUT seconds])
 # One test program; CTest runs it whole, with the label of its stage (default: core).
@@ -54,4 +62,7 @@ function(shelfcast_test name)
                                         GTest::gtest_main Threads::Threads)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  if("engines" IN_LIST arg_LABELS)
+    shelfcast_needs_engines(${name})
+  endif()
 endfunction()

@@ -3,7 +3,7 @@
 /// \file ports/event_log.h
 /// The event log: topics of partitions of messages, appended durably, read from an offset.
 ///
-/// Adapters: sqlite_log (embedded), later kafka; each passes tests/contract/event_log_contract.h.
+/// Adapters: sqlite_log (embedded), kafka; each passes tests/contract/event_log_contract.h.
 /// Thread safe: any thread may call any method. Partition counts are fixed when a topic is created.
 
 #include <chrono>
@@ -51,6 +51,9 @@ struct AppendBatch {
     PartitionId partition;
     BatchHeader header;
     RecordBuffer records;  ///< At least one record.
+    /// The store that each record is of, for other readers of a log that keeps such keys (Kafka);
+    /// empty: they have none. Nothing here goes by them.
+    std::vector<StoreId> stores{};
 };
 
 struct AppendedBatch {

@@ -1,0 +1,49 @@
+"""A Kafka broker that is its own controller."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine import Engine, free_ports
+
+HERE = Path(__file__).parent
+
+
+class Kafka(Engine):
+    name = "kafka"
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        [own, controller] = free_ports(2)
+        super().__init__(folder, [port or own, controller])
+        self._java = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                      f"{os.environ['SHELFCAST_KAFKA_JARS']}/*"]
+        self._properties = folder / "server.properties"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.ports[0]}"
+
+    def prepare(self) -> None:
+        if self._properties.exists():
+            return
+        text = (HERE / "kafka" / "server.properties").read_text()
+        for name, value in (("port", self.ports[0]), ("controller_port", self.ports[1]),
+                            ("folder", self.folder / "log")):
+            text = text.replace("{{" + name + "}}", str(value))
+        storage = [*self._java, "kafka.tools.StorageTool"]
+        unready = self.folder / "server.properties.new"
+        unready.write_text(text)
+        cluster = self.run([*storage, "random-uuid"]).strip()
+        self.run([*storage, "format", "-t", cluster, "-c", unready])
+        unready.rename(self._properties)
+
+    def words(self) -> list[str | Path]:
+        return [*self._java, "kafka.Kafka", self._properties]
+
+    def answers(self) -> bool:
+        return self.listens(self.ports[0])
+
+    def settings(self) -> Mapping[str, str]:
+        return {"SHELFCAST_TEST_KAFKA": self.address}
