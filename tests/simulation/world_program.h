@@ -103,8 +103,9 @@ struct World::Program {
                               world.clock_, world.metrics_,
                               [this](EpochId epoch, const std::stop_token&) -> Status {
                                   SHELFCAST_ASSIGN(const auto undone, store->undone_flushes(epoch));
-                                  if (undone > 0) {
-                                      return fail(ErrorKind::kUnavailable, "{} undone", undone);
+                                  if (!undone.empty()) {
+                                      return fail(ErrorKind::kUnavailable, "{} undone",
+                                                  undone.size());
                                   }
                                   return {};
                               }},

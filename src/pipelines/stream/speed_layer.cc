@@ -227,6 +227,8 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     recovery_requested_ = false;
     mirrored_.reset();
     static_cast<void>(rows_.take());
+    SHELFCAST_ASSIGN(const ports::SpeedSession before, ports_.ledger.session());
+    SHELFCAST_ASSIGN(session_, ports_.ledger.begin_session(before.id));
     SHELFCAST_TRY(ports_.warehouse.settle());
     SHELFCAST_ASSIGN(server_started_s_, ports_.warehouse.started_at_s());
     SHELFCAST_ASSIGN(const std::vector<EpochId> epochs, unclosed_epochs());
@@ -270,7 +272,7 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     }
     for (const ports::FlushRecord& flush : flushes) {
         if (!flush.done) {
-            SHELFCAST_TRY(ports_.ledger.mark_done(flush.id));
+            SHELFCAST_TRY(ports_.ledger.mark_done(flush.id, session_));
         }
     }
     SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
@@ -279,6 +281,7 @@ Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
     for (const ports::TopicPosition& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));
     }
+    SHELFCAST_TRY(ports_.ledger.mark_verified(session_, server_started_s_));
     observing_.begin();
     log::info("stream", "verified flushes={} reinserted={} refolded_records={} from_snapshot={}",
               report.flushes, report.reinserted, report.refolded_records, report.from_snapshot);
@@ -331,7 +334,7 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
     draft.rows_per_table = flush.output.row_table_counts();
     draft.content_hash = flush.output.content_hash();
     failpoint::reach("stream.folded");
-    SHELFCAST_ASSIGN(flush.record, ports_.ledger.write_down(draft));
+    SHELFCAST_ASSIGN(flush.record, ports_.ledger.write_down(draft, session_));
     positions_ = std::move(next);
     failpoint::reach("stream.written_down");
     count(flush.output.counts);
@@ -407,7 +410,7 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
     SHELFCAST_TRY(mirror_stores(*flush.stores));
     SHELFCAST_TRY(insert_tables(flush));
     failpoint::reach("stream.inserted");
-    SHELFCAST_TRY(ports_.ledger.mark_done(flush.record.id));
+    SHELFCAST_TRY(ports_.ledger.mark_done(flush.record.id, session_));
     failpoint::reach("stream.marked_done");
     for (const std::string_view topic : retail::input_topics()) {
         std::vector<ports::PartitionOffset> ends;
@@ -651,10 +654,10 @@ Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadl
         if (!tailing_ || recovery_requested_) {
             return fmt::format("epoch {}: its speed rows are being verified", epoch.value);
         }
-        SHELFCAST_ASSIGN(const std::uint64_t undone, ports_.ledger.undone_flushes(epoch));
-        return undone == 0 ? std::string()
-                           : fmt::format("epoch {}: {} flushes are not in the warehouse yet",
-                                         epoch.value, undone);
+        SHELFCAST_ASSIGN(const auto undone, ports_.ledger.undone_flushes(epoch));
+        return undone.empty() ? std::string()
+                              : fmt::format("epoch {}: {} flushes are not in the warehouse yet",
+                                            epoch.value, undone.size());
     };
     return await_deliveries(missing, deadline, stop);
 }

@@ -180,6 +180,7 @@ private:
     std::shared_ptr<const retail::StoreCatalog> stores_;
     std::optional<CatalogVersion> mirrored_;
     std::uint64_t records_since_snapshot_ = 0;
+    SessionId session_;
     std::int64_t server_started_s_ = 0;
     std::int64_t last_log_time_us_ = 0;  ///< Of the newest record folded.
 
