@@ -87,7 +87,7 @@ struct World::Program {
             return batch::load_epoch_state(target, epoch, world.state_, *lake);
         };
         speed = std::make_unique<stream::SpeedLayer>(
-            stream::SpeedPorts{*log, *store, *store, *warehouse, world.state_, world.clock_,
+            stream::SpeedPorts{*log, *store, *store, *store, *warehouse, world.state_, world.clock_,
                                world.metrics_},
             speed_options);
         batch::BatchOptions batch_options;
