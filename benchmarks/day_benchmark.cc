@@ -188,7 +188,7 @@ Status Day::open(const fs::path& folder, std::uint64_t rate, std::optional<Flush
         return batch::load_epoch_state(target, epoch, *state_, *lake_);
     };
     speed_ = std::make_unique<stream::SpeedLayer>(
-        stream::SpeedPorts{*log_, *store_, *store_, warehouse_, *state_, clock_, metrics_},
+        stream::SpeedPorts{*log_, *store_, *store_, *store_, warehouse_, *state_, clock_, metrics_},
         speed_options);
     batch::BatchOptions batch_options;
     batch_options.operator_options.partitions = kPartitions;

@@ -24,6 +24,8 @@ using EpochId = StrongId<struct EpochTag, std::uint32_t>;
 using GenerationId = StrongId<struct GenerationTag, std::uint32_t>;
 /// The number of one flush of the speed layer, growing over the life of a data directory.
 using FlushId = StrongId<struct FlushTag, std::uint64_t>;
+/// The number of a session of the speed layer, growing likewise.
+using SessionId = StrongId<struct SessionTag, std::uint64_t>;
 /// A store's number, as in events.
 using StoreId = StrongId<struct StoreTag, std::uint32_t>;
 /// A version of the store catalogue: grows by one with each change.

@@ -338,7 +338,8 @@ Status App::make_layers(const std::stop_token& stop) {
     predictions_ = std::make_unique<predict::PredictionService>(
         predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
     speed_ = std::make_unique<stream::SpeedLayer>(
-        stream::SpeedPorts{*log_, *store_, *store_, *warehouse_, *state_, clock_, metrics_},
+        stream::SpeedPorts{*log_, *store_, *store_, *store_, *warehouse_, *state_, clock_,
+                           metrics_},
         std::move(speed_options));
 
     batch::BatchOptions batch_options;

@@ -20,16 +20,27 @@ namespace {
 
 using retail::RejectReason;
 
-constexpr std::string_view kMagic = "shelfcast operator state 2\n";
+constexpr std::string_view kMagic = "shelfcast operator state 3\n";
+/// The second form had every partition, without their numbers.
+constexpr std::string_view kSecondMagic = "shelfcast operator state 2\n";
 /// The first release knew one topic, and wrote its partitions without its name.
 constexpr std::string_view kFirstMagic = "shelfcast operator state 1\n";
-static_assert(kFirstMagic.size() == kMagic.size());
+static_assert(kFirstMagic.size() == kMagic.size() && kSecondMagic.size() == kMagic.size());
 constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::string_view kPartitionHead = "state";
 
 /// What a decoder reads a message into.
 template <typename Decoder>
 using RowOf = std::conditional_t<std::is_same_v<Decoder, retail::EventDecoder>, retail::Event,
                                  retail::TopicEvent>;
+
+std::vector<PartitionId> every_partition(std::uint32_t count) {
+    std::vector<PartitionId> all;
+    for (std::uint32_t number = 0; number < count; ++number) {
+        all.emplace_back(number);
+    }
+    return all;
+}
 
 std::int64_t hour_of(std::int64_t log_time_us) { return log_time_us / kHourUs; }
 
@@ -85,7 +96,8 @@ private:
 /// The bytes between magic and checksum. Error: kCorrupted.
 Result<std::string_view> checked_body(std::string_view name, std::string_view bytes) {
     if (bytes.size() < kMagic.size() + 16 ||
-        !(bytes.starts_with(kMagic) || bytes.starts_with(kFirstMagic))) {
+        !(bytes.starts_with(kMagic) || bytes.starts_with(kSecondMagic) ||
+          bytes.starts_with(kFirstMagic))) {
         return fail(ErrorKind::kCorrupted, "{} is no operator state of this version", name);
     }
     const std::string_view body = bytes.substr(0, bytes.size() - 16);
@@ -100,6 +112,24 @@ struct HeadFront {
     std::string note;
     std::vector<std::string> runs;
 };
+
+/// Which partitions a head has. Error: kCorrupted, unless each is one of `partitions`.
+Status read_partitions(HeadReader& reader, std::vector<PartitionId>& partitions) {
+    std::uint64_t count = 0;
+    SHELFCAST_TRY(reader.u64(count));
+    std::vector<PartitionId> found;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::uint64_t number = 0;
+        SHELFCAST_TRY(reader.u64(number));
+        if (number >= partitions.size()) {
+            return fail(ErrorKind::kCorrupted, "operator state of a partition {} of {}", number,
+                        partitions.size());
+        }
+        found.emplace_back(static_cast<std::uint32_t>(number));
+    }
+    partitions = std::move(found);
+    return {};
+}
 
 Result<HeadFront> read_front(HeadReader& reader) {
     HeadFront front;
@@ -118,21 +148,32 @@ Operator::Operator(OperatorOptions options, ports::StateStore* spill)
     : options_(std::move(options)), spill_(spill) {
     for (const retail::Topic& topic : retail::event_topics()) {
         topics_.push_back({&topic,
-                           empty_state(),
+                           {},
                            {retail::make_decoder(topic, options_.limits),
                             retail::make_decoder(topic, options_.limits)}});
+        for (const PartitionId partition : every_partition(options_.partitions)) {
+            topics_.back().partitions.push_back(empty_state(partition));
+        }
     }
 }
 
-std::vector<Operator::PartitionState> Operator::empty_state() const {
-    std::vector<PartitionState> states;
-    states.reserve(options_.partitions);
-    for (std::uint32_t i = 0; i < options_.partitions; ++i) {
-        states.push_back(
-            {DuplicateIndex(options_.duplicate_horizon_hours, spill_, options_.state_prefix), 0,
-             0});
+Operator::PartitionState Operator::empty_state(PartitionId partition) const {
+    // Each partition's runs have a folder of their own: whoever has the partition clears it.
+    return {DuplicateIndex(options_.duplicate_horizon_hours, spill_, folder_of(partition)), 0, 0};
+}
+
+std::string Operator::folder_of(PartitionId partition) const {
+    return fmt::format("{}/p{:02}", options_.state_prefix, partition.value);
+}
+
+std::string Operator::partition_name(PartitionId partition) const {
+    return fmt::format("{}/{}", folder_of(partition), kPartitionHead);
+}
+
+void Operator::forget(PartitionId partition) {
+    for (TopicFold& fold : topics_) {
+        state_of(fold, partition) = empty_state(partition);
     }
-    return states;
 }
 
 Operator::TopicFold& Operator::fold_of(std::string_view topic) {
@@ -273,11 +314,23 @@ Status Operator::admit(const retail::Topic& topic, const retail::ColumnBlock& ro
 }
 
 Status Operator::save(ports::StateStore& store, std::string_view name, std::string_view note) {
+    return save(store, fmt::format("{}/{}", options_.state_prefix, name), note,
+                every_partition(options_.partitions));
+}
+
+Status Operator::save_partition(ports::StateStore& store, PartitionId partition,
+                                std::string_view note) {
+    return save(store, partition_name(partition), note, {&partition, 1});
+}
+
+Status Operator::save(ports::StateStore& store, std::string_view full_name, std::string_view note,
+                      std::span<const PartitionId> partitions) {
     std::string states;
     std::vector<std::string> runs;
     for (TopicFold& fold : topics_) {
         put_text(states, fold.topic->name);
-        for (PartitionState& state : fold.partitions) {
+        for (const PartitionId partition : partitions) {
+            PartitionState& state = state_of(fold, partition);
             state.ids.expire(state.last_hour);
             put_u64(states, static_cast<std::uint64_t>(state.watermark_ms));
             put_u64(states, static_cast<std::uint64_t>(state.last_hour));
@@ -292,11 +345,15 @@ Status Operator::save(ports::StateStore& store, std::string_view name, std::stri
         put_text(head, run);
     }
     put_u64(head, options_.partitions);
+    put_u64(head, partitions.size());
+    for (const PartitionId partition : partitions) {
+        put_u64(head, partition.value);
+    }
     put_u64(head, topics_.size());
     head += states;
     const std::array<char, 16> sum = checksum_of(head);
     head.append(sum.data(), sum.size());
-    return store.put(fmt::format("{}/{}", options_.state_prefix, name), head);
+    return store.put(full_name, head);
 }
 
 Result<std::string> Operator::load(ports::StateStore& store, std::string_view full_name) {
@@ -309,6 +366,10 @@ Result<std::string> Operator::load(ports::StateStore& store, std::string_view fu
     if (count != options_.partitions) {
         return fail(ErrorKind::kCorrupted, "{} has {} partitions, the log has {}", full_name, count,
                     options_.partitions);
+    }
+    std::vector<PartitionId> partitions = every_partition(options_.partitions);
+    if (blob.bytes.starts_with(kMagic)) {
+        SHELFCAST_TRY(read_partitions(reader, partitions));
     }
     const bool first_release = blob.bytes.starts_with(kFirstMagic);
     std::uint64_t topics = 1;
@@ -325,8 +386,8 @@ Result<std::string> Operator::load(ports::StateStore& store, std::string_view fu
             return fail(ErrorKind::kCorrupted, "{} has a topic {}, which there is not", full_name,
                         name);
         }
-        std::vector<PartitionState>& of_topic = states[name] = empty_state();
-        for (PartitionState& state : of_topic) {
+        for (const PartitionId partition : partitions) {
+            PartitionState& state = states[name].emplace_back(empty_state(partition));
             std::uint64_t watermark = 0;
             std::uint64_t hour = 0;
             SHELFCAST_TRY(reader.u64(watermark));
@@ -338,15 +399,34 @@ Result<std::string> Operator::load(ports::StateStore& store, std::string_view fu
     }
     for (TopicFold& fold : topics_) {
         const auto found = states.find(std::string(fold.topic->name));
-        fold.partitions = found == states.end() ? empty_state() : std::move(found->second);
+        for (std::size_t i = 0; i < partitions.size(); ++i) {
+            state_of(fold, partitions[i]) =
+                found == states.end() ? empty_state(partitions[i]) : std::move(found->second[i]);
+        }
     }
     return std::move(front.note);
 }
 
 Status Operator::remove_stale(ports::StateStore& store, std::span<const std::string> keep_heads) {
-    std::set<std::string> needed;
+    std::vector<std::string> heads;
     for (const std::string& head : keep_heads) {
-        const std::string name = fmt::format("{}/{}", options_.state_prefix, head);
+        heads.push_back(fmt::format("{}/{}", options_.state_prefix, head));
+    }
+    for (const PartitionId partition : every_partition(options_.partitions)) {
+        heads.push_back(partition_name(partition));
+    }
+    return remove_all_but(store, options_.state_prefix + "/", heads);
+}
+
+Status Operator::remove_stale_of(ports::StateStore& store, PartitionId partition) {
+    const std::string head = partition_name(partition);
+    return remove_all_but(store, folder_of(partition) + "/", {&head, 1});
+}
+
+Status Operator::remove_all_but(ports::StateStore& store, std::string_view prefix,
+                                std::span<const std::string> heads) const {
+    std::set<std::string> needed;
+    for (const std::string& name : heads) {
         const Result<ports::StateBlob> blob = store.open(name);
         if (!blob) {
             continue;
@@ -364,7 +444,7 @@ Status Operator::remove_stale(ports::StateStore& store, std::span<const std::str
         }
     }
     needed.insert(in_use.begin(), in_use.end());
-    SHELFCAST_ASSIGN(const std::vector<std::string> names, store.list(options_.state_prefix + "/"));
+    SHELFCAST_ASSIGN(const std::vector<std::string> names, store.list(prefix));
     for (const std::string& name : names) {
         if (!needed.contains(name)) {
             SHELFCAST_TRY(store.remove(name));

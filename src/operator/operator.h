@@ -5,8 +5,9 @@
 /// once and run by both layers, so that the lambda's two answers cannot drift apart.
 ///
 /// State per topic and log partition: the ids seen (duplicate_index.h) and the event-time
-/// watermark. A fold is a function of that state, the messages, their positions and log times, and
-/// the store catalogue of a stated version; never of the wall clock. One owner, not thread safe.
+/// watermark. It is stored whole, or partition by partition where several workers share the log. A
+/// fold is a function of that state, the messages, their positions and log times, and the store
+/// catalogue of a stated version; never of the wall clock. One owner, not thread safe.
 
 #include <array>
 #include <cstdint>
@@ -54,15 +55,27 @@ public:
     /// Stores the state under `name` ("PREFIX/NAME"), durably, with the caller's own note inside.
     [[nodiscard]] Status save(ports::StateStore& store, std::string_view name,
                               std::string_view note);
+    /// The same of one partition of every topic, under "PREFIX/pNN/state": whoever has the
+    /// partition next can load it.
+    [[nodiscard]] Status save_partition(ports::StateStore& store, PartitionId partition,
+                                        std::string_view note);
 
-    /// Replaces the state by a stored one, of this or another prefix; returns the note.
-    /// Errors: kNotFound, kCorrupted.
+    /// Replaces the state of the partitions that a stored one has, of this or another prefix, by
+    /// it; returns the note. Errors: kNotFound, kCorrupted.
     [[nodiscard]] Result<std::string> load(ports::StateStore& store, std::string_view full_name);
 
+    /// "PREFIX/pNN/state".
+    [[nodiscard]] std::string partition_name(PartitionId partition) const;
+
+    /// Forgets what it knows of a partition.
+    void forget(PartitionId partition);
+
     /// Removes blobs of this prefix that neither the present state nor `keep_heads` (names without
-    /// prefix) needs.
+    /// prefix) nor a partition's stored state needs. Nobody else may use the prefix.
     [[nodiscard]] Status remove_stale(ports::StateStore& store,
                                       std::span<const std::string> keep_heads);
+    /// The same below "PREFIX/pNN/", of a partition that nobody else has.
+    [[nodiscard]] Status remove_stale_of(ports::StateStore& store, PartitionId partition);
 
     /// UTC milliseconds below which messages of a partition of retail_events are late; 0 before
     /// any. Each topic has its own watermarks.
@@ -100,7 +113,14 @@ private:
     /// Moves the watermark on; whether the message is late.
     [[nodiscard]] bool note_time(PartitionState& state, const LogPosition& at,
                                  std::int64_t event_time_ms) const;
-    [[nodiscard]] std::vector<PartitionState> empty_state() const;
+    [[nodiscard]] PartitionState empty_state(PartitionId partition) const;
+    [[nodiscard]] std::string folder_of(PartitionId partition) const;
+    [[nodiscard]] Status save(ports::StateStore& store, std::string_view full_name,
+                              std::string_view note, std::span<const PartitionId> partitions);
+    /// Removes what begins with `prefix`, but for the heads that are named, their runs, and the
+    /// runs in use.
+    [[nodiscard]] Status remove_all_but(ports::StateStore& store, std::string_view prefix,
+                                        std::span<const std::string> heads) const;
     [[nodiscard]] TopicFold& fold_of(std::string_view topic);
     [[nodiscard]] static PartitionState& state_of(TopicFold& fold, PartitionId partition);
 

@@ -50,20 +50,40 @@ struct FlushRecord {
     bool operator==(const FlushRecord&) const = default;
 };
 
+/// The stretch between two verifications of the speed layer. Each verification begins one, and what
+/// was begun under an older one is refused: its worker must look again where things stand.
+struct SpeedSession {
+    SessionId id;  ///< 0: nothing was ever verified.
+    /// When the server that was verified had started, UTC seconds; absent: not verified yet.
+    std::optional<std::int64_t> server_started_s;
+    bool operator==(const SpeedSession&) const = default;
+};
+
 /// The write-ahead ledger of the speed layer and the epochs it fills.
 class EpochLedger {
 public:
     virtual ~EpochLedger() = default;
 
-    /// Writes the ranges down and gives them the open epoch, in one transaction. Error: kConflict
-    /// unless each range begins where the last written-down one of its partition ended.
-    [[nodiscard]] virtual Result<FlushRecord> write_down(const FlushDraft& draft) = 0;
-    /// A power loss may take the mark back: a flush that is not marked is verified again.
-    [[nodiscard]] virtual Status mark_done(FlushId flush) = 0;
+    /// The newest session.
+    [[nodiscard]] virtual Result<SpeedSession> session() = 0;
+    /// Begins the session after that one. Error: kConflict unless it is still the newest.
+    [[nodiscard]] virtual Result<SessionId> begin_session(SessionId after) = 0;
+    /// Error: kConflict unless it is the newest.
+    [[nodiscard]] virtual Status mark_verified(SessionId session,
+                                               std::int64_t server_started_s) = 0;
+
+    /// Writes the ranges down and gives them the open epoch, in one transaction. Errors: kConflict
+    /// unless each range begins where the last written-down one of its partition ended;
+    /// kUnavailable unless the session is the newest.
+    [[nodiscard]] virtual Result<FlushRecord> write_down(const FlushDraft& draft,
+                                                         SessionId session) = 0;
+    /// A power loss may take the mark back: a flush that is not marked is verified again. Error:
+    /// kUnavailable unless the session is the newest; nothing is marked then.
+    [[nodiscard]] virtual Status mark_done(FlushId flush, SessionId session) = 0;
     /// Raises the attempt number, before a fresh insert of an absent flush; returns the new one.
     [[nodiscard]] virtual Result<std::uint32_t> next_attempt(FlushId flush) = 0;
-    /// Flushes of an epoch that are not marked done.
-    [[nodiscard]] virtual Result<std::uint64_t> undone_flushes(EpochId epoch) = 0;
+    /// Flushes of an epoch that are not marked done, in order.
+    [[nodiscard]] virtual Result<std::vector<FlushRecord>> undone_flushes(EpochId epoch) = 0;
     /// Whether an epoch has any flush; cheap, however many there are.
     [[nodiscard]] virtual Result<bool> has_flushes(EpochId epoch) = 0;
     /// The flushes of an epoch, in order.

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <latch>
 #include <limits>
 #include <map>
 #include <memory>
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include "ports/operational_store.h"
+#include "ports/process_locks.h"
 
 namespace shelfcast::contract {
 
@@ -33,6 +36,7 @@ public:
     virtual ports::ImportLedger& imports() = 0;
     virtual ports::ReplayLedger& replays() = 0;
     virtual ports::SettingsBook& settings() = 0;
+    virtual ports::ProcessLocks& locks() = 0;
     /// Ends the store and opens it again on the same storage.
     virtual void reopen() = 0;
 };
@@ -103,7 +107,7 @@ TEST_P(OperationalStoreContract, AFlushIsKeptAsItWasWrittenDown) {
     wanted.catalog = CatalogVersion{std::numeric_limits<std::uint64_t>::max()};
     wanted.rows_per_table = {{"events", 6}, {"rejections", 0}};
     wanted.content_hash = {std::numeric_limits<std::uint64_t>::max(), 1};
-    const auto written = value(epochs().write_down(wanted));
+    const auto written = value(epochs().write_down(wanted, SessionId{}));
     EXPECT_EQ(written.epoch, EpochId{1});
     EXPECT_EQ(written.attempt, 1U);
     EXPECT_FALSE(written.done);
@@ -115,7 +119,7 @@ TEST_P(OperationalStoreContract, AFlushIsKeptAsItWasWrittenDown) {
 TEST_P(OperationalStoreContract, FlushNumbersGrowAndFlushesAreListedInOrder) {
     std::vector<ports::FlushRecord> written;
     for (std::int64_t i = 0; i < 5; ++i) {
-        written.push_back(value(epochs().write_down(draft({range(0, i, i + 1)}))));
+        written.push_back(value(epochs().write_down(draft({range(0, i, i + 1)}), SessionId{})));
         if (i > 0) {
             EXPECT_GT(written.back().id, written[written.size() - 2].id);
         }
@@ -126,45 +130,46 @@ TEST_P(OperationalStoreContract, FlushNumbersGrowAndFlushesAreListedInOrder) {
 
 TEST_P(OperationalStoreContract, ARangeMustBeginWhereTheLastOneEnded) {
     ok(Status{});
-    value(epochs().write_down(draft({range(0, 100, 200), range(1, 0, 10)})));
+    value(epochs().write_down(draft({range(0, 100, 200), range(1, 0, 10)}), SessionId{}));
     for (const auto& wrong : {range(0, 199, 210), range(0, 201, 210), range(0, 0, 200)}) {
-        expect_error(epochs().write_down(draft({wrong})), ErrorKind::kConflict,
+        expect_error(epochs().write_down(draft({wrong}), SessionId{}), ErrorKind::kConflict,
                      "topic retail_events partition 0");
     }
     // One wrong range and nothing of the flush is kept.
-    expect_error(epochs().write_down(draft({range(1, 10, 20), range(0, 1, 2)})),
+    expect_error(epochs().write_down(draft({range(1, 10, 20), range(0, 1, 2)}), SessionId{}),
                  ErrorKind::kConflict, "200");
     EXPECT_EQ(value(epochs().written_ends()),
               (std::vector<ports::EpochCut>{cut(0, 200), cut(1, 10)}));
     EXPECT_EQ(value(epochs().flushes(EpochId{1})).size(), 1U);
     // The same partition number of another topic is another partition.
-    value(epochs().write_down(draft({range(0, 3, 4, "dead-letters"), range(0, 200, 201)})));
+    value(epochs().write_down(draft({range(0, 3, 4, "dead-letters"), range(0, 200, 201)}),
+                              SessionId{}));
     EXPECT_EQ(value(epochs().written_ends()),
               (std::vector<ports::EpochCut>{cut(0, 4, "dead-letters"), cut(0, 201), cut(1, 10)}));
 }
 
 TEST_P(OperationalStoreContract, ADraftThatIsNoFlushIsRefused) {
-    expect_error(epochs().write_down(draft({})), ErrorKind::kInvalidInput, "range");
+    expect_error(epochs().write_down(draft({}), SessionId{}), ErrorKind::kInvalidInput, "range");
     for (const auto& wrong : {range(0, 5, 5), range(0, 5, 4), range(0, -1, 4)}) {
-        expect_error(epochs().write_down(draft({wrong})), ErrorKind::kInvalidInput,
+        expect_error(epochs().write_down(draft({wrong}), SessionId{}), ErrorKind::kInvalidInput,
                      "topic retail_events partition 0");
     }
-    expect_error(epochs().write_down(draft({range(0, 0, 1, "two words")})),
+    expect_error(epochs().write_down(draft({range(0, 0, 1, "two words")}), SessionId{}),
                  ErrorKind::kInvalidInput, "two words");
     auto table = draft({range(0, 0, 1)});
     table.rows_per_table = {{"a=b", 1}};
-    expect_error(epochs().write_down(table), ErrorKind::kInvalidInput, "a=b");
+    expect_error(epochs().write_down(table, SessionId{}), ErrorKind::kInvalidInput, "a=b");
     EXPECT_TRUE(value(epochs().written_ends()).empty());
 }
 
 TEST_P(OperationalStoreContract, DoneAndAttemptsAreKeptPerFlush) {
-    const auto first = value(epochs().write_down(draft({range(0, 0, 1)})));
-    const auto second = value(epochs().write_down(draft({range(0, 1, 2)})));
-    EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})), 2U);
-    ok(epochs().mark_done(first.id));
-    ok(epochs().mark_done(first.id));
-    EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})), 1U);
-    EXPECT_EQ(value(epochs().undone_flushes(EpochId{2})), 0U);
+    const auto first = value(epochs().write_down(draft({range(0, 0, 1)}), SessionId{}));
+    const auto second = value(epochs().write_down(draft({range(0, 1, 2)}), SessionId{}));
+    EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})).size(), 2U);
+    ok(epochs().mark_done(first.id, SessionId{}));
+    ok(epochs().mark_done(first.id, SessionId{}));
+    EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})), std::vector{second});
+    EXPECT_EQ(value(epochs().undone_flushes(EpochId{2})).size(), 0U);
     EXPECT_TRUE(value(epochs().has_flushes(EpochId{1})));
     EXPECT_FALSE(value(epochs().has_flushes(EpochId{2})));
     EXPECT_EQ(value(epochs().next_attempt(second.id)), 2U);
@@ -176,8 +181,69 @@ TEST_P(OperationalStoreContract, DoneAndAttemptsAreKeptPerFlush) {
     EXPECT_EQ(flushes[0].attempt, 1U);
     EXPECT_FALSE(flushes[1].done);
     EXPECT_EQ(flushes[1].attempt, 3U);
-    expect_error(epochs().mark_done(FlushId{77}), ErrorKind::kNotFound, "77");
+    expect_error(epochs().mark_done(FlushId{77}, SessionId{}), ErrorKind::kNotFound, "77");
     expect_error(epochs().next_attempt(FlushId{77}), ErrorKind::kNotFound, "77");
+}
+
+// --- sessions ----------------------------------------------------------------------------------
+
+TEST_P(OperationalStoreContract, ASessionIsBegunOnceAndVerified) {
+    EXPECT_EQ(value(epochs().session()), ports::SpeedSession{});
+    EXPECT_EQ(value(epochs().begin_session(SessionId{0})), SessionId{1});
+    EXPECT_EQ(value(epochs().session()), (ports::SpeedSession{SessionId{1}, std::nullopt}));
+    expect_error(epochs().begin_session(SessionId{0}), ErrorKind::kConflict, "session 1");
+    expect_error(epochs().mark_verified(SessionId{2}, 7), ErrorKind::kConflict, "session 2");
+    ok(epochs().mark_verified(SessionId{1}, 1'700'000'000));
+    harness_->reopen();
+    EXPECT_EQ(value(epochs().session()), (ports::SpeedSession{SessionId{1}, 1'700'000'000}));
+    EXPECT_EQ(value(epochs().begin_session(SessionId{1})), SessionId{2});
+    EXPECT_EQ(value(epochs().session()), (ports::SpeedSession{SessionId{2}, std::nullopt}));
+    expect_error(epochs().mark_verified(SessionId{1}, 7), ErrorKind::kConflict, "session 1");
+}
+
+TEST_P(OperationalStoreContract, WhatIsOfAnOlderSessionIsRefused) {
+    const auto flush = value(epochs().write_down(draft({range(0, 0, 1)}), SessionId{0}));
+    value(epochs().begin_session(SessionId{0}));
+    expect_error(epochs().write_down(draft({range(0, 1, 2)}), SessionId{0}),
+                 ErrorKind::kUnavailable, "session 1");
+    expect_error(epochs().mark_done(flush.id, SessionId{0}), ErrorKind::kUnavailable, "session 1");
+    EXPECT_EQ(value(epochs().undone_flushes(EpochId{1})), std::vector{flush});
+    EXPECT_EQ(value(epochs().written_ends()), std::vector{cut(0, 1)});
+    ok(epochs().mark_done(flush.id, SessionId{1}));
+    EXPECT_TRUE(value(epochs().undone_flushes(EpochId{1})).empty());
+    value(epochs().write_down(draft({range(0, 1, 2)}), SessionId{1}));
+}
+
+TEST_P(OperationalStoreContract, ManyWhoBeginASessionAfterTheSameOneBeginOne) {
+    constexpr int kThreads = 4;
+    std::atomic<int> begun{0};
+    std::latch start(kThreads);
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < kThreads; ++thread) {
+            threads.emplace_back([&] {
+                start.arrive_and_wait();
+                const auto session = epochs().begin_session(SessionId{0});
+                begun += session ? 1 : 0;
+                if (!session) {
+                    EXPECT_EQ(session.error().kind, ErrorKind::kConflict)
+                        << session.error().message;
+                }
+            });
+        }
+    }
+    EXPECT_EQ(begun, 1);
+    EXPECT_EQ(value(epochs().session()).id, SessionId{1});
+}
+
+TEST_P(OperationalStoreContract, ALockIsOnesUntilItGoes) {
+    auto held = harness_->locks().try_lock("verification");
+    ASSERT_TRUE(held) << held.error().message;
+    ok((*held)->check());
+    expect_error(harness_->locks().try_lock("verification"), ErrorKind::kBusy, "verification");
+    EXPECT_TRUE(harness_->locks().try_lock("another"));
+    held->reset();
+    EXPECT_TRUE(harness_->locks().try_lock("verification"));
 }
 
 // --- epochs ------------------------------------------------------------------------------------
@@ -190,10 +256,12 @@ TEST_P(OperationalStoreContract, TheFirstEpochIsOneAndOpen) {
 }
 
 TEST_P(OperationalStoreContract, RaisingCutsAtTheWrittenEndsAndOpensTheNext) {
-    value(epochs().write_down(draft({range(0, 0, 10), range(2, 5, 6, "dead-letters")})));
+    value(
+        epochs().write_down(draft({range(0, 0, 10), range(2, 5, 6, "dead-letters")}), SessionId{}));
     EXPECT_EQ(value(epochs().raise_epoch(0)), EpochId{1});
     EXPECT_EQ(value(epochs().open_epoch()), EpochId{2});
-    const auto later = value(epochs().write_down(draft({range(0, 10, 20), range(1, 0, 4)})));
+    const auto later =
+        value(epochs().write_down(draft({range(0, 10, 20), range(1, 0, 4)}), SessionId{}));
     EXPECT_EQ(later.epoch, EpochId{2});
     harness_->reopen();
     EXPECT_EQ(value(epochs().closing_epochs()), (std::vector<EpochId>{EpochId{1}}));
@@ -209,7 +277,7 @@ TEST_P(OperationalStoreContract, RaisingCutsAtTheWrittenEndsAndOpensTheNext) {
 TEST_P(OperationalStoreContract, AnEmptyEpochCarriesTheCutOver) {
     EXPECT_EQ(value(epochs().raise_epoch(0)), EpochId{1});
     EXPECT_TRUE(value(epochs().cuts(EpochId{1})).empty());
-    value(epochs().write_down(draft({range(0, 0, 10)})));
+    value(epochs().write_down(draft({range(0, 0, 10)}), SessionId{}));
     value(epochs().raise_epoch(0));
     value(epochs().raise_epoch(0));
     EXPECT_EQ(value(epochs().cuts(EpochId{3})), value(epochs().cuts(EpochId{2})));
@@ -218,14 +286,14 @@ TEST_P(OperationalStoreContract, AnEmptyEpochCarriesTheCutOver) {
 }
 
 TEST_P(OperationalStoreContract, EmptyEpochsAreCutTogetherWithTheOpenOne) {
-    value(epochs().write_down(draft({range(0, 0, 10)})));
+    value(epochs().write_down(draft({range(0, 0, 10)}), SessionId{}));
     EXPECT_EQ(value(epochs().raise_epoch(2)), EpochId{1});
     EXPECT_EQ(value(epochs().open_epoch()), EpochId{4});
     EXPECT_EQ(value(epochs().closing_epochs()),
               (std::vector<EpochId>{EpochId{1}, EpochId{2}, EpochId{3}}));
     EXPECT_EQ(value(epochs().cuts(EpochId{3})), value(epochs().cuts(EpochId{1})));
     EXPECT_TRUE(value(epochs().flushes(EpochId{2})).empty());
-    EXPECT_EQ(value(epochs().write_down(draft({range(0, 10, 11)}))).epoch, EpochId{4});
+    EXPECT_EQ(value(epochs().write_down(draft({range(0, 10, 11)}), SessionId{})).epoch, EpochId{4});
 }
 
 TEST_P(OperationalStoreContract, ClosingIsRepeatableAndKeepsTheFirstTime) {
@@ -245,7 +313,7 @@ TEST_P(OperationalStoreContract, ClosingIsRepeatableAndKeepsTheFirstTime) {
 TEST_P(OperationalStoreContract, ForgettingFlushesKeepsEndsCutsAndNumbers) {
     FlushId last;
     for (std::int64_t i = 0; i < 3; ++i) {
-        last = value(epochs().write_down(draft({range(0, 10 * i, 10 * i + 10)}))).id;
+        last = value(epochs().write_down(draft({range(0, 10 * i, 10 * i + 10)}), SessionId{})).id;
         value(epochs().raise_epoch(0));
     }
     const auto ends = value(epochs().written_ends());
@@ -264,8 +332,9 @@ TEST_P(OperationalStoreContract, ForgettingFlushesKeepsEndsCutsAndNumbers) {
     harness_->reopen();
     EXPECT_EQ(value(epochs().written_ends()), ends);
     EXPECT_EQ(value(epochs().cuts(EpochId{2})), (std::vector<ports::EpochCut>{cut(0, 20)}));
-    expect_error(epochs().write_down(draft({range(0, 0, 10)})), ErrorKind::kConflict, "30");
-    const auto next = value(epochs().write_down(draft({range(0, 30, 31)})));
+    expect_error(epochs().write_down(draft({range(0, 0, 10)}), SessionId{}), ErrorKind::kConflict,
+                 "30");
+    const auto next = value(epochs().write_down(draft({range(0, 30, 31)}), SessionId{}));
     EXPECT_GT(next.id, last);
     EXPECT_EQ(next.epoch, EpochId{4});
 }
@@ -309,9 +378,9 @@ TEST_P(OperationalStoreContract, EveryOffsetBelongsToExactlyOneEpoch) {
             if (broken) {
                 ranges[0].from += below(2) == 0 ? 1 : -1;
                 ranges[0].to += 1;
-                ASSERT_FALSE(epochs().write_down(draft(ranges)));
+                ASSERT_FALSE(epochs().write_down(draft(ranges), SessionId{}));
             } else {
-                ASSERT_EQ(value(epochs().write_down(draft(ranges))).epoch, open);
+                ASSERT_EQ(value(epochs().write_down(draft(ranges), SessionId{})).epoch, open);
                 ends = std::move(after);
                 begins = std::move(fresh);
             }
@@ -348,9 +417,9 @@ TEST_P(OperationalStoreContract, ThreadsWriteDownWhileEpochsRise) {
         for (std::uint32_t partition = 0; partition < kThreads; ++partition) {
             threads.emplace_back([this, partition] {
                 for (std::int64_t i = 0; i < kFlushes; ++i) {
-                    const auto flush =
-                        value(epochs().write_down(draft({range(partition, i, i + 1)})));
-                    ok(epochs().mark_done(flush.id));
+                    const auto flush = value(
+                        epochs().write_down(draft({range(partition, i, i + 1)}), SessionId{}));
+                    ok(epochs().mark_done(flush.id, SessionId{}));
                 }
             });
         }

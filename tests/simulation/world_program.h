@@ -87,7 +87,7 @@ struct World::Program {
             return batch::load_epoch_state(target, epoch, world.state_, *lake);
         };
         speed = std::make_unique<stream::SpeedLayer>(
-            stream::SpeedPorts{*log, *store, *store, *warehouse, world.state_, world.clock_,
+            stream::SpeedPorts{*log, *store, *store, *store, *warehouse, world.state_, world.clock_,
                                world.metrics_},
             speed_options);
         batch::BatchOptions batch_options;
@@ -103,8 +103,9 @@ struct World::Program {
                               world.clock_, world.metrics_,
                               [this](EpochId epoch, const std::stop_token&) -> Status {
                                   SHELFCAST_ASSIGN(const auto undone, store->undone_flushes(epoch));
-                                  if (undone > 0) {
-                                      return fail(ErrorKind::kUnavailable, "{} undone", undone);
+                                  if (!undone.empty()) {
+                                      return fail(ErrorKind::kUnavailable, "{} undone",
+                                                  undone.size());
                                   }
                                   return {};
                               }},

@@ -13,7 +13,7 @@
 namespace shelfcast::adapters::postgres_store {
 namespace {
 
-constexpr int kOldestServer = 130'000;
+constexpr int kOldestServer = 140'000;
 // What the network may take beside the server's own time-out.
 constexpr std::chrono::milliseconds kGrace{2000};
 constexpr std::string_view kUrlForm = "postgresql://user:password@host:port/database";
@@ -275,10 +275,12 @@ Status Connection::begin_session(const PostgresStoreOptions& options) {
                     encoding == nullptr ? "nothing known" : encoding);
     }
     // A user or database may have defaults that would break promises. Who stops in the middle of a
-    // transaction must not hold its locks for ever.
+    // transaction must not hold its locks for ever, nor a machine that went without a word.
     return script(fmt::format(
         "set search_path to \"{0}\"; set statement_timeout = {1}; "
-        "set idle_in_transaction_session_timeout = {1}; "
+        "set idle_in_transaction_session_timeout = {1}; set idle_session_timeout = 0; "
+        "set tcp_keepalives_idle = 15; set tcp_keepalives_interval = 5; "
+        "set tcp_keepalives_count = 3; "
         "set default_transaction_isolation = 'read committed'; set bytea_output = 'hex'; "
         "set extra_float_digits = 1; set standard_conforming_strings = on; "
         "select set_config('synchronous_commit', 'on', false) "

@@ -19,6 +19,8 @@ class Database {
 public:
     explicit Database(PostgresStoreOptions options) : options_(std::move(options)) {}
 
+    [[nodiscard]] const PostgresStoreOptions& options() const noexcept { return options_; }
+
     /// One statement, which is a transaction of its own. Sent again over a new connection if the
     /// server had closed the old one: it must be one that may run twice.
     template <typename... Each>

@@ -1,8 +1,9 @@
 // The EpochLedger part of PostgresStore: flushes, written-down ends, epochs and their cuts.
 //
-// Who writes a flush down shares the table of epochs with other writers; who raises the epoch has
-// it alone. Such waits are served in order, so that neither starves the other, and all flushes of
-// an epoch are there once it is cut.
+// Who writes a flush down, or marks it, shares the table of epochs with others who do; who raises
+// the epoch or begins a session has it alone. Such waits are served in order, so that neither
+// starves the other. All flushes of an epoch are there once it is cut, all of a session once the
+// next has begun.
 
 #include <algorithm>
 #include <map>
@@ -18,13 +19,14 @@ using ports::EpochCut;
 using ports::FlushDraft;
 using ports::FlushRecord;
 using ports::LogRange;
+using ports::SpeedSession;
 using postgres_store::Connection;
 using postgres_store::Rows;
 
 enum class EpochState : std::int64_t { kOpen = 1, kClosing = 2, kClosed = 3 };
 
-constexpr const char* kBeginFlush = "begin; lock table epochs in row share mode";
-constexpr const char* kBeginRaise = "begin; lock table epochs in exclusive mode";
+constexpr const char* kBeginShared = "begin; lock table epochs in row share mode";
+constexpr const char* kBeginAlone = "begin; lock table epochs in exclusive mode";
 constexpr const char* kBeginSnapshot = "begin isolation level repeatable read read only";
 
 // Flushes forgotten in one transaction: some ten milliseconds.
@@ -190,7 +192,8 @@ Result<FlushRecord> insert_flush(Connection& connection, const FlushDraft& draft
 }
 
 // Ranges and row counts come as rows of their own, in the order of the flushes.
-Result<std::vector<FlushRecord>> read_flushes(Connection& connection, EpochId epoch) {
+Result<std::vector<FlushRecord>> read_flushes(Connection& connection, EpochId epoch,
+                                              bool only_undone) {
     SHELFCAST_ASSIGN(
         const Rows ranges,
         connection.query(
@@ -198,14 +201,15 @@ Result<std::vector<FlushRecord>> read_flushes(Connection& connection, EpochId ep
             "r.log_partition, r.begin_offset, r.end_offset from flushes cross join lateral "
             "unnest(range_topics, range_partitions, range_begins, range_ends) with ordinality "
             "as r (topic, log_partition, begin_offset, end_offset, position) "
-            "where epoch = $1 order by flush_id, r.position",
-            epoch.value));
+            "where epoch = $1 and (not done or not $2::boolean) order by flush_id, r.position",
+            epoch.value, only_undone));
     SHELFCAST_ASSIGN(const Rows counts,
                      connection.query("select flush_id, c.table_name, c.row_count from flushes "
                                       "cross join lateral unnest(row_tables, row_counts) "
                                       "as c (table_name, row_count) "
-                                      "where epoch = $1 order by flush_id",
-                                      epoch.value));
+                                      "where epoch = $1 and (not done or not $2::boolean) "
+                                      "order by flush_id",
+                                      epoch.value, only_undone));
     std::vector<FlushRecord> flushes;
     for (int row = 0; row < ranges.count(); ++row) {
         const FlushId id{ranges.number<std::uint64_t>(row, 0)};
@@ -284,27 +288,85 @@ Status cut_epochs(Connection& connection, EpochId first, EpochId end) {
     return {};
 }
 
+SpeedSession read_session(const Rows& rows) {
+    SpeedSession session;
+    if (!rows.empty()) {
+        session.id = SessionId{rows.number<std::uint64_t>(0, 0)};
+        if (!rows.is_null(0, 1)) {
+            session.server_started_s = rows.integer(0, 1);
+        }
+    }
+    return session;
+}
+
+constexpr const char* kSelectSession = "select session_id, server_started_s from speed_sessions";
+
+Status check_session(Connection& connection, SessionId session) {
+    SHELFCAST_ASSIGN(const Rows rows, connection.query(kSelectSession));
+    const SessionId newest = read_session(rows).id;
+    if (newest != session) {
+        return fail(ErrorKind::kUnavailable,
+                    "session {} of the speed layer is over, session {} began", session.value,
+                    newest.value);
+    }
+    return {};
+}
+
 auto flush_not_found(FlushId flush) {
     return fail(ErrorKind::kNotFound, "flush {} not found", flush.value);
 }
 
 }  // namespace
 
-Result<FlushRecord> PostgresStore::write_down(const FlushDraft& draft) {
+Result<SpeedSession> PostgresStore::session() {
+    SHELFCAST_ASSIGN(const Rows rows, database_->query(kSelectSession));
+    return read_session(rows);
+}
+
+Result<SessionId> PostgresStore::begin_session(SessionId after) {
+    return database_->transaction(kBeginAlone, [&](Connection& connection) -> Result<SessionId> {
+        SHELFCAST_ASSIGN(const Rows rows, connection.query(kSelectSession));
+        if (const SessionId newest = read_session(rows).id; newest != after) {
+            return fail(ErrorKind::kConflict, "session {} was begun after session {}", newest.value,
+                        after.value);
+        }
+        SHELFCAST_TRY(connection.query("delete from speed_sessions"));
+        SHELFCAST_TRY(connection.query("insert into speed_sessions (session_id) values ($1)",
+                                       after.value + 1));
+        return SessionId{after.value + 1};
+    });
+}
+
+Status PostgresStore::mark_verified(SessionId session, std::int64_t server_started_s) {
+    SHELFCAST_ASSIGN(const Rows rows,
+                     database_->query("update speed_sessions set server_started_s = $2 "
+                                      "where session_id = $1",
+                                      session.value, server_started_s));
+    if (rows.changed() == 0) {
+        return fail(ErrorKind::kConflict, "session {} is not the newest", session.value);
+    }
+    return {};
+}
+
+Result<FlushRecord> PostgresStore::write_down(const FlushDraft& draft, SessionId session) {
     SHELFCAST_TRY(check_draft(draft));
-    return database_->transaction(kBeginFlush, [&](Connection& connection) {
+    return database_->transaction(kBeginShared, [&](Connection& connection) -> Result<FlushRecord> {
+        SHELFCAST_TRY(check_session(connection, session));
         return insert_flush(connection, draft, writer_);
     });
 }
 
-Status PostgresStore::mark_done(FlushId flush) {
-    SHELFCAST_ASSIGN(
-        const Rows rows,
-        database_->query("update flushes set done = true where flush_id = $1", flush.value));
-    if (rows.changed() == 0) {
-        return flush_not_found(flush);
-    }
-    return {};
+Status PostgresStore::mark_done(FlushId flush, SessionId session) {
+    return database_->transaction(kBeginShared, [&](Connection& connection) -> Status {
+        SHELFCAST_TRY(check_session(connection, session));
+        SHELFCAST_ASSIGN(
+            const Rows rows,
+            connection.query("update flushes set done = true where flush_id = $1", flush.value));
+        if (rows.changed() == 0) {
+            return flush_not_found(flush);
+        }
+        return {};
+    });
 }
 
 Result<std::uint32_t> PostgresStore::next_attempt(FlushId flush) {
@@ -317,11 +379,10 @@ Result<std::uint32_t> PostgresStore::next_attempt(FlushId flush) {
     return rows.number<std::uint32_t>(0, 0);
 }
 
-Result<std::uint64_t> PostgresStore::undone_flushes(EpochId epoch) {
-    SHELFCAST_ASSIGN(const Rows rows,
-                     database_->query("select count(*) from flushes where epoch = $1 and not done",
-                                      epoch.value));
-    return rows.number<std::uint64_t>(0, 0);
+Result<std::vector<FlushRecord>> PostgresStore::undone_flushes(EpochId epoch) {
+    return database_->transaction(kBeginSnapshot, [&](Connection& connection) {
+        return read_flushes(connection, epoch, true);
+    });
 }
 
 Result<bool> PostgresStore::has_flushes(EpochId epoch) {
@@ -333,7 +394,7 @@ Result<bool> PostgresStore::has_flushes(EpochId epoch) {
 
 Result<std::vector<FlushRecord>> PostgresStore::flushes(EpochId epoch) {
     return database_->transaction(
-        kBeginSnapshot, [&](Connection& connection) { return read_flushes(connection, epoch); });
+        kBeginSnapshot, [&](Connection& connection) { return read_flushes(connection, epoch, false); });
 }
 
 Result<std::vector<EpochCut>> PostgresStore::written_ends() {
@@ -355,7 +416,7 @@ Result<std::vector<EpochId>> PostgresStore::closing_epochs() {
 }
 
 Result<EpochId> PostgresStore::raise_epoch(std::uint32_t empty_ones) {
-    return database_->transaction(kBeginRaise, [&](Connection& connection) -> Result<EpochId> {
+    return database_->transaction(kBeginAlone, [&](Connection& connection) -> Result<EpochId> {
         SHELFCAST_ASSIGN(const EpochId first, newest_epoch(connection));
         SHELFCAST_TRY(cut_epochs(connection, first, EpochId{first.value + empty_ones + 1}));
         return first;

@@ -57,6 +57,12 @@ create index flushes_by_epoch on flushes (epoch, flush_id);
 -- Nearly always empty: what is done leaves it.
 create index undone_flushes on flushes (epoch) where not done;
 
+-- The newest verification of the speed layer; none yet: no row.
+create table speed_sessions (
+    session_id bigint primary key,
+    server_started_s bigint  -- null: under way
+);
+
 create table differences (
     generation bigint not null,
     epoch bigint not null,
@@ -231,7 +237,8 @@ Status take_steps(Connection& connection, const std::string& schema) {
 
 }  // namespace
 
-Status migrate(Database& database, const std::string& schema) {
+Status migrate(Database& database) {
+    const std::string& schema = database.options().schema;
     SHELFCAST_ASSIGN(const std::size_t version,
                      database.transaction("begin read only", [&](Connection& connection) {
                          return version_of(connection, schema);

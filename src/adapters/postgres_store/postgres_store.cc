@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "adapters/postgres_store/advisory_lock.h"
 #include "adapters/postgres_store/database.h"
 #include "adapters/postgres_store/migrations.h"
 #include "retail/catalog_change.h"
@@ -142,10 +143,14 @@ PostgresStore::~PostgresStore() = default;
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const PostgresStoreOptions& options) {
     SHELFCAST_TRY(check_options(options));
     auto database = std::make_unique<Database>(options);
-    SHELFCAST_TRY(postgres_store::migrate(*database, options.schema));
+    SHELFCAST_TRY(postgres_store::migrate(*database));
     SHELFCAST_ASSIGN(const Rows writer, database->query("select gen_random_uuid()"));
     return std::unique_ptr<PostgresStore>(
         new PostgresStore(std::move(database), writer.text(0, 0)));
+}
+
+Result<std::unique_ptr<ports::ProcessLock>> PostgresStore::try_lock(std::string_view name) {
+    return postgres_store::try_advisory_lock(database_->options(), name);
 }
 
 Status PostgresStore::store_differences(GenerationId generation, EpochId epoch,

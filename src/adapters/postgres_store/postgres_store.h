@@ -11,6 +11,7 @@
 
 #include "ports/job_ledger.h"
 #include "ports/operational_store.h"
+#include "ports/process_locks.h"
 
 namespace shelfcast::adapters {
 
@@ -39,7 +40,8 @@ class PostgresStore final : public ports::EpochLedger,
                             public ports::ImportLedger,
                             public ports::ReplayLedger,
                             public ports::SettingsBook,
-                            public ports::JobLedger {
+                            public ports::JobLedger,
+                            public ports::ProcessLocks {
 public:
     /// Every method may also fail with kUnavailable (the server is away or slow, within the
     /// time-outs; it is connected to anew by the next call), kBusy (every connection stayed in
@@ -48,8 +50,10 @@ public:
     /// never the password.
     ///
     /// When a connection breaks while a transaction is being committed, the server is asked whether
-    /// it was. Should it not answer in time either, the failure is kUnavailable and says so; all
-    /// methods but begin_run, end_run, next_attempt and raise_epoch may then simply be repeated.
+    /// it was. Should it not answer in time either, the failure is kUnavailable and says so. What
+    /// is then repeated and was stored is the same (write_down included), but for these:
+    /// raise_epoch cuts an empty epoch more, begin_session, end_run and begin_replays are
+    /// kConflict, begin_run is kBusy.
 
     /// Connects, and brings the schema to the newest tables. Errors: kInvalidInput (options, a
     /// server or an encoding that will not do, tables of a newer program), kUnauthenticated,
@@ -61,13 +65,22 @@ public:
     PostgresStore(const PostgresStore&) = delete;
     PostgresStore& operator=(const PostgresStore&) = delete;
 
+    /// An advisory lock on a connection of its own, beside the pool. The server gives it to others
+    /// when that connection ends; a machine that went without a word holds it for half a minute.
+    [[nodiscard]] Result<std::unique_ptr<ports::ProcessLock>> try_lock(
+        std::string_view name) override;
+
+    [[nodiscard]] Result<ports::SpeedSession> session() override;
+    [[nodiscard]] Result<SessionId> begin_session(SessionId after) override;
+    [[nodiscard]] Status mark_verified(SessionId session, std::int64_t server_started_s) override;
     /// Repeated by the same object with the very same draft, because the first answer was lost: the
     /// flush that is there already. Flushes of different partitions are written side by side; their
     /// numbers grow per partition, with gaps.
-    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft) override;
-    [[nodiscard]] Status mark_done(FlushId flush) override;
+    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft,
+                                                        SessionId session) override;
+    [[nodiscard]] Status mark_done(FlushId flush, SessionId session) override;
     [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
-    [[nodiscard]] Result<std::uint64_t> undone_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::FlushRecord>> undone_flushes(EpochId epoch) override;
     [[nodiscard]] Result<bool> has_flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::FlushRecord>> flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;

@@ -59,6 +59,7 @@ public:
     ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
     ports::JobLedger& jobs() override { return *store_; }
+    ports::ProcessLocks& locks() override { return *store_; }
     void reopen() override {
         store_.reset();
         store_ = PostgresStore::open(schema_.options()).value();

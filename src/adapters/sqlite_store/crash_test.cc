@@ -37,7 +37,7 @@ ports::FlushDraft draft_number(std::uint64_t number) {
     options.path = path;
     auto store = SqliteStore::open(options);
     while (store) {
-        if (!(*store)->write_down(draft_number(number)) ||
+        if (!(*store)->write_down(draft_number(number), SessionId{}) ||
             ::write(pipe, &number, sizeof(number)) != sizeof(number)) {
             break;
         }

@@ -11,6 +11,7 @@ using ports::EpochCut;
 using ports::FlushDraft;
 using ports::FlushRecord;
 using ports::LogRange;
+using ports::SpeedSession;
 using sqlite_store::Database;
 using sqlite_store::Query;
 
@@ -132,20 +133,100 @@ Result<EpochState> state_of(Database& database, EpochId epoch) {
     return static_cast<EpochState>(query.integer(0));
 }
 
+Result<std::vector<FlushRecord>> read_flushes(Database& database, Query& query) {
+    std::vector<FlushRecord> flushes;
+    for (;;) {  // ends with the rows
+        SHELFCAST_ASSIGN(const bool row, query.next());
+        if (!row) {
+            return flushes;
+        }
+        auto flush = read_flush(query);
+        if (!flush) {
+            return forward_error(flush, fmt::format("{}: flush {}", database.path(),
+                                                    query.number<std::uint64_t>(0)));
+        }
+        flushes.push_back(std::move(*flush));
+    }
+}
+
+Result<SpeedSession> newest_session(Database& database) {
+    Query query = database.query(
+        "select session_id, server_started_s is null, ifnull(server_started_s, 0) "
+        "from speed_sessions");
+    SHELFCAST_ASSIGN(const bool row, query.next());
+    if (!row) {
+        return SpeedSession{};
+    }
+    SpeedSession session{SessionId{query.number<std::uint64_t>(0)}, std::nullopt};
+    if (query.integer(1) == 0) {
+        session.server_started_s = query.integer(2);
+    }
+    return session;
+}
+
+auto session_is_over(SessionId session, SessionId newest) {
+    return fail(ErrorKind::kUnavailable, "session {} of the speed layer is over, session {} began",
+                session.value, newest.value);
+}
+
 auto flush_not_found(FlushId flush) {
     return fail(ErrorKind::kNotFound, "flush {} not found", flush.value);
 }
 
 }  // namespace
 
-Result<FlushRecord> SqliteStore::write_down(const FlushDraft& draft) {
-    SHELFCAST_TRY(check_draft(draft));
+Result<SpeedSession> SqliteStore::session() {
     const std::lock_guard lock(database_->mutex());
-    return database_->transaction([&] { return insert_flush(*database_, draft); });
+    return newest_session(*database_);
 }
 
-Status SqliteStore::mark_done(FlushId flush) {
+Result<SessionId> SqliteStore::begin_session(SessionId after) {
     const std::lock_guard lock(database_->mutex());
+    return database_->transaction([&]() -> Result<SessionId> {
+        SHELFCAST_ASSIGN(const SpeedSession newest, newest_session(*database_));
+        if (newest.id != after) {
+            return fail(ErrorKind::kConflict, "session {} was begun after session {}",
+                        newest.id.value, after.value);
+        }
+        SHELFCAST_TRY(database_->query("delete from speed_sessions").run());
+        SHELFCAST_TRY(
+            database_->query("insert into speed_sessions (session_id) values (?1)", after.value + 1)
+                .run());
+        return SessionId{after.value + 1};
+    });
+}
+
+Status SqliteStore::mark_verified(SessionId session, std::int64_t server_started_s) {
+    const std::lock_guard lock(database_->mutex());
+    SHELFCAST_TRY(database_
+                      ->query("update speed_sessions set server_started_s = ?2 "
+                              "where session_id = ?1",
+                              session.value, server_started_s)
+                      .run());
+    if (database_->changes() == 0) {
+        return fail(ErrorKind::kConflict, "session {} is not the newest", session.value);
+    }
+    return {};
+}
+
+Result<FlushRecord> SqliteStore::write_down(const FlushDraft& draft, SessionId session) {
+    SHELFCAST_TRY(check_draft(draft));
+    const std::lock_guard lock(database_->mutex());
+    return database_->transaction([&]() -> Result<FlushRecord> {
+        SHELFCAST_ASSIGN(const SpeedSession newest, newest_session(*database_));
+        if (newest.id != session) {
+            return session_is_over(session, newest.id);
+        }
+        return insert_flush(*database_, draft);
+    });
+}
+
+Status SqliteStore::mark_done(FlushId flush, SessionId session) {
+    const std::lock_guard lock(database_->mutex());
+    SHELFCAST_ASSIGN(const SpeedSession newest, newest_session(*database_));
+    if (newest.id != session) {
+        return session_is_over(session, newest.id);
+    }
     SHELFCAST_TRY(database_->without_sync([&] {
         return database_->query("update flushes set done = 1 where flush_id = ?1", flush.value)
             .run();
@@ -173,12 +254,13 @@ Result<std::uint32_t> SqliteStore::next_attempt(FlushId flush) {
     });
 }
 
-Result<std::uint64_t> SqliteStore::undone_flushes(EpochId epoch) {
+Result<std::vector<FlushRecord>> SqliteStore::undone_flushes(EpochId epoch) {
     const std::lock_guard lock(database_->mutex());
-    Query query =
-        database_->query("select count(*) from flushes where epoch = ?1 and done = 0", epoch.value);
-    SHELFCAST_TRY(query.next());
-    return query.number<std::uint64_t>(0);
+    Query query = database_->query(
+        "select flush_id, epoch, attempt, done, catalog, hash_0, hash_1, ranges, rows_per_table "
+        "from flushes where epoch = ?1 and done = 0 order by flush_id",
+        epoch.value);
+    return read_flushes(*database_, query);
 }
 
 Result<bool> SqliteStore::has_flushes(EpochId epoch) {
@@ -195,19 +277,7 @@ Result<std::vector<FlushRecord>> SqliteStore::flushes(EpochId epoch) {
         "select flush_id, epoch, attempt, done, catalog, hash_0, hash_1, ranges, rows_per_table "
         "from flushes where epoch = ?1 order by flush_id",
         epoch.value);
-    std::vector<FlushRecord> flushes;
-    for (;;) {  // ends with the rows
-        SHELFCAST_ASSIGN(const bool row, query.next());
-        if (!row) {
-            return flushes;
-        }
-        auto flush = read_flush(query);
-        if (!flush) {
-            return forward_error(flush, fmt::format("{}: flush {}", database_->path(),
-                                                    query.number<std::uint64_t>(0)));
-        }
-        flushes.push_back(std::move(*flush));
-    }
+    return read_flushes(*database_, query);
 }
 
 Result<std::vector<EpochCut>> SqliteStore::written_ends() {

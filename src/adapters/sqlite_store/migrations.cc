@@ -169,6 +169,13 @@ create table replays (
 ) strict, without rowid;
 create index replays_under_way on replays (settled) where settled = 0;
 )sql",
+    R"sql(
+-- One row per verification of the speed layer; only the newest says anything.
+create table speed_sessions (
+    session_id integer primary key not null,
+    server_started_s integer  -- null: under way
+) strict;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

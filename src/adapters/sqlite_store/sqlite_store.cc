@@ -127,6 +127,10 @@ ImportRecord read_import(const Query& row) {
 SqliteStore::SqliteStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 SqliteStore::~SqliteStore() = default;
 
+Result<std::unique_ptr<ports::ProcessLock>> SqliteStore::try_lock(std::string_view name) {
+    return locks_.try_lock(name);
+}
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteStoreOptions& options) {
     const auto synchronous = options.durability == SqliteStoreOptions::Durability::kFull
                                  ? Database::Synchronous::kFull

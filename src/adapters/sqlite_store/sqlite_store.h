@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "adapters/sqlite_store/thread_locks.h"
 #include "ports/job_ledger.h"
 #include "ports/operational_store.h"
+#include "ports/process_locks.h"
 
 namespace shelfcast::adapters {
 
@@ -34,7 +36,8 @@ class SqliteStore final : public ports::EpochLedger,
                           public ports::ImportLedger,
                           public ports::ReplayLedger,
                           public ports::SettingsBook,
-                          public ports::JobLedger {
+                          public ports::JobLedger,
+                          public ports::ProcessLocks {
 public:
     /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
     /// message names the file.
@@ -51,10 +54,17 @@ public:
     /// The copy is not synced.
     [[nodiscard]] Status copy_to(const std::string& path);
 
-    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft) override;
-    [[nodiscard]] Status mark_done(FlushId flush) override;
+    [[nodiscard]] Result<std::unique_ptr<ports::ProcessLock>> try_lock(
+        std::string_view name) override;
+
+    [[nodiscard]] Result<ports::SpeedSession> session() override;
+    [[nodiscard]] Result<SessionId> begin_session(SessionId after) override;
+    [[nodiscard]] Status mark_verified(SessionId session, std::int64_t server_started_s) override;
+    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft,
+                                                        SessionId session) override;
+    [[nodiscard]] Status mark_done(FlushId flush, SessionId session) override;
     [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
-    [[nodiscard]] Result<std::uint64_t> undone_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::FlushRecord>> undone_flushes(EpochId epoch) override;
     [[nodiscard]] Result<bool> has_flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::FlushRecord>> flushes(EpochId epoch) override;
     [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;
@@ -126,6 +136,7 @@ private:
     explicit SqliteStore(std::unique_ptr<sqlite_store::Database> database);
 
     std::unique_ptr<sqlite_store::Database> database_;
+    sqlite_store::ThreadLocks locks_;
 };
 
 }  // namespace shelfcast::adapters

@@ -55,6 +55,7 @@ public:
     ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
     ports::JobLedger& jobs() override { return *store_; }
+    ports::ProcessLocks& locks() override { return *store_; }
     void reopen() override {
         store_.reset();
         store_ = SqliteStore::open(at(directory_.file("store.db"))).value();
@@ -93,7 +94,7 @@ TEST(SqliteStore, ACopyBesideWritersIsOneMomentOfTheStore) {
     std::atomic<std::int64_t> written = 0;
     std::jthread writing([&](const std::stop_token& stop) {
         for (std::int64_t from = 0; !stop.stop_requested(); ++from) {
-            ASSERT_TRUE((*store)->write_down(flush_of(from, from + 1)));
+            ASSERT_TRUE((*store)->write_down(flush_of(from, from + 1), SessionId{}));
             written = from + 1;
         }
     });
@@ -179,7 +180,7 @@ TEST(SqliteStore, NormalDurabilityKeepsTheSameTables) {
     {
         const auto store = SqliteStore::open(options);
         ASSERT_TRUE(store) << store.error().message;
-        ASSERT_TRUE((*store)->write_down(flush_of(0, 5)));
+        ASSERT_TRUE((*store)->write_down(flush_of(0, 5), SessionId{}));
     }
     const auto store = SqliteStore::open(at(options.path));
     ASSERT_TRUE(store) << store.error().message;
@@ -212,25 +213,26 @@ TEST(SqliteStore, AFullDiskIsSaidAsSuchAndLosesNothing) {
     const TemporaryDirectory directory;
     const std::string path = directory.file("store.db");
     auto store = SqliteStore::open(at(path)).value();
-    ASSERT_TRUE(store->write_down(flush_of(0, 1)));
+    ASSERT_TRUE(store->write_down(flush_of(0, 1), SessionId{}));
     std::int64_t written = 1;
     {
         const FullDisk full(fs::file_size(path + "-wal") + 40'000);
-        Result<ports::FlushRecord> last = store->write_down(flush_of(written, written + 1));
+        Result<ports::FlushRecord> last =
+            store->write_down(flush_of(written, written + 1), SessionId{});
         // Bounded: each flush takes some of the 40,000 bytes.
         while (last && written < 1000) {
             ++written;
-            last = store->write_down(flush_of(written, written + 1));
+            last = store->write_down(flush_of(written, written + 1), SessionId{});
         }
         expect_error(last, ErrorKind::kStorageFull, path);
-        expect_error(store->write_down(flush_of(written, written + 1)), ErrorKind::kStorageFull,
-                     path);
+        expect_error(store->write_down(flush_of(written, written + 1), SessionId{}),
+                     ErrorKind::kStorageFull, path);
     }
     ASSERT_GT(written, 1);
     // With space again the same flush is written down, and the numbers have no gap in their ranges.
-    const auto again = store->write_down(flush_of(written, written + 1));
+    const auto again = store->write_down(flush_of(written, written + 1), SessionId{});
     ASSERT_TRUE(again) << again.error().message;
-    ASSERT_TRUE(store->mark_done(FlushId{1}));
+    ASSERT_TRUE(store->mark_done(FlushId{1}, SessionId{}));
     store.reset();
     store = SqliteStore::open(at(path)).value();
     const auto flushes = store->flushes(EpochId{1}).value();
@@ -248,7 +250,7 @@ TEST(SqliteStore, ForgetsMoreFlushesThanOneStepTakes) {
     const auto store = SqliteStore::open(options).value();
     constexpr std::int64_t kFlushes = 4500;
     for (std::int64_t i = 0; i < kFlushes; ++i) {
-        ASSERT_TRUE(store->write_down(flush_of(i, i + 1)));
+        ASSERT_TRUE(store->write_down(flush_of(i, i + 1), SessionId{}));
     }
     ASSERT_TRUE(store->raise_epoch(0));
     ASSERT_TRUE(store->mark_closed(EpochId{1}, 1));

@@ -20,14 +20,24 @@ using retail::OperatorTable;
 using retail::TableKind;
 
 constexpr std::string_view kGroup = "speed";
-constexpr std::string_view kSnapshotName = "snapshot";
 constexpr auto kTailDeadline = std::chrono::milliseconds(250);
 constexpr std::int64_t kFirstBackOffMs = 50;
 constexpr std::int64_t kLastBackOffMs = 5'000;
 // Merges and checkpoints give space back for a while; then who waits is told.
 constexpr std::uint64_t kPausesToGiveUp = 5;
 constexpr std::int64_t kCheckServerEveryUs = 5'000'000;
+constexpr auto kGroupDeadline = std::chrono::seconds(1);
+constexpr auto kLookAgain = std::chrono::milliseconds(100);
+constexpr std::int64_t kDrainMs = 2'000;
+constexpr std::string_view kVerification = "speed-verification";
 constexpr std::int64_t kStartJitterS = 3;  // now() - uptime() moves by a second or two
+
+/// Null: another worker has it.
+ports::PartitionOffset* position_of(ports::TopicPosition& position, PartitionId partition) {
+    const auto found =
+        std::ranges::lower_bound(position.next, partition, {}, &ports::PartitionOffset::partition);
+    return found != position.next.end() && found->partition == partition ? &*found : nullptr;
+}
 
 /// The ranges of one topic in a flush, as positions to read from.
 std::vector<ports::LogRange> ranges_of(const ports::FlushDraft& draft, std::string_view topic) {
@@ -37,39 +47,18 @@ std::vector<ports::LogRange> ranges_of(const ports::FlushDraft& draft, std::stri
     return ranges;
 }
 
-/// Drops the records of a batch at or past `end`.
-void cut_batch(ports::FetchedBatch& batch, std::int64_t end) {
-    const auto keep = static_cast<std::size_t>(std::clamp<std::int64_t>(
-        end - batch.base_offset, 0, static_cast<std::int64_t>(batch.records.size())));
-    batch.records.ends.resize(keep);
-}
-
 }  // namespace
 
 SpeedLayer::SpeedLayer(SpeedPorts ports, SpeedOptions options)
     : ports_(ports),
       options_(std::move(options)),
+      stores_(ports_.stores),
+      recovery_(ports_, options_, stores_),
       observing_(options_.observer, ports_.clock),
-      operator_(options_.operator_options, &ports_.state) {}
-
-Result<std::shared_ptr<const retail::StoreCatalog>> SpeedLayer::catalog_at(
-    std::optional<CatalogVersion> version) {
-    if (!version) {
-        SHELFCAST_ASSIGN(version, ports_.stores.latest_version());
+      operator_(options_.operator_options, &ports_.state) {
+    for (std::uint32_t number = 0; number < options_.operator_options.partitions; ++number) {
+        partitions_.emplace_back(number);
     }
-    if (!stores_ || stores_->version() != *version) {
-        SHELFCAST_ASSIGN(retail::StoreCatalog loaded, ports_.stores.catalog(version));
-        // Shared with flushes under way, which still decode and mirror the older one.
-        stores_ = std::make_shared<const retail::StoreCatalog>(std::move(loaded));
-    }
-    return stores_;
-}
-
-Result<std::vector<EpochId>> SpeedLayer::unclosed_epochs() {
-    SHELFCAST_ASSIGN(std::vector<EpochId> epochs, ports_.ledger.closing_epochs());
-    SHELFCAST_ASSIGN(const EpochId open, ports_.ledger.open_epoch());
-    epochs.push_back(open);
-    return epochs;
 }
 
 Status SpeedLayer::load_positions() {
@@ -77,11 +66,16 @@ Status SpeedLayer::load_positions() {
     positions_.clear();
     for (const std::string_view topic : retail::input_topics()) {
         ports::TopicPosition position{std::string(topic), {}};
-        SHELFCAST_ASSIGN(position.next, ports_.log.begin_offsets(topic));
+        SHELFCAST_ASSIGN(const auto begins, ports_.log.begin_offsets(topic));
+        for (const PartitionId partition : partitions_) {
+            SHELFCAST_CHECK(partition.value < begins.size());
+            position.next.push_back(begins[partition.value]);
+        }
         for (const ports::EpochCut& end : ends) {
             if (end.topic == topic) {
-                SHELFCAST_CHECK(end.partition.value < position.next.size());
-                position.next[end.partition.value] = {end.partition, end.end_offset};
+                if (ports::PartitionOffset* const own = position_of(position, end.partition)) {
+                    own->offset = end.end_offset;
+                }
             }
         }
         positions_.push_back(std::move(position));
@@ -89,205 +83,48 @@ Status SpeedLayer::load_positions() {
     return {};
 }
 
-tl::unexpected<Error> SpeedLayer::unknown_rows(const OperatorTable& table, EpochId epoch,
-                                               FlushId flush) {
-    // The batch layer may have closed the epoch, and forgotten its flushes, since we asked.
-    const auto epochs = unclosed_epochs();
-    if (!epochs || std::ranges::find(*epochs, epoch) == epochs->end()) {
-        return fail(ErrorKind::kUnavailable, "epoch {} was closed while it was verified",
-                    epoch.value);
-    }
-    return fail(
-        ErrorKind::kCorrupted,
-        "table {}_speed has rows of flush {} in epoch {}, which was never written down: the "
-        "data directory and the warehouse do not belong together",
-        table.name, flush.value, epoch.value);
-}
-
-Result<std::map<FlushId, std::vector<const OperatorTable*>>> SpeedLayer::find_absent(
-    EpochId epoch, const std::vector<ports::FlushRecord>& flushes) {
-    std::map<FlushId, std::vector<const OperatorTable*>> absent;
-    for (const OperatorTable& table : retail::operator_tables()) {
-        if (table.kind != TableKind::kRows) {
-            continue;
-        }
-        SHELFCAST_ASSIGN(const bool intact, ports_.warehouse.speed_is_intact(table, epoch));
-        if (!intact) {
-            log::error("stream", "speed rows are damaged, inserting them again table={} epoch={}",
-                       table.name, epoch.value);
-            SHELFCAST_TRY(ports_.warehouse.drop_speed(table, epoch));
-        }
-        SHELFCAST_ASSIGN(auto found, ports_.warehouse.speed_rows_by_flush(table, epoch));
-        for (const ports::FlushRecord& flush : flushes) {
-            // A flush that was written down before there was this table has no rows in it.
-            const auto stated = flush.draft.rows_per_table.find(std::string(table.name));
-            const std::uint64_t wanted =
-                stated == flush.draft.rows_per_table.end() ? 0 : stated->second;
-            const auto rows = found.find(flush.id);
-            const std::uint64_t have = rows == found.end() ? 0 : rows->second;
-            if (rows != found.end()) {
-                found.erase(rows);
-            }
-            if (have == wanted) {
-                continue;
-            }
-            if (have != 0) {
-                log::error("stream",
-                           "flush rows differ, replacing flush={} table={} have={} want={}",
-                           flush.id.value, table.name, have, wanted);
-                SHELFCAST_TRY(ports_.warehouse.delete_flush(table, epoch, flush.id));
-            }
-            absent[flush.id].push_back(&table);
-        }
-        if (!found.empty()) {
-            return unknown_rows(table, epoch, found.begin()->first);
-        }
-    }
-    return absent;
-}
-
-Result<std::optional<FlushId>> SpeedLayer::restore_operator(
-    EpochId first_unclosed, const std::vector<ports::FlushRecord>& flushes,
-    std::optional<FlushId> first_absent) {
-    // The snapshot serves if it lies within the flushes at hand (an older one would lack the ids of
-    // flushes that are closed and forgotten), and no flush from before it must be folded again.
-    const std::string snapshot =
-        fmt::format("{}/{}", options_.operator_options.state_prefix, kSnapshotName);
-    if (const Result<std::string> note = operator_.load(ports_.state, snapshot)) {
-        const FlushId through{std::strtoull(note->c_str(), nullptr, 10)};
-        if (!flushes.empty() && through >= flushes.front().id &&
-            (!first_absent || through < *first_absent)) {
-            return through;
-        }
-    } else if (note.error().kind != ErrorKind::kNotFound) {
-        log::warning("stream", "speed snapshot is of no use error=\"{}\"", note.error().message);
-    }
-    operator_ = operators::Operator(options_.operator_options, &ports_.state);
-    if (first_unclosed.value > 1) {
-        SHELFCAST_TRY(options_.load_epoch_state(operator_, EpochId{first_unclosed.value - 1}));
-    }
-    return std::nullopt;
-}
-
-Result<operators::FlushOutput> SpeedLayer::refold(const ports::FlushRecord& flush,
-                                                  RecoveryReport& report) {
-    SHELFCAST_ASSIGN(const auto stores, catalog_at(flush.draft.catalog));
-    for (const std::string_view topic : retail::input_topics()) {
-        for (const ports::LogRange& range : ranges_of(flush.draft, topic)) {
-            std::int64_t next = range.from;
-            while (next < range.to) {
-                const ports::PartitionOffset from{range.partition, next};
-                SHELFCAST_ASSIGN(std::vector<ports::FetchedBatch> batches,
-                                 ports_.log.read(topic, {&from, 1}, {}));
-                if (batches.empty()) {
-                    return fail(
-                        ErrorKind::kCorrupted,
-                        "topic {} partition {}: offsets {} to {} were written down as flush "
-                        "{}, but the log ends at {}",
-                        topic, range.partition.value, range.from, range.to, flush.id.value, next);
-                }
-                for (ports::FetchedBatch& batch : batches) {
-                    cut_batch(batch, range.to);
-                    next = batch.base_offset + static_cast<std::int64_t>(batch.records.size());
-                    report.refolded_records += batch.records.size();
-                    operator_.fold(topic, batch, *stores, rows_);
-                    if (next >= range.to) {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    operators::FlushOutput output = rows_.take();
-    if (output.content_hash() != flush.draft.content_hash) {
-        return fail(ErrorKind::kCorrupted,
-                    "flush {} of epoch {} folds to other rows than were written down",
-                    flush.id.value, flush.epoch.value);
-    }
-    return output;
-}
-
-Status SpeedLayer::reinsert(const ports::FlushRecord& flush,
-                            const std::vector<const OperatorTable*>& tables,
-                            const operators::FlushOutput& output) {
-    SHELFCAST_ASSIGN(const std::uint32_t attempt, ports_.ledger.next_attempt(flush.id));
-    for (const OperatorTable* const table : tables) {
-        SHELFCAST_TRY(ports_.warehouse.insert_speed(*table, flush.epoch, flush.id, attempt,
-                                                    output.block(table->name)));
-    }
-    log::warning("stream", "flush was absent and is inserted again flush={} epoch={} attempt={}",
-                 flush.id.value, flush.epoch.value, attempt);
-    failpoint::reach("recover.flush_reinserted");
-    return {};
-}
-
-Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
-    const std::scoped_lock delivering(delivering_);
-    RecoveryReport report;
-    recovery_requested_ = false;
+Status SpeedLayer::begin_here() {
+    records_since_snapshot_ = 0;
+    SHELFCAST_ASSIGN(const auto stores, stores_.at(std::nullopt));
     mirrored_.reset();
-    static_cast<void>(rows_.take());
-    SHELFCAST_TRY(ports_.warehouse.settle());
-    SHELFCAST_ASSIGN(server_started_s_, ports_.warehouse.started_at_s());
-    SHELFCAST_ASSIGN(const std::vector<EpochId> epochs, unclosed_epochs());
-
-    std::vector<ports::FlushRecord> flushes;
-    std::map<FlushId, std::vector<const OperatorTable*>> absent;
-    for (const EpochId epoch : epochs) {
-        SHELFCAST_ASSIGN(const std::vector<ports::FlushRecord> some, ports_.ledger.flushes(epoch));
-        SHELFCAST_ASSIGN(auto missing, find_absent(epoch, some));
-        flushes.insert(flushes.end(), some.begin(), some.end());
-        absent.merge(missing);
-    }
-    report.flushes = flushes.size();
-    report.reinserted = absent.size();
-
-    const std::optional<FlushId> first_absent =
-        absent.empty() ? std::nullopt : std::optional(absent.begin()->first);
-    SHELFCAST_ASSIGN(const std::optional<FlushId> through,
-                     restore_operator(epochs.front(), flushes, first_absent));
-    report.from_snapshot = through.has_value();
-    for (const ports::FlushRecord& flush : flushes) {
-        if (stop.stop_requested()) {
-            return fail(ErrorKind::kUnavailable, "stopped while verifying flush {}",
-                        flush.id.value);
-        }
-        if (through && flush.id <= *through) {
-            continue;
-        }
-        SHELFCAST_ASSIGN(const operators::FlushOutput output, refold(flush, report));
-        if (const auto tables = absent.find(flush.id); tables != absent.end()) {
-            SHELFCAST_TRY(reinsert(flush, tables->second, output));
-        }
-    }
-    for (const EpochId epoch : epochs) {
-        for (const OperatorTable& table : retail::operator_tables()) {
-            if (table.kind == TableKind::kRollup) {
-                SHELFCAST_TRY(ports_.warehouse.rebuild_speed_rollup(table, epoch));
-                failpoint::reach("recover.rollup_replaced");
-            }
-        }
-    }
-    for (const ports::FlushRecord& flush : flushes) {
-        if (!flush.done) {
-            SHELFCAST_TRY(ports_.ledger.mark_done(flush.id));
-        }
-    }
-    SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
     SHELFCAST_TRY(mirror_stores(*stores));
     SHELFCAST_TRY(load_positions());
     for (const ports::TopicPosition& position : positions_) {
         SHELFCAST_TRY(ports_.log.commit_offsets(kGroup, position.topic, position.next));
     }
     observing_.begin();
+    delivered_.notify_all();
+    return {};
+}
+
+Result<RecoveryReport> SpeedLayer::recover(const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const ports::SpeedSession before, ports_.ledger.session());
+    const std::scoped_lock delivering(delivering_);
+    SHELFCAST_ASSIGN(const RecoveryReport report, verify(before, false, stop));
+    SHELFCAST_TRY(begin_here());
+    return report;
+}
+
+Result<RecoveryReport> SpeedLayer::verify(const ports::SpeedSession& before, bool may_come_late,
+                                          const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(session_, ports_.ledger.begin_session(before.id));
+    recovery_requested_ = false;
+    SHELFCAST_ASSIGN(server_started_s_, ports_.warehouse.started_at_s());
+    operator_ = operators::Operator(options_.operator_options, &ports_.state);
+    SHELFCAST_ASSIGN(const RecoveryReport report,
+                     recovery_.verify(operator_, session_, may_come_late, stop));
+    last_flush_ = report.last_flush;
+    SHELFCAST_TRY(ports_.ledger.mark_verified(session_, server_started_s_));
     log::info("stream", "verified flushes={} reinserted={} refolded_records={} from_snapshot={}",
               report.flushes, report.reinserted, report.refolded_records, report.from_snapshot);
-    delivered_.notify_all();
     return report;
 }
 
 Result<std::optional<PendingFlush>> SpeedLayer::collect() {
-    SHELFCAST_ASSIGN(const auto stores, catalog_at(std::nullopt));
+    if (partitions_.empty()) {
+        return std::nullopt;
+    }
+    SHELFCAST_ASSIGN(const auto stores, stores_.at(std::nullopt));
     ports::FlushDraft draft;
     draft.catalog = stores->version();
     std::vector<ports::TopicPosition> next = positions_;
@@ -310,7 +147,7 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
         for (const ports::FetchedBatch& batch : fetched[at]) {
             operator_.fold(next[at].topic, batch, *stores, rows_);
             last_log_time_us_ = std::max(last_log_time_us_, batch.log_time_us);
-            next[at].next[batch.partition.value].offset =
+            position_of(next[at], batch.partition)->offset =
                 batch.base_offset + static_cast<std::int64_t>(batch.records.size());
         }
         const std::vector<ports::PartitionOffset>& before = positions_[at].next;
@@ -331,29 +168,39 @@ Result<std::optional<PendingFlush>> SpeedLayer::collect() {
     draft.rows_per_table = flush.output.row_table_counts();
     draft.content_hash = flush.output.content_hash();
     failpoint::reach("stream.folded");
-    SHELFCAST_ASSIGN(flush.record, ports_.ledger.write_down(draft));
+    SHELFCAST_TRY(write_down(draft, flush));
     positions_ = std::move(next);
+    last_flush_ = flush.record.id;
     failpoint::reach("stream.written_down");
     count(flush.output.counts);
     records_since_snapshot_ += records;
-    SHELFCAST_TRY(snapshot_if_due(flush.record.id));
+    snapshot_if_due();
     return flush;
 }
 
-Status SpeedLayer::snapshot_if_due(FlushId last) {
-    if (records_since_snapshot_ < options_.snapshot_every_records) {
-        return {};
+Status SpeedLayer::write_down(const ports::FlushDraft& draft, PendingFlush& flush) {
+    Result<ports::FlushRecord> written = ports_.ledger.write_down(draft, session_);
+    if (!written && written.error().kind == ErrorKind::kConflict && ports_.group != nullptr) {
+        // Another worker wrote it down while this one was not heard of: look again where it stands.
+        return fail(ErrorKind::kUnavailable, "{}", written.error().message);
     }
-    records_since_snapshot_ = 0;
-    // A snapshot only makes the next start quicker: without room for it the stream goes on.
-    if (const Status saved =
-            operator_.save(ports_.state, kSnapshotName, std::to_string(last.value));
-        !saved) {
-        log::warning("stream", "snapshot not stored error=\"{}\"", saved.error().message);
-        return {};
+    SHELFCAST_ASSIGN(flush.record, std::move(written));
+    return {};
+}
+
+void SpeedLayer::snapshot_if_due() {
+    if (records_since_snapshot_ >= options_.snapshot_every_records) {
+        records_since_snapshot_ = 0;
+        store_states();
     }
-    const std::string head(kSnapshotName);
-    return operator_.remove_stale(ports_.state, {&head, 1});
+}
+
+void SpeedLayer::store_states() {
+    // They only make the next start quicker: without room for them the stream goes on.
+    if (const Status stored = recovery_.store_states(operator_, partitions_, last_flush_);
+        !stored) {
+        log::warning("stream", "state not stored error=\"{}\"", stored.error().message);
+    }
 }
 
 Status SpeedLayer::mirror_stores(const retail::StoreCatalog& stores) {
@@ -407,7 +254,11 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
     SHELFCAST_TRY(mirror_stores(*flush.stores));
     SHELFCAST_TRY(insert_tables(flush));
     failpoint::reach("stream.inserted");
-    SHELFCAST_TRY(ports_.ledger.mark_done(flush.record.id));
+    if (const Status done = ports_.ledger.mark_done(flush.record.id, session_); !done) {
+        // If the session is over, others may have inserted it as well meanwhile.
+        recovery_requested_ = ports_.group != nullptr;
+        return done;
+    }
     failpoint::reach("stream.marked_done");
     for (const std::string_view topic : retail::input_topics()) {
         std::vector<ports::PartitionOffset> ends;
@@ -473,8 +324,8 @@ void SpeedLayer::report_lag() {
         if (!ends) {
             return;
         }
-        for (std::size_t i = 0; i < ends->size() && i < position.next.size(); ++i) {
-            lag += (*ends)[i].offset - position.next[i].offset;
+        for (const ports::PartitionOffset& next : position.next) {
+            lag += (*ends)[next.partition.value].offset - next.offset;
         }
     }
     ports_.metrics.set(ports::Gauge::kLogLagRecords, static_cast<double>(lag));
@@ -496,7 +347,7 @@ Status SpeedLayer::pause_before_flush(std::int64_t last_flush_us, const std::sto
     for (ports::TopicPosition& topic : full) {
         for (ports::PartitionOffset& position : topic.next) {
             position.offset +=
-                static_cast<std::int64_t>(options_.max_flush_rows / topic.next.size());
+                static_cast<std::int64_t>(options_.max_flush_rows / partitions_.size());
         }
     }
     SHELFCAST_TRY(
@@ -565,7 +416,7 @@ Status SpeedLayer::tail(const std::stop_token& stop) {
 }
 
 Status SpeedLayer::run(const std::stop_token& stop) {
-    const Status outcome = recover_and_tail(stop);
+    const Status outcome = work(stop);
     {
         const std::scoped_lock lock(mutex_);
         ended_ = true;
@@ -574,33 +425,141 @@ Status SpeedLayer::run(const std::stop_token& stop) {
     return outcome;
 }
 
-Status SpeedLayer::recover_and_tail(const std::stop_token& stop) {
+Status SpeedLayer::work(const std::stop_token& stop) {
     std::int64_t back_off_ms = kFirstBackOffMs;
     while (!stop.stop_requested()) {
-        Status outcome;
-        if (const Result<RecoveryReport> report = recover(stop); !report) {
-            outcome = tl::unexpected(report.error());
-        } else {
-            back_off_ms = kFirstBackOffMs;
-            outcome = tail(stop);
-        }
+        const auto begun = [&] { back_off_ms = kFirstBackOffMs; };
+        const Status outcome =
+            ports_.group == nullptr ? recover_and_tail(begun, stop) : share_and_tail(begun, stop);
         if (stop.stop_requested()) {
             break;
         }
-        if (!outcome && !is_retryable(outcome.error().kind)) {
+        if (outcome) {
+            continue;
+        }
+        if (!is_retryable(outcome.error().kind)) {
             return outcome;
         }
-        if (!outcome) {
-            note_pause(outcome.error());
-            log::warning("stream", "paused, will verify and go on retry_ms={} error=\"{}\"",
-                         back_off_ms, outcome.error().message);
-        }
-        std::unique_lock lock(mutex_);
-        delivered_.wait_for(lock, stop, std::chrono::milliseconds(back_off_ms),
-                            [] { return false; });
+        note_pause(outcome.error());
+        log::warning("stream", "paused, will look again and go on retry_ms={} error=\"{}\"",
+                     back_off_ms, outcome.error().message);
+        rest(std::chrono::milliseconds(back_off_ms), stop);
         back_off_ms = std::min(back_off_ms * 2, kLastBackOffMs);
     }
     return {};
+}
+
+void SpeedLayer::rest(std::chrono::milliseconds time, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    delivered_.wait_for(lock, stop, time, [] { return false; });
+}
+
+Status SpeedLayer::recover_and_tail(const std::function<void()>& begun,
+                                    const std::stop_token& stop) {
+    SHELFCAST_TRY(recover(stop));
+    begun();
+    return tail(stop);
+}
+
+Status SpeedLayer::share_and_tail(const std::function<void()>& begun, const std::stop_token& stop) {
+    if (!assignment_) {
+        SHELFCAST_ASSIGN(assignment_, ports_.group->next_assignment(kGroupDeadline, stop));
+        if (!assignment_) {
+            return {};
+        }
+    }
+    std::stop_source let_go;
+    const std::stop_callback on_stop(stop, [&] { let_go.request_stop(); });
+    const std::stop_callback on_revoked(assignment_->revoked, [&] { let_go.request_stop(); });
+    Status outcome = join(assignment_->partitions, let_go.get_token());
+    if (outcome) {
+        begun();
+        outcome = tail(let_go.get_token());
+    }
+    if (let_go.stop_requested()) {
+        if (outcome) {
+            leave();
+        }
+        ports_.group->release();
+        assignment_.reset();
+        // What broke off for being told to let go is no fault.
+        return !outcome && is_retryable(outcome.error().kind) ? Status() : outcome;
+    }
+    return outcome;
+}
+
+Status SpeedLayer::join(std::vector<PartitionId> partitions, const std::stop_token& stop) {
+    SHELFCAST_TRY(see_verified(stop));
+    const std::scoped_lock delivering(delivering_);
+    operator_ = operators::Operator(options_.operator_options, &ports_.state);
+    partitions_ = std::move(partitions);
+    SHELFCAST_ASSIGN(const RecoveryReport report,
+                     recovery_.take_over(operator_, partitions_, stop));
+    last_flush_ = report.last_flush;
+    SHELFCAST_TRY(begin_here());
+    log::info("stream", "took over partitions={} refolded_records={} from_snapshot={} session={}",
+              partitions_.size(), report.refolded_records, report.from_snapshot, session_.value);
+    return {};
+}
+
+void SpeedLayer::leave() {
+    const std::scoped_lock delivering(delivering_);
+    store_states();
+}
+
+Status SpeedLayer::see_verified(const std::stop_token& stop) {
+    // Whoever is at work when this begins gets a while to deliver; then he is taken for dead.
+    const std::int64_t drained_us = ports_.clock.steady_us() + kDrainMs * 1'000;
+    std::optional<std::vector<ports::FlushRecord>> waited_for;
+    while (!stop.stop_requested()) {
+        SHELFCAST_ASSIGN(const ports::SpeedSession session, ports_.ledger.session());
+        SHELFCAST_ASSIGN(const std::int64_t started_s, ports_.warehouse.started_at_s());
+        const bool lives = session.server_started_s &&
+                           std::abs(*session.server_started_s - started_s) <= kStartJitterS;
+        SHELFCAST_ASSIGN(std::vector<ports::FlushRecord> undone, recovery_.undone_flushes());
+        if (waited_for) {
+            std::erase_if(undone, [&](const ports::FlushRecord& flush) {
+                return std::ranges::find(*waited_for, flush.id, &ports::FlushRecord::id) ==
+                       waited_for->end();
+            });
+        }
+        if (lives && undone.empty() && !recovery_requested_) {
+            session_ = session.id;
+            server_started_s_ = started_s;
+            return {};
+        }
+        if (lives && !recovery_requested_ && ports_.clock.steady_us() < drained_us) {
+            waited_for = std::move(undone);
+            rest(kLookAgain, stop);
+            continue;
+        }
+        const auto lock = ports_.locks.try_lock(kVerification);
+        if (!lock) {
+            if (lock.error().kind != ErrorKind::kBusy) {
+                return tl::unexpected(lock.error());
+            }
+            rest(kLookAgain, stop);
+            continue;
+        }
+        SHELFCAST_TRY(verify_for_all(session, lives, stop));
+    }
+    return fail(ErrorKind::kUnavailable, "told to let go");
+}
+
+Status SpeedLayer::verify_for_all(const ports::SpeedSession& before, bool server_lives,
+                                  const std::stop_token& stop) {
+    const std::scoped_lock delivering(delivering_);
+    const auto verified = verify(before, server_lives, stop);
+    if (!verified) {
+        // Somebody was quicker: look at what he found.
+        return verified.error().kind == ErrorKind::kConflict ? Status()
+                                                             : tl::unexpected(verified.error());
+    }
+    std::vector<PartitionId> every;
+    for (std::uint32_t number = 0; number < options_.operator_options.partitions; ++number) {
+        every.emplace_back(number);
+    }
+    return recovery_.store_states(operator_, every, last_flush_);
 }
 
 void SpeedLayer::note_pause(const Error& why) {
@@ -651,10 +610,10 @@ Status SpeedLayer::wait_delivered(EpochId epoch, std::chrono::milliseconds deadl
         if (!tailing_ || recovery_requested_) {
             return fmt::format("epoch {}: its speed rows are being verified", epoch.value);
         }
-        SHELFCAST_ASSIGN(const std::uint64_t undone, ports_.ledger.undone_flushes(epoch));
-        return undone == 0 ? std::string()
-                           : fmt::format("epoch {}: {} flushes are not in the warehouse yet",
-                                         epoch.value, undone);
+        SHELFCAST_ASSIGN(const auto undone, ports_.ledger.undone_flushes(epoch));
+        return undone.empty() ? std::string()
+                              : fmt::format("epoch {}: {} flushes are not in the warehouse yet",
+                                            epoch.value, undone.size());
     };
     return await_deliveries(missing, deadline, stop);
 }

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,45 +27,13 @@
 
 #include "base/bounded_queue.h"
 #include "base/result.h"
-#include "operator/flush_observer.h"
 #include "operator/operator.h"
 #include "pipelines/stream/observing.h"
-#include "ports/clock.h"
-#include "ports/event_log.h"
-#include "ports/metrics.h"
-#include "ports/operational_store.h"
-#include "ports/state_store.h"
-#include "ports/warehouse.h"
+#include "pipelines/stream/recovery.h"
+#include "pipelines/stream/speed_options.h"
+#include "pipelines/stream/store_versions.h"
 
 namespace shelfcast::stream {
-
-struct SpeedPorts {
-    ports::EventLog& log;
-    ports::EpochLedger& ledger;
-    ports::StoreDirectory& stores;
-    ports::Warehouse& warehouse;
-    ports::StateStore& state;
-    ports::Clock& clock;
-    ports::Metrics& metrics;
-};
-
-struct SpeedOptions {
-    operators::OperatorOptions operator_options;
-    std::size_t max_flush_rows = 100'000;
-    /// Between the starts of two flushes, unless a full one is waiting.
-    std::int64_t flush_interval_ms = 250;
-    /// The same, while a view was queried within `watched_for_ms`. Not shorter: on two cores more
-    /// flushes take from the queries what they give to freshness.
-    std::int64_t watched_flush_interval_ms = 40;
-    std::int64_t watched_for_ms = 10'000;
-    /// A snapshot of the operator's state is stored after so many folded records.
-    std::uint64_t snapshot_every_records = 5'000'000;
-    /// Brings an empty operator to the batch layer's state at the end of a closed epoch.
-    std::function<Status(operators::Operator&, EpochId)> load_epoch_state;
-    /// Inserts the tables of a flush side by side. The simulation keeps them in order.
-    bool parallel_inserts = true;
-    operators::FlushObserver* observer = nullptr;  ///< Follows what is delivered; may be null.
-};
 
 /// A flush that is written down and waits for its inserts.
 struct PendingFlush {
@@ -77,23 +44,22 @@ struct PendingFlush {
     std::shared_ptr<const retail::StoreCatalog> stores;
 };
 
-/// What `recover` found and did.
-struct RecoveryReport {
-    std::uint64_t flushes = 0;     ///< Written-down flushes of epochs that are not closed.
-    std::uint64_t reinserted = 0;  ///< Of them, those with rows absent from the warehouse.
-    std::uint64_t refolded_records = 0;
-    bool from_snapshot = false;
-};
-
 class SpeedLayer {
 public:
     SpeedLayer(SpeedPorts ports, SpeedOptions options);
 
-    /// Brings warehouse, ledger and operator to one state: every written-down flush of an epoch
-    /// that is not closed is in every table exactly once. Call at start and after any unclean end
-    /// of the engine. Errors: kUnavailable (repeat), kCorrupted (a written-down range folds to
-    /// something else than was written down: a person must look).
+    /// Begins a session with every written-down flush of an epoch that is not closed in every table
+    /// exactly once, and this worker where all partitions stand. Call at start and after any
+    /// unclean end of the engine. Errors: kUnavailable (repeat), kCorrupted (a written-down range
+    /// folds to something else than was written down: a person must look).
     [[nodiscard]] Result<RecoveryReport> recover(const std::stop_token& stop);
+
+    /// In a group: goes on with these partitions where they stand. If a flush of anybody stays
+    /// undone, or the engine is another one than was verified, one of the workers verifies first.
+    [[nodiscard]] Status join(std::vector<PartitionId> partitions, const std::stop_token& stop);
+    /// Leaves the state of its partitions to whoever has them next. All that was collected must
+    /// have been delivered.
+    void leave();
 
     /// Folds what the log has past the last flush, up to the row limit, and writes it down.
     /// Nothing: the log has nothing new.
@@ -132,31 +98,32 @@ public:
     [[nodiscard]] operators::FoldCounts counts() const;
 
 private:
-    [[nodiscard]] Status recover_and_tail(const std::stop_token& stop);
+    [[nodiscard]] Status work(const std::stop_token& stop);
+    /// `begun` is called once it tails the log.
+    [[nodiscard]] Status recover_and_tail(const std::function<void()>& begun,
+                                          const std::stop_token& stop);
+    [[nodiscard]] Status share_and_tail(const std::function<void()>& begun,
+                                        const std::stop_token& stop);
+    void rest(std::chrono::milliseconds time, const std::stop_token& stop);
+    /// Returns once nothing is left to verify, whoever did it.
+    [[nodiscard]] Status see_verified(const std::stop_token& stop);
+    [[nodiscard]] Status verify_for_all(const ports::SpeedSession& before, bool server_lives,
+                                        const std::stop_token& stop);
+    [[nodiscard]] Result<RecoveryReport> verify(const ports::SpeedSession& before,
+                                                bool may_come_late, const std::stop_token& stop);
+    /// Tails from the written-down ends on.
+    [[nodiscard]] Status begin_here();
+    [[nodiscard]] Status write_down(const ports::FlushDraft& draft, PendingFlush& flush);
     /// Waits until `missing` says nothing. Error: kUnavailable with what it says at the deadline,
     /// at a stop request, or once the layer has ended.
     [[nodiscard]] Status await_deliveries(const std::function<Result<std::string>()>& missing,
                                           std::chrono::milliseconds deadline,
                                           const std::stop_token& stop);
     [[nodiscard]] Status load_positions();
-    [[nodiscard]] Result<std::shared_ptr<const retail::StoreCatalog>> catalog_at(
-        std::optional<CatalogVersion> version);
-    [[nodiscard]] Result<std::vector<EpochId>> unclosed_epochs();
-    [[nodiscard]] tl::unexpected<Error> unknown_rows(const retail::OperatorTable& table,
-                                                     EpochId epoch, FlushId flush);
-    [[nodiscard]] Result<std::map<FlushId, std::vector<const retail::OperatorTable*>>> find_absent(
-        EpochId epoch, const std::vector<ports::FlushRecord>& flushes);
-    [[nodiscard]] Result<std::optional<FlushId>> restore_operator(
-        EpochId first_unclosed, const std::vector<ports::FlushRecord>& flushes,
-        std::optional<FlushId> first_absent);
-    [[nodiscard]] Result<operators::FlushOutput> refold(const ports::FlushRecord& flush,
-                                                        RecoveryReport& report);
-    [[nodiscard]] Status reinsert(const ports::FlushRecord& flush,
-                                  const std::vector<const retail::OperatorTable*>& tables,
-                                  const operators::FlushOutput& output);
     [[nodiscard]] Status insert_tables(const PendingFlush& flush);
     [[nodiscard]] Status mirror_stores(const retail::StoreCatalog& stores);
-    [[nodiscard]] Status snapshot_if_due(FlushId last);
+    void snapshot_if_due();
+    void store_states();
     void count(const operators::FoldCounts& counts);
     void report_lag();
     void note_pause(const Error& why);
@@ -169,6 +136,10 @@ private:
 
     SpeedPorts ports_;
     SpeedOptions options_;
+    StoreVersions stores_;
+    Recovery recovery_;
+    std::optional<ports::Assignment> assignment_;  ///< Of run's thread.
+    std::vector<PartitionId> partitions_;          ///< This worker's, in order.
     /// Held from a flush's first insert until its observer has it, and while verifying.
     std::mutex delivering_;
     Observing observing_;  ///< Guarded by delivering_.
@@ -176,10 +147,10 @@ private:
     operators::FlushRows rows_;
     std::vector<ports::TopicPosition> positions_;  ///< As retail::input_topics().
     std::size_t first_read_ = 0;                   ///< Whose turn it is to be read first.
-    /// Shared with flushes under way.
-    std::shared_ptr<const retail::StoreCatalog> stores_;
     std::optional<CatalogVersion> mirrored_;
+    FlushId last_flush_;  ///< The newest in the operator's state; 0: none.
     std::uint64_t records_since_snapshot_ = 0;
+    SessionId session_;
     std::int64_t server_started_s_ = 0;
     std::int64_t last_log_time_us_ = 0;  ///< Of the newest record folded.
 
