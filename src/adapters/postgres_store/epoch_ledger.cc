@@ -393,8 +393,9 @@ Result<bool> PostgresStore::has_flushes(EpochId epoch) {
 }
 
 Result<std::vector<FlushRecord>> PostgresStore::flushes(EpochId epoch) {
-    return database_->transaction(
-        kBeginSnapshot, [&](Connection& connection) { return read_flushes(connection, epoch, false); });
+    return database_->transaction(kBeginSnapshot, [&](Connection& connection) {
+        return read_flushes(connection, epoch, false);
+    });
 }
 
 Result<std::vector<EpochCut>> PostgresStore::written_ends() {
