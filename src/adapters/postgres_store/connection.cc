@@ -82,12 +82,14 @@ std::string_view code_in(std::string_view message) {
     return {};
 }
 
-// What failed while connecting, in one line and without the server's places in its own source.
+// What failed while connecting, in one line, without the server's places in its own source and the
+// library's own guesses.
 std::string connect_failure(std::string_view message, std::string_view code) {
     std::string text = one_line(message);
-    for (auto at = text.find("; LOCATION:"); at != std::string::npos;
-         at = text.find("; LOCATION:")) {
-        text.erase(at, text.find(';', at + 1) - at);
+    for (const std::string_view noise : {"; LOCATION:", "; Is the server running "}) {
+        for (auto at = text.find(noise); at != std::string::npos; at = text.find(noise)) {
+            text.erase(at, text.find(';', at + 1) - at);
+        }
     }
     if (!code.empty()) {
         text.erase(text.find(code), code.size() + 2);
@@ -97,7 +99,7 @@ std::string connect_failure(std::string_view message, std::string_view code) {
 
 std::string_view hint(std::string_view code) {
     if (code.empty()) {
-        return "is PostgreSQL running there, and are host and port right?";
+        return "is PostgreSQL running there, and are host, port and sslmode right?";
     }
     if (code.starts_with("28")) {
         return "check the user and the password; in a URL, special characters are written as %XX";
@@ -143,8 +145,9 @@ Result<std::string> name_of(const std::string& url) {
                     "{}, with special characters as %XX",
                     kUrlForm);
     }
-    return fmt::format("{}@{}:{}/{}", value("user"), host.empty() ? "localhost" : host,
-                       port.empty() ? "5432" : port, value("dbname"));
+    return fmt::format("{}{}{}:{}/{}", value("user"), value("user").empty() ? "" : "@",
+                       host.empty() ? "localhost" : host, port.empty() ? "5432" : port,
+                       value("dbname"));
 }
 
 }  // namespace

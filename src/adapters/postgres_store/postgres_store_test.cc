@@ -379,19 +379,52 @@ TEST(PostgresStore, ConnectionsThatTheServerClosedAreMadeAnew) {
     EXPECT_TRUE(flush) << flush.error().message;
 }
 
-TEST(PostgresStore, AWaitForALockEnds) {
+TEST(PostgresStore, WritersWaitForWhoHasTheEpochsAloneNotForEver) {
     const TestSchema schema;
     PostgresStoreOptions options = schema.options();
-    schema.open();
     options.statement_timeout_ms = 200;
     options.connections = 1;
     const auto store = PostgresStore::open(options).value();
+    const auto flush = store->write_down(flush_of(0, 0, 1), SessionId{}).value();
     auto other = Connection::open(schema.options()).value();
-    ASSERT_TRUE(other->script("begin; lock table epochs"));
-    expect_error(store->write_down(flush_of(0, 0, 1), SessionId{}), ErrorKind::kUnavailable,
+    ASSERT_TRUE(other->script("begin; lock table epochs in exclusive mode"));
+    expect_error(store->write_down(flush_of(0, 1, 2), SessionId{}), ErrorKind::kUnavailable,
+                 "statement timeout");
+    expect_error(store->mark_done(flush.id, SessionId{}), ErrorKind::kUnavailable,
                  "statement timeout");
     ASSERT_TRUE(other->script("rollback"));
+    EXPECT_TRUE(store->write_down(flush_of(0, 1, 2), SessionId{}));
+    EXPECT_TRUE(store->mark_done(flush.id, SessionId{}));
+}
+
+TEST(PostgresStore, EpochsAndSessionsWaitForWriters) {
+    const TestSchema schema;
+    PostgresStoreOptions options = schema.options();
+    options.statement_timeout_ms = 200;
+    const auto store = PostgresStore::open(options).value();
+    auto writer = Connection::open(schema.options()).value();
+    // As who writes a flush down.
+    ASSERT_TRUE(writer->script("begin; lock table epochs in row share mode"));
+    expect_error(store->raise_epoch(0), ErrorKind::kUnavailable, "statement timeout");
+    expect_error(store->begin_session(SessionId{}), ErrorKind::kUnavailable, "statement timeout");
     EXPECT_TRUE(store->write_down(flush_of(0, 0, 1), SessionId{}));
+    ASSERT_TRUE(writer->script("commit"));
+    EXPECT_TRUE(store->raise_epoch(0));
+    EXPECT_TRUE(store->begin_session(SessionId{}));
+}
+
+// A process that stops in the middle of a transaction.
+TEST(PostgresStore, WhoStopsInATransactionLosesIt) {
+    const TestSchema schema;
+    const auto store = schema.open();
+    PostgresStoreOptions stopped = schema.options();
+    stopped.statement_timeout_ms = 200;
+    auto other = Connection::open(stopped).value();
+    ASSERT_TRUE(other->script("begin; lock table epochs in exclusive mode"));
+    const auto flush = store->write_down(flush_of(0, 0, 1), SessionId{});
+    EXPECT_TRUE(flush) << flush.error().message;
+    EXPECT_EQ(other->script("commit").error().kind, ErrorKind::kUnavailable);
+    EXPECT_TRUE(other->is_lost());
 }
 
 TEST(PostgresStore, WhoFindsEveryConnectionInUseIsToldSo) {
