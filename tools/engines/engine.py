@@ -142,12 +142,12 @@ class Engine:
         except OSError:
             return False
 
-    def run(self, words: Sequence[str | Path], **more: object) -> str:
-        """A command of its own kind, to its end; returns what it printed."""
+    def run(self, words: Sequence[str | Path], given: str = "") -> str:
+        """A command of its own kind, to its end, which reads what is given; what it printed."""
         try:
-            return subprocess.run([str(word) for word in words], stdin=subprocess.DEVNULL,
-                                  capture_output=True, text=True, timeout=self.start_s, check=True,
-                                  **more).stdout  # type: ignore[call-overload]
+            return subprocess.run([str(word) for word in words], input=given,
+                                  capture_output=True, text=True, timeout=self.start_s,
+                                  check=True).stdout
         except subprocess.CalledProcessError as error:
             raise EngineError(f"{self.name}: {words[-1]}: {error.stderr[-400:]}") from None
         except subprocess.TimeoutExpired:

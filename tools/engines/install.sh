@@ -9,21 +9,26 @@ source "$here/../setup/paths.sh"
 say() { printf 'engines: %s\n' "$*" >&2; }
 die() { printf 'engines: error: %s\n' "$*" >&2; exit 1; }
 
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        command -v sudo > /dev/null || die "as root: $*"
+        sudo "$@"
+    fi
+}
+
 # packages COMMAND:PACKAGE…: those whose command is missing come from Debian.
 packages() {
-    local missing=() as_root=() log
+    local missing=() log
     for pair in "$@"; do
         command -v "${pair%%:*}" > /dev/null || missing+=("${pair#*:}")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo > /dev/null || die "as root: apt-get install ${missing[*]}"
-        as_root=(sudo)
-    fi
     say "installing ${missing[*]}"
     log=$(mktemp)
-    "${as_root[@]}" apt-get update -q > "$log" 2>&1 || true  # A stale list may still do.
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    as_root apt-get update -q > "$log" 2>&1 || true  # A stale list may still do.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
         -o DPkg::Lock::Timeout=600 "${missing[@]}" >> "$log" 2>&1 ||
         die "apt-get could not install ${missing[*]} (no network, no rights?): $(tail -n 3 "$log")"
     rm -f "$log"
@@ -45,6 +50,18 @@ install_kafka() {
         mv "$work" "$into"
     fi
     printf 'SHELFCAST_KAFKA_JARS=%s\n' "$into"
+}
+
+install_postgres() {
+    local bin=/usr/lib/postgresql/15/bin rule=/etc/postgresql-common/createcluster.d/shelfcast.conf
+    if [ ! -x "$bin/postgres" ]; then
+        # Only the programs are wanted: Debian makes no cluster of its own, and starts none.
+        as_root mkdir -p "${rule%/*}"
+        printf 'create_main_cluster = false\n' | as_root tee "$rule" > /dev/null
+    fi
+    packages "$bin/postgres:postgresql-15" "$bin/psql:postgresql-client-15"
+    [ ! -e "$rule" ] || as_root rm "$rule"
+    printf 'SHELFCAST_POSTGRES_BIN=%s\n' "$bin"
 }
 
 [ $# -gt 0 ] || die "which engine?"

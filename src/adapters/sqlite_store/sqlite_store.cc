@@ -1,11 +1,8 @@
 #include "adapters/sqlite_store/sqlite_store.h"
 
-#include <cmath>
-#include <set>
-
 #include "adapters/sqlite_store/database.h"
 #include "adapters/sqlite_store/migrations.h"
-#include "retail/zone_country.h"
+#include "retail/catalog_change.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -18,8 +15,6 @@ using ports::StoredDifference;
 using ports::User;
 using sqlite_store::Database;
 using sqlite_store::Query;
-
-constexpr std::uint32_t kFirstCreatedStore = 1001;
 
 // Reads every row of a query into a vector.
 template <typename Row, typename Read>
@@ -61,13 +56,6 @@ retail::Store read_store(const Query& row) {
     return store;
 }
 
-bool same_store(const retail::Store& a, const retail::Store& b) {
-    return a.id == b.id && a.code == b.code && a.name == b.name && a.city == b.city &&
-           a.region == b.region && a.country == b.country && a.store_type == b.store_type &&
-           a.square_footage == b.square_footage && a.time_zone == b.time_zone &&
-           a.currency == b.currency && a.latitude == b.latitude && a.longitude == b.longitude;
-}
-
 Result<CatalogVersion> newest_version(Database& database) {
     Query query = database.query("select coalesce(max(valid_from), 0) from stores");
     SHELFCAST_TRY(query.next());
@@ -96,57 +84,16 @@ Status insert_store(Database& database, CatalogVersion version, const retail::St
         .run();
 }
 
-// The catalogue after `changes`, checked. Codes are checked first, because their error has a kind
-// of its own.
-Status check_change(std::map<StoreId, retail::Store> stores,
-                    const std::vector<retail::Store>& changes, CatalogVersion version) {
-    std::set<StoreId> changed;
-    for (const retail::Store& store : changes) {
-        if (!changed.insert(store.id).second) {
-            return fail(ErrorKind::kInvalidInput, "store {} is given twice", store.id.value);
-        }
-        if (store.code.empty()) {
-            return fail(ErrorKind::kInvalidInput, "store {} has no code", store.id.value);
-        }
-        if (!std::isfinite(store.latitude) || !std::isfinite(store.longitude)) {
-            return fail(ErrorKind::kInvalidInput, "store {}: its position is no number",
-                        store.id.value);
-        }
-        stores[store.id] = store;
-    }
-    std::map<std::string_view, StoreId> codes;
-    std::vector<retail::Store> all;
-    all.reserve(stores.size());
-    for (const auto& [id, store] : stores) {
-        if (const auto [owner, added] = codes.emplace(store.code, id); !added) {
-            return fail(ErrorKind::kConflict, "store {}: code {} belongs to store {}", id.value,
-                        store.code, owner->second.value);
-        }
-        all.push_back(store);
-    }
-    SHELFCAST_TRY(retail::StoreCatalog::build(version, std::move(all)));
-    return {};
-}
-
 // Stores what differs from the newest catalogue as the next version; nothing differs: no new one.
 Result<CatalogVersion> change_stores(Database& database, const std::vector<retail::Store>& current,
                                      const std::vector<retail::Store>& changes) {
     SHELFCAST_ASSIGN(const CatalogVersion newest, newest_version(database));
     const CatalogVersion next{newest.value + 1};
-    std::map<StoreId, retail::Store> by_id;
-    for (const retail::Store& store : current) {
-        by_id.emplace(store.id, store);
+    SHELFCAST_ASSIGN(const auto changed, retail::changed_stores(current, changes, next));
+    for (const retail::Store& store : changed) {
+        SHELFCAST_TRY(insert_store(database, next, store));
     }
-    SHELFCAST_TRY(check_change(by_id, changes, next));
-    bool changed = false;
-    for (const retail::Store& store : changes) {
-        const auto known = by_id.find(store.id);
-        if (known == by_id.end() || !same_store(known->second, store)) {
-            SHELFCAST_TRY(insert_store(database, next, store));
-            changed = true;
-        }
-    }
-    return changed ? next : newest;
+    return changed.empty() ? newest : next;
 }
 
 User read_user(const Query& row) {
@@ -270,38 +217,9 @@ Result<std::map<std::string, StoreId>> SqliteStore::create_stores(
     return database_->transaction([&]() -> Result<std::map<std::string, StoreId>> {
         SHELFCAST_ASSIGN(const CatalogVersion newest, newest_version(*database_));
         SHELFCAST_ASSIGN(const auto current, stores_at(*database_, newest));
-        std::map<std::string_view, StoreId> known;
-        std::set<std::uint32_t> taken;
-        for (const retail::Store& store : current) {
-            known.emplace(store.code, store.id);
-            taken.insert(store.id.value);
-        }
-        std::map<std::string, StoreId> given;
-        std::vector<retail::Store> created;
-        std::uint32_t candidate = kFirstCreatedStore;
-        for (const std::string& code : codes) {
-            if (given.contains(code)) {
-                continue;
-            }
-            if (const auto found = known.find(code); found != known.end()) {
-                given.emplace(code, found->second);
-                continue;
-            }
-            while (taken.contains(candidate)) {  // at most once per store there is
-                ++candidate;
-            }
-            retail::Store store;
-            store.id = StoreId{candidate++};
-            store.code = code;
-            store.name = code;
-            store.time_zone = time_zone;
-            store.currency = currency;
-            store.country = retail::country_of_zone(time_zone);
-            given.emplace(code, store.id);
-            created.push_back(std::move(store));
-        }
-        SHELFCAST_TRY(change_stores(*database_, current, created));
-        return given;
+        const auto named = retail::name_stores(current, codes, time_zone, currency);
+        SHELFCAST_TRY(change_stores(*database_, current, named.created));
+        return named.ids;
     });
 }
 

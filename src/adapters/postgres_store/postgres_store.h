@@ -1,0 +1,157 @@
+#pragma once
+
+/// \file adapters/postgres_store/postgres_store.h
+/// The operational store in one schema of a PostgreSQL database, for roles in separate processes:
+/// any number of them may have it open. Owned by the wiring. Thread safe; calls run side by side on
+/// a bounded pool of connections.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "ports/job_ledger.h"
+#include "ports/operational_store.h"
+#include "ports/process_locks.h"
+
+namespace shelfcast::adapters {
+
+namespace postgres_store {
+class Database;
+}  // namespace postgres_store
+
+struct PostgresStoreOptions {
+    /// postgresql://user:password@host:port/database, or what else libpq takes (several hosts,
+    /// sslmode=verify-full …).
+    std::string url{};
+    /// Made when it is not there; lower-case letters, digits and _, at most 63.
+    std::string schema = "shelfcast";
+    std::uint32_t connections = 4;  ///< At most so many at once, from 1.
+    std::uint32_t connect_timeout_ms = 5'000;
+    /// The server ends a statement that takes longer, waiting for locks included; the answer is
+    /// waited for a little longer. Also how long a call waits for a free connection.
+    std::uint32_t statement_timeout_ms = 30'000;
+};
+
+class PostgresStore final : public ports::EpochLedger,
+                            public ports::DifferenceBook,
+                            public ports::StoreDirectory,
+                            public ports::ReferenceBook,
+                            public ports::UserDirectory,
+                            public ports::ImportLedger,
+                            public ports::ReplayLedger,
+                            public ports::SettingsBook,
+                            public ports::JobLedger,
+                            public ports::ProcessLocks {
+public:
+    /// Every method may also fail with kUnavailable (the server is away or slow, within the
+    /// time-outs; it is connected to anew by the next call), kBusy (every connection stayed in
+    /// use), kStorageFull, kForbidden (the user lacks a right), kInvalidInput (a text that is not
+    /// UTF-8), kCorrupted (the tables are not ours). Messages name user, host, port and database,
+    /// never the password.
+    ///
+    /// When a connection breaks while a transaction is being committed, the server is asked whether
+    /// it was. Should it not answer in time either, the failure is kUnavailable and says so. What
+    /// is then repeated and was stored is the same (write_down included), but for these:
+    /// raise_epoch cuts an empty epoch more, begin_session, end_run and begin_replays are
+    /// kConflict, begin_run is kBusy.
+
+    /// Connects, and brings the schema to the newest tables. Errors: kInvalidInput (options, a
+    /// server or an encoding that will not do, tables of a newer program), kUnauthenticated,
+    /// kNotFound (no such database), kForbidden (may not make the schema), kCorrupted (tables of
+    /// another program).
+    [[nodiscard]] static Result<std::unique_ptr<PostgresStore>> open(
+        const PostgresStoreOptions& options);
+    ~PostgresStore() override;
+    PostgresStore(const PostgresStore&) = delete;
+    PostgresStore& operator=(const PostgresStore&) = delete;
+
+    /// An advisory lock on a connection of its own, beside the pool. The server gives it to others
+    /// when that connection ends; a machine that went without a word holds it for half a minute.
+    [[nodiscard]] Result<std::unique_ptr<ports::ProcessLock>> try_lock(
+        std::string_view name) override;
+
+    [[nodiscard]] Result<ports::SpeedSession> session() override;
+    [[nodiscard]] Result<SessionId> begin_session(SessionId after) override;
+    [[nodiscard]] Status mark_verified(SessionId session, std::int64_t server_started_s) override;
+    /// Repeated by the same object with the very same draft, because the first answer was lost: the
+    /// flush that is there already. Flushes of different partitions are written side by side; their
+    /// numbers grow per partition, with gaps.
+    [[nodiscard]] Result<ports::FlushRecord> write_down(const ports::FlushDraft& draft,
+                                                        SessionId session) override;
+    [[nodiscard]] Status mark_done(FlushId flush, SessionId session) override;
+    [[nodiscard]] Result<std::uint32_t> next_attempt(FlushId flush) override;
+    [[nodiscard]] Result<std::vector<ports::FlushRecord>> undone_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<bool> has_flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::FlushRecord>> flushes(EpochId epoch) override;
+    [[nodiscard]] Result<std::vector<ports::EpochCut>> written_ends() override;
+    [[nodiscard]] Result<EpochId> open_epoch() override;
+    [[nodiscard]] Result<std::vector<EpochId>> closing_epochs() override;
+    [[nodiscard]] Result<EpochId> raise_epoch(std::uint32_t empty_ones) override;
+    [[nodiscard]] Result<std::vector<ports::EpochCut>> cuts(EpochId epoch) override;
+    [[nodiscard]] Status mark_closed(EpochId epoch, std::int64_t closed_at_us) override;
+    [[nodiscard]] Result<std::vector<EpochId>> closed_before(std::int64_t time_us) override;
+    /// In steps of a bounded number of flushes each; a repeat goes on where a failure left off.
+    [[nodiscard]] Status forget_flushes(EpochId up_to) override;
+
+    [[nodiscard]] Status store_differences(GenerationId generation, EpochId epoch,
+                                           std::int64_t found_at_us,
+                                           const std::vector<ports::Difference>& found) override;
+    [[nodiscard]] Result<std::vector<ports::StoredDifference>> differences(
+        std::size_t limit) override;
+
+    [[nodiscard]] Result<CatalogVersion> latest_version() override;
+    [[nodiscard]] Result<retail::StoreCatalog> catalog(
+        std::optional<CatalogVersion> version) override;
+    [[nodiscard]] Result<CatalogVersion> put_stores(
+        const std::vector<retail::Store>& stores) override;
+    [[nodiscard]] Result<std::map<std::string, StoreId>> create_stores(
+        const std::vector<std::string>& codes, std::string_view time_zone,
+        std::string_view currency) override;
+
+    [[nodiscard]] Result<std::uint64_t> put_products(
+        const std::vector<retail::Product>& products) override;
+    [[nodiscard]] Result<Products> products() override;
+    [[nodiscard]] Result<std::uint64_t> put_sales_targets(
+        const std::vector<retail::SalesTarget>& targets) override;
+    [[nodiscard]] Result<SalesTargets> sales_targets() override;
+
+    [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
+    [[nodiscard]] Result<std::vector<ports::User>> users() override;
+    [[nodiscard]] Status put_user(const ports::User& user) override;
+
+    [[nodiscard]] Result<std::optional<ports::ImportRecord>> find_import(
+        std::string_view content_hash, std::uint64_t bytes) override;
+    [[nodiscard]] Result<std::vector<ports::ImportRecord>> smaller_imports(
+        std::string_view format, std::uint64_t bytes) override;
+    [[nodiscard]] Result<std::vector<ports::ImportRecord>> running_imports() override;
+    [[nodiscard]] Status put_import(const ports::ImportRecord& record) override;
+
+    [[nodiscard]] Result<bool> is_replayed(const ports::LetterPosition& letter) override;
+    [[nodiscard]] Status begin_replays(const std::vector<ports::LetterPosition>& letters) override;
+    [[nodiscard]] Result<std::vector<ports::LetterPosition>> replays_under_way() override;
+    [[nodiscard]] Status settle_replays(const std::vector<ports::LetterPosition>& in_log) override;
+
+    [[nodiscard]] Result<std::optional<std::string>> setting(std::string_view name) override;
+    [[nodiscard]] Status put_setting(std::string_view name, std::string_view value) override;
+
+    [[nodiscard]] Result<ports::JobRun> begin_run(const ports::JobRunDraft& draft) override;
+    [[nodiscard]] Status end_run(ports::JobRunId run, const ports::RunEnding& ending) override;
+    [[nodiscard]] Status mark_timed_out(ports::JobRunId run, std::string_view message) override;
+    [[nodiscard]] Result<std::uint64_t> release_others(std::string_view owner,
+                                                       std::int64_t now_us) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> runs(std::string_view job,
+                                                          std::string_view logical_date) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> owed_runs(std::string_view job) override;
+    [[nodiscard]] Result<std::vector<ports::JobRun>> history(std::string_view job,
+                                                             std::size_t limit) override;
+    [[nodiscard]] Result<std::int64_t> first_seen(std::string_view job,
+                                                  std::int64_t now_us) override;
+
+private:
+    PostgresStore(std::unique_ptr<postgres_store::Database> database, std::string writer);
+
+    std::unique_ptr<postgres_store::Database> database_;
+    std::string writer_;  ///< Tells what this object wrote down from what others did.
+};
+
+}  // namespace shelfcast::adapters
