@@ -21,8 +21,9 @@ from pathlib import Path
 
 from engine import Engine, EngineError, POLL_S
 from kafka import Kafka
+from minio import Minio
 
-ENGINES = {each.name: each for each in (Kafka,)}
+ENGINES = {each.name: each for each in (Kafka, Minio)}
 UP_S = 180
 DOWN_S = 60
 
