@@ -62,6 +62,7 @@ adapters::S3Options shared_s3() {
     static std::atomic<int> number{0};
     adapters::S3Options options;
     options.endpoint = engine_setting("SHELFCAST_TEST_S3");
+    options.region = "us-east-1";
     options.bucket = "shelfcast-tests";
     options.login.access_key_id = engine_setting("SHELFCAST_TEST_S3_KEY");
     options.login.secret_access_key = engine_setting("SHELFCAST_TEST_S3_SECRET");
@@ -144,6 +145,7 @@ void MinioServer::thaw() { ::kill(pid_, SIGCONT); }
 adapters::S3Options MinioServer::options() const {
     adapters::S3Options options;
     options.endpoint = fmt::format("http://127.0.0.1:{}", port_);
+    options.region = "us-east-1";
     options.bucket = "own";
     options.login.access_key_id = kOwnKey;
     options.login.secret_access_key = kOwnSecret;

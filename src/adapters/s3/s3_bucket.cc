@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <thread>
 #include <utility>
 
@@ -187,6 +188,14 @@ S3Bucket::~S3Bucket() = default;
 
 Result<std::unique_ptr<S3Bucket>> S3Bucket::open(S3Options options, const ports::Clock& clock,
                                                  const s3::Environment& environment) {
+    const auto fill = [&](std::string& field, std::initializer_list<const char*> names) {
+        for (const char* const name : names) {
+            field = field.empty() ? environment(name) : std::move(field);
+        }
+    };
+    fill(options.region, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+    options.region = options.region.empty() ? "us-east-1" : std::move(options.region);
+    fill(options.endpoint, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
     if (options.endpoint.empty()) {
         options.endpoint = fmt::format("https://s3.{}.amazonaws.com", options.region);
     }
@@ -347,7 +356,15 @@ Result<std::optional<S3Head>> S3Bucket::head(std::string_view key) {
                     .key = fmt::format("{}{}", prefix_, key)};
     SHELFCAST_ASSIGN(const Outcome outcome, send(call));
     if (outcome.answer.status == 404) {
-        return std::nullopt;
+        // That answer has no body, and so may mean that the bucket is gone: a read says which.
+        auto object = get(key);
+        if (!object && object.error().kind == ErrorKind::kNotFound) {
+            return std::nullopt;
+        }
+        if (!object) {
+            return forward_error(object);
+        }
+        return S3Head{object->bytes.size(), std::move(object->etag)};  // Just made.
     }
     if (!is_success(call.method, outcome.answer) || !outcome.answer.length) {
         return tl::unexpected(refusal(call, outcome.answer));

@@ -33,8 +33,10 @@ enum class S3Addressing : std::uint8_t {
 };
 
 struct S3Options {
-    std::string endpoint;  ///< "https://host[:port]"; empty: https://s3.REGION.amazonaws.com.
-    std::string region = "us-east-1";
+    /// "https://host[:port]"; empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else
+    /// https://s3.REGION.amazonaws.com.
+    std::string endpoint;
+    std::string region;  ///< Empty: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1.
     std::string bucket;
     std::string prefix;  ///< "chain/lake", a folder of the bucket; empty: all of it.
     S3Addressing addressing = S3Addressing::kPath;

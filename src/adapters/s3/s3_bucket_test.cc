@@ -289,7 +289,6 @@ TEST_F(S3BucketTest, AWrongAddressShowsAtOnceAndInOneLine) {
     options.endpoint = "http://127.0.0.1:1";
     expect_error(try_open(options), ErrorKind::kUnavailable,
                  {"http://127.0.0.1:1", "bucket b", "is the endpoint right", "tried 4 times"});
-    options.endpoint.clear();
     options.bucket = "a/b";
     expect_error(try_open(options), ErrorKind::kInvalidInput, {"'a/b'"});
 }
@@ -302,6 +301,21 @@ TEST_F(S3BucketTest, AFullStoreIsSaidAsSuchAndNotTriedAgain) {
     script_ = [](const ScriptedRequest&) { return refuse(400, "XMinioAdminBucketQuotaExceeded"); };
     expect_error(bucket_->put("x", "y"), ErrorKind::kStorageFull, {"quota"});
     EXPECT_EQ(requests().size(), 2U);
+}
+
+TEST_F(S3BucketTest, AddressAndRegionMayComeFromTheEnvironment) {
+    variables_ = {{"AWS_ENDPOINT_URL", server_.url() + "/"}, {"AWS_DEFAULT_REGION", "eu-west-9"}};
+    const auto look = [this](const char* name) {
+        const auto found = variables_.find(name);
+        return found == variables_.end() ? std::string() : found->second;
+    };
+    S3Options options;
+    options.bucket = "b";
+    options.login.access_key_id = "KEY";
+    options.login.secret_access_key = "secret";
+    const auto bucket = S3Bucket::open(options, clock_, look);
+    ASSERT_TRUE(bucket) << bucket.error().message;
+    EXPECT_TRUE(server_.requests().at(0).has("/eu-west-9/s3/aws4_request"));
 }
 
 TEST_F(S3BucketTest, AnInterruptEndsWaitingForARepeat) {

@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <thread>
+#include <utility>
 
 #include "adapters/s3/answers.h"
 #include "tests/contract/file_system_contract.h"
@@ -69,14 +72,10 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* text) {
     return size * count;
 }
 
-/// A passing login that may only read (AssumeRole, which the store itself offers).
-S3Options read_only(S3Options options) {
-    const std::string policy = s3::percent_encode(
-        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:ListBucket",)"
-        R"("s3:GetObject"],"Resource":["arn:aws:s3:::*"]}]})",
-        false);
-    const std::string form =
-        "Action=AssumeRole&Version=2011-06-15&DurationSeconds=3600&Policy=" + policy;
+/// A passing login that may do no more than a policy says (AssumeRole, which MinIO itself offers).
+S3Options restricted(S3Options options, std::string_view policy) {
+    const std::string form = "Action=AssumeRole&Version=2011-06-15&DurationSeconds=3600&Policy=" +
+                             s3::percent_encode(policy, false);
     std::string answer;
     CURL* const curl = curl_easy_init();
     curl_easy_setopt(curl, CURLOPT_URL, (options.endpoint + "/").c_str());
@@ -134,7 +133,9 @@ TEST(S3FilesTest, ALoginThatMayOnlyReadSaysWhatItLacks) {
     const S3Options options = own_prefix();
     OwnedS3Files writer(options);
     ASSERT_TRUE(writer.write_file("a/file", "x"));
-    auto weak = read_only(options);
+    auto weak =
+        restricted(options, R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":)"
+                            R"(["s3:ListBucket","s3:GetObject"],"Resource":["arn:aws:s3:::*"]}]})");
     weak.part_bytes = std::size_t{5} << 20U;
     OwnedS3Files reader(weak);
     EXPECT_EQ(reader.read_file("a/file").value(), "x");
@@ -149,9 +150,37 @@ TEST(S3FilesTest, ALoginThatMayOnlyReadSaysWhatItLacks) {
     EXPECT_EQ(writer.read_file("a/file").value(), "x");
 }
 
+TEST(S3FilesTest, TheDocumentedPolicyAllowsWhatIsNeededAndNoMore) {
+    std::ifstream file("docs/CONNECTORS.md");
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::size_t begin = text.find("```json\n") + 8;
+    std::string policy = text.substr(begin, text.find("```", begin) - begin);
+    const S3Options owner = own_prefix();
+    for (const auto& [name, value] :
+         {std::pair(std::string("BUCKET"), owner.bucket), {"PREFIX", owner.prefix}}) {
+        for (std::size_t at = policy.find(name); at != std::string::npos; at = policy.find(name)) {
+            policy.replace(at, name.size(), value);
+        }
+    }
+    auto options = restricted(owner, policy);
+    options.part_bytes = std::size_t{5} << 20U;
+    OwnedS3Files files(options);
+    const std::string large(6'000'000, 'x');
+    ASSERT_TRUE(files.write_durably("a/large", large));
+    ASSERT_TRUE(files.create_durably("a/new", "1"));
+    EXPECT_EQ(files.create_durably("a/new", "1").error().kind, ErrorKind::kConflict);
+    EXPECT_EQ(files.file_size("a/large").value(), large.size());
+    EXPECT_EQ(files.file_size("a/none").value(), std::nullopt);
+    ASSERT_TRUE(files.rename("a/new", "b"));
+    EXPECT_EQ(files.list_files("").value(), (std::vector<std::string>{"a/large", "b"}));
+    ASSERT_TRUE(files.remove_file("a/large"));
+    options.prefix = "elsewhere";
+    expect_error(S3Bucket::open(options, real_clock()), ErrorKind::kForbidden,
+                 {"AccessDenied", "s3:ListBucket"});
+}
+
 TEST(S3FilesTest, ABucketThatWentIsNoMissingFile) {
     S3Options options = own_prefix();
-    OwnedS3Files files(options);
     options.bucket = "passing";
     ASSERT_TRUE(tests::make_bucket(options));
     const auto bucket = S3Bucket::open(options, real_clock());
@@ -161,11 +190,13 @@ TEST(S3FilesTest, ABucketThatWentIsNoMissingFile) {
         {.method = "DELETE",
          .url = options.endpoint + "/passing",
          .signature = s3::Signature{options.login.access_key_id, options.login.secret_access_key,
-                                    "", options.region}});
+                                    "", "us-east-1"}});
     ASSERT_TRUE(gone && gone->status == 204);
     expect_error((*bucket)->get("file"), ErrorKind::kInvalidInput, {"NoSuchBucket"});
     expect_error((*bucket)->put("file", "x"), ErrorKind::kInvalidInput, {"NoSuchBucket"});
     expect_error((*bucket)->list(""), ErrorKind::kInvalidInput, {"NoSuchBucket"});
+    expect_error((*bucket)->head("file"), ErrorKind::kInvalidInput, {"NoSuchBucket"});
+    expect_error((*bucket)->remove("file"), ErrorKind::kInvalidInput, {"NoSuchBucket"});
 }
 
 TEST(S3FilesTest, OfThreadsThatCreateAFileOneSucceedsWhole) {

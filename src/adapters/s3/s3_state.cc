@@ -52,7 +52,6 @@ Result<ports::StateBlob> S3State::open(std::string_view name) {
     if (!head) {
         return fail(ErrorKind::kNotFound, "state {} is not there", name);
     }
-    const std::lock_guard lock(mutex_);
     if (!head->etag.empty()) {
         auto copy = mirror_.open(mirrored(name, head->etag));
         if (copy && copy->bytes.size() == head->size) {
@@ -61,6 +60,7 @@ Result<ports::StateBlob> S3State::open(std::string_view name) {
     }
     // It may have been replaced since: the answer says what its content is.
     SHELFCAST_ASSIGN(const S3Object object, bucket_.get(name));
+    const std::lock_guard lock(mutex_);  // Nobody takes it away before it is opened.
     SHELFCAST_TRY(keep(name, object.etag, object.bytes));
     return mirror_.open(mirrored(name, object.etag));
 }
