@@ -57,14 +57,13 @@ Status KafkaGroup::join() {
                           }},
                      Polled::kByItsOwner));
     rd_kafka_poll_set_consumer(client_->get());
-    const Owned<rd_kafka_topic_partition_list_t> topics(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_list_add(topics.get(), options_.topic.c_str(), RD_KAFKA_PARTITION_UA);
-    if (const auto code = rd_kafka_subscribe(client_->get(), topics.get())) {
-        return client_->error(code, fmt::format("join group {}", options_.group));
+    if (Status subscribed = subscribe(); !subscribed) {
+        client_.reset();
+        return subscribed;
     }
     {
         const std::scoped_lock state(mutex_);
-        leaving_ = false;
+        leaving_ = outside_ = false;
     }
     poller_ = std::jthread([handle = client_->get()](const std::stop_token& stop) {
         while (!stop.stop_requested()) {
@@ -77,13 +76,19 @@ Status KafkaGroup::join() {
 }
 
 void KafkaGroup::rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list) {
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        assigned(*list);
-    } else {
+    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         revoked();
+        rd_kafka_assign(client_->get(), nullptr);
+        return;
     }
-    // The group has shared out; what is fetched is none of its business.
-    rd_kafka_assign(client_->get(), nullptr);
+    // The library revokes only what was taken over; from the end on and paused, nothing comes of
+    // it.
+    for (int i = 0; i < list->cnt; ++i) {
+        list->elems[i].offset = RD_KAFKA_OFFSET_END;
+    }
+    rd_kafka_assign(client_->get(), list);
+    rd_kafka_pause_partitions(client_->get(), list);
+    assigned(*list);
 }
 
 void KafkaGroup::assigned(const rd_kafka_topic_partition_list_t& list) {
@@ -116,7 +121,18 @@ void KafkaGroup::revoked() {
                            [&] { return !handed_out_ || leaving_; })) {
         log::warning("kafka", "the group goes on without this worker group={} waited_ms={}",
                      options_.group, options_.release_timeout_ms);
+        outside_ = true;
+        rd_kafka_unsubscribe(client_->get());
     }
+}
+
+Status KafkaGroup::subscribe() {
+    const Owned<rd_kafka_topic_partition_list_t> topics(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(topics.get(), options_.topic.c_str(), RD_KAFKA_PARTITION_UA);
+    if (const auto code = rd_kafka_subscribe(client_->get(), topics.get())) {
+        return client_->error(code, fmt::format("join group {}", options_.group));
+    }
+    return {};
 }
 
 Result<std::optional<ports::Assignment>> KafkaGroup::next_assignment(
@@ -124,6 +140,10 @@ Result<std::optional<ports::Assignment>> KafkaGroup::next_assignment(
     const auto until = std::chrono::steady_clock::now() + deadline;
     SHELFCAST_TRY(join());
     std::unique_lock lock(mutex_);
+    if (outside_ && !handed_out_) {
+        SHELFCAST_TRY(subscribe());
+        outside_ = false;
+    }
     while (true) {
         const auto next = std::min(until, std::chrono::steady_clock::now() + kAnswerMs);
         if (changed_.wait_until(lock, stop, next, [&] { return partitions_ && !handed_out_; })) {

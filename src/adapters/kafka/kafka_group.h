@@ -62,6 +62,7 @@ public:
 
 private:
     [[nodiscard]] Status join();
+    [[nodiscard]] Status subscribe();
     void rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list);
     void assigned(const rd_kafka_topic_partition_list_t& list);
     void revoked();
@@ -80,6 +81,7 @@ private:
         partitions_;                              ///< What the group gave; nothing: not yet.
     std::optional<std::stop_source> handed_out_;  ///< Somebody works on an assignment.
     bool leaving_ = false;
+    bool outside_ = false;  ///< It did not let go in time: out of the group until it has.
 };
 
 }  // namespace shelfcast::adapters::kafka
