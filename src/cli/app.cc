@@ -40,6 +40,7 @@ constexpr std::string_view kOwnLogins = "own";
 constexpr std::size_t kSecretBytes = 24;
 constexpr std::size_t kPasswordBytes = 12;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
+constexpr auto kLakePatience = std::chrono::seconds(5);
 constexpr auto kStopDeadline = std::chrono::seconds(3);
 constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr std::int64_t kSecondMs = 1'000;
@@ -119,6 +120,11 @@ App::~App() {
                          stopped.error().message);
         }
     }
+    // Whoever waits for a store that is away gets some seconds to leave things in order.
+    const std::jthread patience([this](const std::stop_token& over) {
+        pause(kLakePatience, over);
+        lake_backend_.interrupt();
+    });
     predictions_thread_ = {};
     watch_thread_ = {};
     schedule_thread_ = {};
@@ -274,6 +280,9 @@ std::vector<ports::HttpRoute> App::routes() {
                            .content_type = "text/plain; version=0.0.4; charset=utf-8",
                            .body = metrics_.exposition()};
                    }});
+    if (!batch_) {
+        return all;  // a worker: whoever has something to ask asks another process
+    }
     all.push_back({"POST", "/v1/events", kEventsBytes, api::make_events_handler(*door_, ingest)});
     all.push_back(
         {"POST", "/v1/events/{topic}", kEventsBytes, api::make_events_handler(*door_, ingest)});
@@ -316,9 +325,7 @@ std::vector<ports::HttpRoute> App::routes() {
     return all;
 }
 
-Status App::serve() {
-    control_token_ = hasher_->random_secret(kSecretBytes);
-    SHELFCAST_TRY(settle_demo_login());
+Status App::open_gateway() {
     SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
     SHELFCAST_ASSIGN(gateway_, adapters::Gateway::start(
                                    {.address = config_.listen_address,
@@ -332,6 +339,15 @@ Status App::serve() {
                                             speed_->note_view_query();
                                         }
                                     }}));
+    return {};
+}
+
+Status App::serve() {
+    control_token_ = hasher_->random_secret(kSecretBytes);
+    if (has_role(kApiRole)) {
+        SHELFCAST_TRY(settle_demo_login());
+        SHELFCAST_TRY(open_gateway());
+    }
     SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
                                   {.address = config_.listen_address, .port = config_.web_port},
                                   inflater_, routes()));
@@ -351,14 +367,15 @@ Status App::serve() {
             keep_watch(looks(), clock_, std::chrono::seconds(config_.watch_interval_s), own);
         });
     }
-    return directory_.publish({.address = config_.listen_address,
-                               .web_port = server_->port(),
-                               .clickhouse_http_port = gateway_->port(),
-                               .control_token = control_token_,
-                               .warehouse_url = warehouse_options_.url,
-                               .warehouse_user = people_account_.name,
-                               .warehouse_password = people_account_.password,
-                               .pid = ::getpid()});
+    return directory_.publish(
+        {.address = config_.listen_address,
+         .web_port = server_->port(),
+         .clickhouse_http_port = gateway_ ? gateway_->port() : std::uint16_t{0},
+         .control_token = control_token_,
+         .warehouse_url = warehouse_options_.url,
+         .warehouse_user = people_account_.name,
+         .warehouse_password = people_account_.password,
+         .pid = ::getpid()});
 }
 
 std::vector<Look> App::looks() {

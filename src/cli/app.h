@@ -233,6 +233,7 @@ private:
     void keep_house(const std::stop_token& stop);
     /// What is looked at every watch.interval_s.
     [[nodiscard]] std::vector<Look> looks();
+    [[nodiscard]] Status open_gateway();
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
     [[nodiscard]] bool ready();
     [[nodiscard]] Status drop_superseded_generations();
@@ -265,9 +266,8 @@ private:
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
     /// For the status page: connections of its own, and little patience.
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> status_warehouse_;
-    std::unique_ptr<ports::FileSystem> lake_files_;
+    LakeBackend lake_backend_;
     std::unique_ptr<ports::Lake> lake_;
-    std::unique_ptr<ports::StateStore> state_;
     std::unique_ptr<stock::LiveStock> stock_;
     std::unique_ptr<ports::Forecaster> forecaster_;
     std::unique_ptr<stock::StockWatch> stock_watch_;

@@ -189,10 +189,8 @@ Status App::mirror_reference() {
 }
 
 Status App::make_layers(const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(LakeBackend lake, open_lake(config_, directory_.path()));
-    lake_files_ = std::move(lake.files);
-    state_ = std::move(lake.state);
-    lake_ = std::make_unique<adapters::LakeLocal>(*lake_files_, *warehouse_);
+    SHELFCAST_ASSIGN(lake_backend_, open_lake(config_, directory_.path(), clock_));
+    lake_ = std::make_unique<adapters::LakeLocal>(*lake_backend_.files, *warehouse_);
     const operators::OperatorOptions judging{
         .partitions = config_.log_partitions,
         .duplicate_horizon_hours = config_.duplicate_horizon_hours,
@@ -248,12 +246,12 @@ void App::make_speed_layer(const operators::OperatorOptions& judging) {
     options.max_flush_rows = config_.max_flush_rows;
     options.snapshot_every_records = config_.snapshot_every_records;
     options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
-        return batch::load_epoch_state(target, epoch, *state_, *lake_);
+        return batch::load_epoch_state(target, epoch, *lake_backend_.state, *lake_);
     };
     options.observer = follows_stock() ? stock_.get() : nullptr;
     speed_ = std::make_unique<stream::SpeedLayer>(
-        stream::SpeedPorts{*log_, *store_, *store_, *store_, *warehouse_, *state_, clock_, metrics_,
-                           group_.get()},
+        stream::SpeedPorts{*log_, *store_, *store_, *store_, *warehouse_, *lake_backend_.state,
+                           clock_, metrics_, group_.get()},
         std::move(options));
 }
 
@@ -270,7 +268,8 @@ Status App::make_batch_layer(const operators::OperatorOptions& judging,
     options.realtime_retention_ms = config_.realtime_retention_days * kDayMs;
     batch_ = std::make_unique<batch::BatchLayer>(
         batch::BatchPorts{
-            *log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_, metrics_,
+            *log_, *store_, *store_, *store_, *warehouse_, *lake_, *lake_backend_.state, clock_,
+            metrics_,
             [this](EpochId epoch, const std::stop_token& waiting) {
                 return or_fault(
                     follows_all() ? speed_->wait_delivered(epoch, kDeliverDeadline, waiting)

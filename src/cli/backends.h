@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "adapters/s3/s3_bucket.h"
 #include "adapters/sqlite_log/sqlite_log.h"
 #include "adapters/sqlite_store/sqlite_store.h"
 #include "base/result.h"
@@ -38,10 +39,16 @@ struct LogBackend {
                                           ports::Clock& clock);
 
 struct LakeBackend {
-    std::unique_ptr<ports::FileSystem> files;  ///< Of the lake.
-    std::unique_ptr<ports::StateStore> state;  ///< The operators', beside it.
+    std::unique_ptr<adapters::S3Bucket> bucket;        ///< Null: it is in a folder.
+    std::unique_ptr<adapters::S3Bucket> state_bucket;  ///< The same one, below another prefix.
+    std::unique_ptr<ports::StateStore> mirror;         ///< Of the state, in the data directory.
+    std::unique_ptr<ports::FileSystem> files;          ///< Of the lake.
+    std::unique_ptr<ports::StateStore> state;          ///< The operators', beside it.
+    /// Ends requests under way and to come within a second or so.
+    void interrupt() noexcept;
 };
 [[nodiscard]] Result<LakeBackend> open_lake(const config::Config& config,
-                                            const std::filesystem::path& directory);
+                                            const std::filesystem::path& directory,
+                                            const ports::Clock& clock);
 
 }  // namespace shelfcast::cli

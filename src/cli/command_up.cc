@@ -15,6 +15,12 @@ namespace shelfcast::cli {
 
 void print_where_to_look(const App& app, const config::Config& config) {
     const std::string& address = config.listen_address;
+    if (!config::has_role(config, kApiRole)) {
+        fmt::print("shelfcast is up as {}. metrics, health: http://{}:{}/\n", config.roles, address,
+                   app.web_port());
+        std::fflush(stdout);
+        return;
+    }
     fmt::print("shelfcast is up. SQL: http://{}:{}/   events, metrics, health: http://{}:{}/\n",
                address, app.gateway_port(), address, app.web_port());
     if (config.demo) {
@@ -60,6 +66,9 @@ struct UpFlags {
 
 /// Shows the login of a first start, and keeps it when that was possible.
 Status show_first_login(App& app) {
+    if (!config::has_role(app.config(), kApiRole)) {
+        return {};
+    }
     SHELFCAST_ASSIGN(const std::optional<FirstLogin> login, app.make_first_login());
     if (!login) {
         return {};
@@ -101,8 +110,26 @@ void add_up(Commands& commands) {
     command.add_flag("--demo", common.config.demo,
                      "Well-known login default/password123 and a live producer, on loopback only");
     command.add_flag("--no-producer", flags->no_producer, "With --demo: no live producer");
+    add_setting_flags(command, common, {"server.roles"});
     add_port_flags(command, common);
     add_produce_flags(command, flags->produce);
+}
+
+void add_stream(Commands& commands) {
+    Common& common = commands.common();
+    CLI::App& command = commands.add(
+        "stream",
+        "Run one worker of the speed layer, beside others that share the log (on Kafka)\n"
+        "Example: shelfcast stream --data-dir worker-1",
+        [&common](const std::stop_token& stop) -> Result<int> {
+            SHELFCAST_ASSIGN(const std::unique_ptr<App> app, App::open(common.config, stop));
+            SHELFCAST_TRY(app->serve());
+            print_where_to_look(*app, common.config);
+            return serve_until_stopped(*app, std::nullopt, stop);
+        });
+    command.parse_complete_callback(
+        [&common] { common.flags["server.roles"] = std::string(kStreamRole); });
+    add_port_flags(command, common);
 }
 
 }  // namespace shelfcast::cli

@@ -90,6 +90,7 @@ void add_rebuild(Commands& commands);
 void add_schedule(Commands& commands);
 void add_restore(Commands& commands);
 void add_schema(Commands& commands);
+void add_stream(Commands& commands);
 void add_up(Commands& commands);
 
 /// Flags of settings, by their keys: names, help and defaults as the settings have them.

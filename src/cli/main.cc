@@ -133,6 +133,7 @@ int main(int argc, char** argv) {
 
     shelfcast::cli::Commands commands(app, common);
     add_up(commands);
+    add_stream(commands);
     add_produce(commands);
     add_import(commands);
     add_batch(commands);

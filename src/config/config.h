@@ -54,7 +54,7 @@ struct Config {
 
     std::string lake_url;
     std::string s3_endpoint;
-    std::string s3_region = "us-east-1";
+    std::string s3_region;
     std::string s3_access_key;
     std::string s3_secret_key;
     std::string s3_addressing = "auto";

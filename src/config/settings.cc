@@ -146,7 +146,7 @@ const std::array kSettings = {
     Setting{.key = "log.url",
             .member = &Config::log_url,
             .environment = "SHELFCAST_LOG_URL",
-            .flag = "--log-url",
+            .flag = "",
             .description = "kafka://host:port,host:port of the brokers that keep the event log; "
                            "empty: in the data directory",
             .fault = log_url_fault},
@@ -182,7 +182,7 @@ const std::array kSettings = {
     Setting{.key = "lake.url",
             .member = &Config::lake_url,
             .environment = "SHELFCAST_LAKE_URL",
-            .flag = "--lake-url",
+            .flag = "",
             .description = "s3://bucket/prefix or file:///folder for the lake and the state that "
                            "workers share; empty: in the data directory",
             .fault = lake_url_fault},
@@ -190,14 +190,16 @@ const std::array kSettings = {
             .member = &Config::s3_endpoint,
             .environment = "SHELFCAST_S3_ENDPOINT",
             .flag = "",
-            .description = "URL of a store that speaks S3, MinIO say; empty: Amazon's",
+            .description =
+                "URL of a store that speaks S3, MinIO say; empty: AWS_ENDPOINT_URL, else "
+                "Amazon's",
             .fault = url_fault},
-    Setting{.key = "s3.region",
-            .member = &Config::s3_region,
-            .environment = "SHELFCAST_S3_REGION",
-            .flag = "",
-            .description = "Region that requests are signed for",
-            .fault = empty_fault},
+    Setting{
+        .key = "s3.region",
+        .member = &Config::s3_region,
+        .environment = "SHELFCAST_S3_REGION",
+        .flag = "",
+        .description = "Region that requests are signed for; empty: AWS_REGION, else us-east-1"},
     Setting{.key = "s3.access_key",
             .member = &Config::s3_access_key,
             .environment = "SHELFCAST_S3_ACCESS_KEY",

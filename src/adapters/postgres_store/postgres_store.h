@@ -9,9 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "ports/job_ledger.h"
 #include "ports/operational_store.h"
-#include "ports/process_locks.h"
 
 namespace shelfcast::adapters {
 
@@ -32,16 +30,7 @@ struct PostgresStoreOptions {
     std::uint32_t statement_timeout_ms = 30'000;
 };
 
-class PostgresStore final : public ports::EpochLedger,
-                            public ports::DifferenceBook,
-                            public ports::StoreDirectory,
-                            public ports::ReferenceBook,
-                            public ports::UserDirectory,
-                            public ports::ImportLedger,
-                            public ports::ReplayLedger,
-                            public ports::SettingsBook,
-                            public ports::JobLedger,
-                            public ports::ProcessLocks {
+class PostgresStore final : public ports::OperationalStore {
 public:
     /// Every method may also fail with kUnavailable (the server is away or slow, within the
     /// time-outs; it is connected to anew by the next call), kBusy (every connection stayed in
