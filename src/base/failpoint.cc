@@ -27,8 +27,8 @@ constexpr std::array kNames = {
         "recover.flush_reinserted"},  // an absent flush is back, roll-ups not recomputed
     std::string_view{"recover.rollup_replaced"},  // some roll-ups recomputed
     std::string_view{"batch.epoch_raised"},       // new epoch open, the old one not yet in the lake
-    std::string_view{"lake.file_written"},        // temporary file complete, not renamed
-    std::string_view{"lake.file_renamed"},        // file in place, not in a manifest
+    std::string_view{"file.written"},             // temporary file complete, not renamed
+    std::string_view{"lake.file_placed"},         // file in place, not in a manifest
     std::string_view{"batch.lake_written"},       // every file of the epoch in place
     std::string_view{"batch.events_loaded"},      // batch event rows in, roll-ups not
     std::string_view{"batch.tables_loaded"},      // batch tables complete, not reconciled

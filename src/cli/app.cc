@@ -37,8 +37,6 @@ constexpr std::string_view kAdministrator = "admin";
 constexpr std::string_view kLoginsSetting = "logins";
 constexpr std::string_view kDemoLogins = "demo";
 constexpr std::string_view kOwnLogins = "own";
-constexpr std::string_view kAdminSecret = "engine_admin_password";
-constexpr std::string_view kServiceSecret = "engine_service_password";
 constexpr std::size_t kSecretBytes = 24;
 constexpr std::size_t kPasswordBytes = 12;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
@@ -47,13 +45,12 @@ constexpr auto kHouseInterval = std::chrono::seconds(5);
 constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kMinuteMs = 60 * kSecondMs;
 constexpr std::int64_t kHourMs = 60 * kMinuteMs;
-constexpr std::int64_t kDayMs = 24 * kHourMs;
-constexpr long kStatusPatienceMs = 3'000;
 constexpr int kBatchAttempts = 20;
 constexpr int kBatchAttemptsOnFullDisk = 3;
 constexpr auto kReadyPause = std::chrono::milliseconds(200);
 constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
+constexpr std::string_view kLakeLock = "lake";
 
 /// Host and port of "http://host:port".
 Result<std::pair<std::string, std::uint16_t>> host_and_port(const std::string& url) {
@@ -83,10 +80,14 @@ Result<std::unique_ptr<App>> App::open(const config::Config& config, const std::
     std::unique_ptr<App> app(new App(config, std::move(directory)));
     SHELFCAST_TRY(app->open_stores());
     SHELFCAST_TRY(app->reach_warehouse(stop));
-    SHELFCAST_TRY(app->apply_schema());
-    SHELFCAST_TRY(app->mirror_reference());
+    SHELFCAST_TRY(app->apply_schema(stop));
+    if (app->has_role(kApiRole)) {
+        SHELFCAST_TRY(app->mirror_reference());
+    }
     SHELFCAST_TRY(app->make_layers(stop));
-    SHELFCAST_TRY(app->make_schedule());
+    if (app->has_role(kBatchRole)) {
+        SHELFCAST_TRY(app->make_schedule());
+    }
     return app;
 }
 
@@ -129,71 +130,6 @@ App::~App() {
     }
 }
 
-Status App::open_stores() {
-    const auto& path = directory_.path();
-    SHELFCAST_ASSIGN(hasher_, adapters::SodiumHasher::create());
-    SHELFCAST_ASSIGN(store_,
-                     adapters::SqliteStore::open({.path = (path / "operational.sqlite").string()}));
-    SHELFCAST_ASSIGN(log_, adapters::SqliteLog::open({.directory = path / "log",
-                                                      .clock = clock_,
-                                                      .group_commit_ms = config_.group_commit_ms}));
-    SHELFCAST_TRY(keep_fixed_settings());
-    for (const std::string_view topic : retail::door_topics()) {
-        if (!log_->partitions(topic)) {
-            SHELFCAST_TRY(log_->create_topic(topic, config_.log_partitions));
-        }
-    }
-    for (const std::string_view told : {retail::kPredictionsTopic, retail::kRestockAlertsTopic}) {
-        SHELFCAST_TRY(log_->create_topic(told, 1));
-    }
-    // Before anything prunes the log: an import that was cut short finds its chunks there.
-    SHELFCAST_ASSIGN(const std::uint64_t moved, ingest::recover(*log_, *store_));
-    if (moved > 0) {
-        log::info("import", "unfinished imports brought up to the log imports={}", moved);
-    }
-    SHELFCAST_TRY(ingest::settle_replays(*log_, *store_));
-    parquet_ = std::make_unique<adapters::ParquetReader>(adapters::ParquetReaderOptions{
-        .library = config_.engine_library.string(), .scratch_directory = path / "scratch"});
-    std::error_code code;
-    std::filesystem::create_directories(path / "scratch", code);
-    SHELFCAST_ASSIGN(authenticator_,
-                     api::DirectoryAuthenticator::create({}, *store_, *hasher_, digest_, clock_));
-    ingest_guard_ = std::make_unique<api::TokenGuard>(*store_, digest_, clock_);
-    return {};
-}
-
-retail::CodecLimits App::codec_limits() const {
-    return {.max_ahead_ms = config_.future_limit_hours * kHourMs};
-}
-
-Status App::keep_fixed_settings() {
-    const bool made_before = log_->partitions(retail::kRetailEventsTopic).has_value();
-    for (const config::Setting& setting : config::settings()) {
-        if (!setting.fixed) {
-            continue;
-        }
-        const std::string name = fmt::format("fixed.{}", setting.key);
-        SHELFCAST_ASSIGN(std::optional<std::string> kept, store_->setting(name));
-        if (!kept) {
-            // A directory made before these could be chosen has the defaults.
-            kept = config::value_text(made_before ? config::Config{} : config_, setting);
-            SHELFCAST_TRY(store_->put_setting(name, *kept));
-        }
-        SHELFCAST_TRY(config::keep_fixed(config_, setting, *kept));
-    }
-    return {};
-}
-
-Result<std::string> App::secret(std::string_view setting) {
-    SHELFCAST_ASSIGN(const std::optional<std::string> known, store_->setting(setting));
-    if (known) {
-        return *known;
-    }
-    std::string made = hasher_->random_secret(kSecretBytes);
-    SHELFCAST_TRY(store_->put_setting(setting, made));
-    return made;
-}
-
 Status App::put_login(const std::string& name, const std::string& password,
                       const std::string& ingest_token) {
     SHELFCAST_ASSIGN(std::string hash, hasher_->hash(password));
@@ -231,175 +167,24 @@ Status App::keep_first_login(const FirstLogin& login) {
     return store_->put_setting(kLoginsSetting, kOwnLogins);
 }
 
-Status App::reach_warehouse(const std::stop_token& stop) {
-    using adapters::clickhouse::ClickHouseWarehouse;
-    view_owner_ = adapters::kEngineViewOwner;
-    if (config_.warehouse_url.empty()) {
-        SHELFCAST_ASSIGN(const std::string admin, secret(kAdminSecret));
-        SHELFCAST_ASSIGN(const std::string service, secret(kServiceSecret));
-        adapters::EngineOptions options;
-        options.library = config_.engine_library.string();
-        options.data_directory = directory_.path();
-        options.native_port = config_.clickhouse_native_port;
-        options.accounts = {digest_.sha256_hex(admin), digest_.sha256_hex(service)};
-        options.limits.memory_bytes = config_.engine_memory_bytes;
-        options.on_down = [this] {
-            metrics_.set(ports::Gauge::kEngineUp, 0);
-            if (speed_) {
-                speed_->request_recovery();
-            }
-        };
-        options.on_up = [this](bool unclean) {
-            metrics_.set(ports::Gauge::kEngineUp, 1);
-            metrics_.add(ports::Counter::kEngineRestarts, 1);
-            verify_batch_ = verify_batch_ || unclean;
-        };
-        SHELFCAST_ASSIGN(engine_, adapters::Engine::start(std::move(options), stop));
-        warehouse_options_.url = fmt::format("http://127.0.0.1:{}", engine_->ports().http);
-        warehouse_options_.user = adapters::kEngineService;
-        warehouse_options_.password = service;
-        people_account_ = {std::string(adapters::kEngineAdministrator), admin};
-    } else {
-        warehouse_options_.url = config_.warehouse_url;
-        warehouse_options_.user = config_.warehouse_user;
-        warehouse_options_.password = config_.warehouse_password;
-        people_account_ = {config_.warehouse_user, config_.warehouse_password};
-        view_owner_ = config_.warehouse_user;
-    }
-    metrics_.set(ports::Gauge::kEngineUp, 1);
-    SHELFCAST_ASSIGN(warehouse_, ClickHouseWarehouse::connect(warehouse_options_));
-    adapters::clickhouse::ClickHouseOptions impatient = warehouse_options_;
-    impatient.max_connections = 1;
-    impatient.request_timeout_ms = kStatusPatienceMs;
-    SHELFCAST_ASSIGN(status_warehouse_, ClickHouseWarehouse::connect(impatient));
-    return {};
-}
-
-Status App::apply_schema() {
-    SHELFCAST_ASSIGN(auto planner,
-                     adapters::clickhouse::SchemaPlanner::create(*warehouse_, view_owner_));
-    SHELFCAST_ASSIGN(const auto applied, planner.apply());
-    if (!applied.empty()) {
-        log::info("schema", "applied files={}", applied.size());
-    }
-    return {};
-}
-
-Status App::mirror_reference() {
-    SHELFCAST_ASSIGN(const retail::StoreCatalog stores, store_->catalog(std::nullopt));
-    SHELFCAST_TRY(warehouse_->put_stores(stores));
-    SHELFCAST_ASSIGN(const auto products, store_->products());
-    SHELFCAST_ASSIGN(const auto targets, store_->sales_targets());
-    SHELFCAST_TRY(warehouse_->put_reference(
-        retail::kProductsTable, retail::product_rows(products.products, products.version)));
-    SHELFCAST_TRY(warehouse_->put_reference(
-        retail::kSalesTargetsTable, retail::sales_target_rows(targets.targets, targets.version)));
-    SHELFCAST_TRY(warehouse_->put_reference(retail::kHolidaysTable,
-                                            retail::holiday_rows(retail::public_holidays())));
-    // What this start says holds, for all of history: roll-ups keep the topics apart.
-    return warehouse_->put_reference(
-        retail::kLedgerRulesTable,
-        retail::ledger_rule_rows(config_.ledger_sales_from, config_.ledger_receipts_from,
-                                 static_cast<std::uint64_t>(clock_.now_us())));
-}
-
-Status App::make_layers(const std::stop_token& stop) {
-    const auto& path = directory_.path();
-    SHELFCAST_ASSIGN(lake_files_, adapters::PosixFiles::open((path / "lake").string()));
-    lake_ = std::make_unique<adapters::LakeLocal>(*lake_files_, *warehouse_);
-    SHELFCAST_ASSIGN(state_, adapters::PosixState::open_folder(path / "state"));
-
-    const operators::OperatorOptions judging{
-        .partitions = config_.log_partitions,
-        .duplicate_horizon_hours = config_.duplicate_horizon_hours,
-        .allowed_lateness_ms = config_.allowed_lateness_minutes * kMinuteMs,
-        .limits = codec_limits()};
-    stream::SpeedOptions speed_options;
-    speed_options.operator_options = judging;
-    speed_options.flush_interval_ms = config_.flush_interval_ms;
-    speed_options.watched_flush_interval_ms = config_.watched_flush_interval_ms;
-    speed_options.watched_for_ms = config_.watched_for_ms;
-    speed_options.max_flush_rows = config_.max_flush_rows;
-    speed_options.snapshot_every_records = config_.snapshot_every_records;
-    speed_options.load_epoch_state = [this](operators::Operator& target, EpochId epoch) {
-        return batch::load_epoch_state(target, epoch, *state_, *lake_);
-    };
-    stock_ = std::make_unique<stock::LiveStock>(
-        *warehouse_, retail::LedgerRules{.sales_by_basket = config_.ledger_sales_from ==
-                                                            retail::kSalesTransactionsTopic,
-                                         .receipts_by_shipment = config_.ledger_receipts_from ==
-                                                                 retail::kSupplierShipmentsTopic});
-    speed_options.observer = stock_.get();
-    forecaster_ = std::make_unique<stock::VelocityForecaster>(*warehouse_, *store_, clock_);
-    stock_watch_ = std::make_unique<stock::StockWatch>(
-        stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
-        stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
-    detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_, clock_);
-    predictions_ = std::make_unique<predict::PredictionService>(
-        predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
-    speed_ = std::make_unique<stream::SpeedLayer>(
-        stream::SpeedPorts{*log_, *store_, *store_, *store_, *warehouse_, *state_, clock_,
-                           metrics_},
-        std::move(speed_options));
-
-    batch::BatchOptions batch_options;
-    batch_options.operator_options = judging;
-    batch_options.operator_options.state_prefix = "batch";
-    batch_options.max_buffered_rows = config_.max_buffered_rows;
-    batch_options.load.max_insert_rows = config_.max_insert_rows;
-    batch_options.load.max_rollup_keys = config_.max_rollup_keys;
-    batch_options.max_differences = config_.max_differences;
-    batch_options.speed_grace_ms = config_.speed_grace_s * kSecondMs;
-    batch_options.realtime_retention_ms = config_.realtime_retention_days * kDayMs;
-    batch_ = std::make_unique<batch::BatchLayer>(
-        batch::BatchPorts{
-            *log_, *store_, *store_, *store_, *warehouse_, *lake_, *state_, clock_, metrics_,
-            [this](EpochId epoch, const std::stop_token& waiting) {
-                return or_fault(speed_->wait_delivered(epoch, kDeliverDeadline, waiting));
-            }},
-        std::move(batch_options));
-    SHELFCAST_ASSIGN(const batch::RestoreReport restored, batch_->restore(stop));
-    if (restored.reloaded_epochs > 0 || restored.switched) {
-        log::warning("batch", "restored reloaded_epochs={} switched={}", restored.reloaded_epochs,
-                     restored.switched);
-    }
-    SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
-                                                     {.codec = codec_limits()}));
-    SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
-    metrics_.set(ports::Gauge::kOpenEpoch, open.value);
-
-    rates_.add(clock_.steady_us(), speed_->counts());
-    speed_thread_ = std::jthread([this](const std::stop_token& own) {
-        if (const Status ended = speed_->run(own); !ended) {
-            log::error("stream", "stopped, a person must look error=\"{}\"", ended.error().message);
-            const std::scoped_lock lock(fault_mutex_);
-            fault_ = ended.error();
-        }
-    });
-    house_thread_ = std::jthread([this](const std::stop_token& own) { keep_house(own); });
-    return {};
-}
-
-Status App::make_schedule() {
-    schedule::SchedulerOptions options;
-    options.owner = fmt::format("{}-{}", ::getpid(), hasher_->random_secret(8));
-    options.time_zone = config_.schedule_timezone;
-    options.cron = {config_.schedule_jobs.begin(), config_.schedule_jobs.end()};
-    SHELFCAST_ASSIGN(scheduler_, schedule::Scheduler::create(
-                                     {*store_, clock_, metrics_}, std::move(options),
-                                     schedule::job_definitions(), scheduled_works(*this)));
-    schedule_thread_ = std::jthread([this](const std::stop_token& own) { scheduler_->run(own); });
-    return {};
-}
-
 void App::keep_house(const std::stop_token& stop) {
     std::string last_failure;
     while (!stop.stop_requested()) {
         pause(kHouseInterval, stop);
-        rates_.add(clock_.steady_us(), speed_->counts());
-        metrics_.set(ports::Gauge::kLogBytes, static_cast<double>(log_->bytes_on_disk()));
+        rates_.add(clock_.steady_us(), counts());
+        if (embedded_log_ != nullptr) {
+            metrics_.set(ports::Gauge::kLogBytes,
+                         static_cast<double>(embedded_log_->bytes_on_disk()));
+        }
+        if (!batch_) {
+            continue;
+        }
         const std::unique_lock lock(batch_mutex_, std::try_to_lock);
         if (stop.stop_requested() || !lock.owns_lock()) {
+            continue;
+        }
+        const auto among_processes = store_->try_lock(kLakeLock);
+        if (!among_processes) {
             continue;
         }
         Status done;
@@ -445,8 +230,22 @@ std::optional<Error> App::fault() const {
 }
 
 bool App::ready() {
-    return !fault() && speed_->running() &&
-           (!engine_ || engine_->state() == adapters::EngineState::kUp);
+    const bool layer = speed_ ? speed_->running() : deliveries_->verified().value_or(false);
+    return !fault() && layer && (!engine_ || engine_->state() == adapters::EngineState::kUp);
+}
+
+bool App::follows_all() const { return speed_ != nullptr && group_ == nullptr; }
+
+operators::FoldCounts App::counts() const {
+    return speed_ ? speed_->counts() : operators::FoldCounts{};
+}
+
+Result<schedule::Scheduler*> App::scheduler() {
+    if (!scheduler_) {
+        return fail(ErrorKind::kUnavailable,
+                    "this process keeps no schedule: ask the one with the role {}", kBatchRole);
+    }
+    return scheduler_.get();
 }
 
 std::vector<ports::HttpRoute> App::routes() {
@@ -493,7 +292,7 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_stock_handler(
                        [this](StoreId store,
                               std::string_view product) -> Result<std::optional<api::StockAnswer>> {
-                           SHELFCAST_ASSIGN(const auto found, stock_->position(store, product));
+                           SHELFCAST_ASSIGN(const auto found, stock_->position_now(store, product));
                            return found ? std::optional(
                                               api::StockAnswer{found->position, found->as_of_us})
                                         : std::nullopt;
@@ -528,16 +327,22 @@ Status App::serve() {
                                     .upstream_port = upstream.second},
                                    *authenticator_, metrics_,
                                    {[this](const ports::Identity&) { return people_account_; },
-                                    [this] { speed_->note_view_query(); }}));
+                                    [this] {
+                                        if (speed_) {
+                                            speed_->note_view_query();
+                                        }
+                                    }}));
     SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
                                   {.address = config_.listen_address, .port = config_.web_port},
                                   inflater_, routes()));
-    if (config_.schedule_engine == "builtin") {
+    if (scheduler_ && config_.schedule_engine == "builtin") {
         scheduler_->activate();
     }
-    predictions_thread_ =
-        std::jthread([this](const std::stop_token& own) { predictions_->run(own); });
-    if (config_.watch_interval_s > 0) {
+    if (has_role(kApiRole)) {
+        predictions_thread_ =
+            std::jthread([this](const std::stop_token& own) { predictions_->run(own); });
+    }
+    if (has_role(kBatchRole) && config_.watch_interval_s > 0) {
         watch_thread_ = std::jthread([this](const std::stop_token& own) {
             // Before the layers are verified and stock is read, a look would only be in their way.
             while (!ready() && !own.stop_requested()) {
@@ -622,13 +427,20 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
 
 Result<BackupReport> App::back_up(const std::filesystem::path& folder,
                                   const BackupProgress& progress, const std::stop_token& stop) {
+    if (embedded_store_ == nullptr || embedded_log_ == nullptr || !config_.lake_url.empty()) {
+        return fail(
+            ErrorKind::kInvalidInput,
+            "a backup is of a data directory that has everything: this one's log, store or "
+            "lake is elsewhere (log.url, store.url, lake.url), where their own backups are");
+    }
     SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
-    return write_backup({directory_.path(), *store_, *log_, *lake_, clock_}, folder, progress,
-                        stop);
+    return write_backup({directory_.path(), *embedded_store_, *embedded_log_, *lake_, clock_},
+                        folder, progress, stop);
 }
 
 Status App::wait_caught_up(std::chrono::milliseconds deadline, const std::stop_token& stop) {
-    return or_fault(speed_->wait_caught_up(deadline, stop));
+    return or_fault(follows_all() ? speed_->wait_caught_up(deadline, stop)
+                                  : deliveries_->wait_caught_up(deadline, stop));
 }
 
 Status App::or_fault(Status waited) {
@@ -644,7 +456,23 @@ Result<App::BatchLock> App::hold_batch(const std::stop_token& stop) {
             return fail(ErrorKind::kUnavailable, "stopped while a batch goes on");
         }
     }
-    return BatchLock(std::move(lock));
+    SHELFCAST_ASSIGN(auto among_processes, hold(kLakeLock, stop));
+    return BatchLock(std::move(lock), std::move(among_processes));
+}
+
+Result<std::unique_ptr<ports::ProcessLock>> App::hold(std::string_view name,
+                                                      const std::stop_token& stop) {
+    while (true) {
+        auto held = store_->try_lock(name);
+        if (held || held.error().kind != ErrorKind::kBusy) {
+            return held;
+        }
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped while another process has the lock {}",
+                        name);
+        }
+        pause(kLockPause, stop);
+    }
 }
 
 Status App::drop_old_speed_rows(const std::stop_token& stop) {
@@ -664,7 +492,9 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             !reports && reports.error().kind == ErrorKind::kCorrupted && !verified_again;
         if (damaged) {
             verified_again = true;
-            speed_->request_recovery();
+            if (speed_) {
+                speed_->request_recovery();
+            }
         }
         // A merge may give back the space that was missing, but somebody waits to be told.
         const bool full = !reports && reports.error().kind == ErrorKind::kStorageFull;
@@ -673,7 +503,8 @@ Result<std::vector<batch::EpochReport>> App::close_epochs(const std::stop_token&
             stop.stop_requested()) {
             SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());
             metrics_.set(ports::Gauge::kOpenEpoch, open.value);
-            if (reports && std::ranges::any_of(*reports, &batch::EpochReport::contributed)) {
+            if (reports && speed_ &&
+                std::ranges::any_of(*reports, &batch::EpochReport::contributed)) {
                 speed_->restart_observer();
             }
             return reports;

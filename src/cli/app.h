@@ -26,18 +26,15 @@
 #include "adapters/http_gateway/gateway.h"
 #include "adapters/http_server/http_server.h"
 #include "adapters/lake_local/lake_local.h"
-#include "adapters/posix_files/posix_files.h"
-#include "adapters/posix_state/posix_state.h"
 #include "adapters/prometheus/prometheus_metrics.h"
 #include "adapters/sodium/sodium_digest.h"
 #include "adapters/sodium/sodium_hasher.h"
-#include "adapters/sqlite_log/sqlite_log.h"
-#include "adapters/sqlite_store/sqlite_store.h"
 #include "adapters/system_clock/system_clock.h"
 #include "adapters/zlib_inflate/zlib_inflater.h"
 #include "api/authenticator.h"
 #include "base/memory.h"
 #include "base/result.h"
+#include "cli/backends.h"
 #include "cli/backup.h"
 #include "cli/data_directory.h"
 #include "cli/jobs.h"
@@ -55,10 +52,15 @@
 #include "pipelines/stock/live_stock.h"
 #include "pipelines/stock/stock_watch.h"
 #include "pipelines/stock/velocity_forecaster.h"
+#include "pipelines/stream/delivery_watch.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
 
 namespace shelfcast::cli {
+
+inline constexpr std::string_view kApiRole = "api";
+inline constexpr std::string_view kBatchRole = "batch";
+inline constexpr std::string_view kStreamRole = "stream";
 
 /// What a first start makes up, to be shown once.
 struct FirstLogin {
@@ -155,14 +157,14 @@ public:
     [[nodiscard]] ingest::IngestDoor& door() noexcept { return *door_; }
     [[nodiscard]] ports::EventLog& log() noexcept { return *log_; }
     [[nodiscard]] ports::Lake& lake() noexcept { return *lake_; }
-    [[nodiscard]] adapters::SqliteStore& store() noexcept { return *store_; }
+    [[nodiscard]] ports::OperationalStore& store() noexcept { return *store_; }
     [[nodiscard]] adapters::clickhouse::ClickHouseWarehouse& warehouse() noexcept {
         return *warehouse_;
     }
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
-    [[nodiscard]] stream::SpeedLayer& speed() noexcept { return *speed_; }
-    [[nodiscard]] schedule::Scheduler& scheduler() noexcept { return *scheduler_; }
+    /// Error: kUnavailable when another process keeps the schedule.
+    [[nodiscard]] Result<schedule::Scheduler*> scheduler();
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
     [[nodiscard]] std::uint16_t gateway_port() const { return gateway_->port(); }
     [[nodiscard]] std::uint16_t web_port() const { return server_->port(); }
@@ -181,7 +183,9 @@ private:
     /// Work that nobody else does at the same time, and that takes much memory.
     class BatchLock {
     public:
-        explicit BatchLock(std::unique_lock<std::timed_mutex> held) : held_(std::move(held)) {}
+        BatchLock(std::unique_lock<std::timed_mutex> held,
+                  std::unique_ptr<ports::ProcessLock> among_processes)
+            : held_(std::move(held)), among_processes_(std::move(among_processes)) {}
         BatchLock(BatchLock&&) noexcept = default;
         BatchLock& operator=(BatchLock&&) = delete;
         ~BatchLock() {
@@ -192,10 +196,24 @@ private:
 
     private:
         std::unique_lock<std::timed_mutex> held_;
+        std::unique_ptr<ports::ProcessLock> among_processes_;
     };
 
     /// Waits for batch_mutex_. Error: kUnavailable when stopped before.
     [[nodiscard]] Result<BatchLock> hold_batch(const std::stop_token& stop);
+    /// Waits until no other process has the lock. Error: kUnavailable when stopped before.
+    [[nodiscard]] Result<std::unique_ptr<ports::ProcessLock>> hold(std::string_view name,
+                                                                   const std::stop_token& stop);
+    /// Whether every flush passes through this process.
+    [[nodiscard]] bool follows_all() const;
+    /// The same, before there is a speed layer.
+    [[nodiscard]] bool follows_stock() const { return !group_ && has_role(kStreamRole); }
+    [[nodiscard]] operators::FoldCounts counts() const;
+    [[nodiscard]] bool has_role(std::string_view role) const {
+        return config::has_role(config_, role);
+    }
+    /// Error: kBusy when another process has a role of this one that only one may have.
+    [[nodiscard]] Status take_roles();
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();
     [[nodiscard]] retail::CodecLimits codec_limits() const;
@@ -204,10 +222,13 @@ private:
                                    const std::string& ingest_token);
     [[nodiscard]] Result<std::string> secret(std::string_view setting);
     [[nodiscard]] Status reach_warehouse(const std::stop_token& stop);
-    [[nodiscard]] Status apply_schema();
+    [[nodiscard]] Status apply_schema(const std::stop_token& stop);
     /// Copies what the operational store knows beside the events, and the holidays, for the views.
     [[nodiscard]] Status mirror_reference();
     [[nodiscard]] Status make_layers(const std::stop_token& stop);
+    void make_speed_layer(const operators::OperatorOptions& judging);
+    [[nodiscard]] Status make_batch_layer(const operators::OperatorOptions& judging,
+                                          const std::stop_token& stop);
     [[nodiscard]] Status make_schedule();
     void keep_house(const std::stop_token& stop);
     /// What is looked at every watch.interval_s.
@@ -227,8 +248,13 @@ private:
     adapters::SodiumDigest digest_;
     adapters::ZlibInflater inflater_;
     std::unique_ptr<adapters::SodiumHasher> hasher_;
-    std::unique_ptr<adapters::SqliteStore> store_;
-    std::unique_ptr<adapters::SqliteLog> log_;
+    std::unique_ptr<ports::OperationalStore> store_;
+    adapters::SqliteStore* embedded_store_ = nullptr;  ///< The same, if the directory has it.
+    std::unique_ptr<ports::EventLog> log_;
+    adapters::SqliteLog* embedded_log_ = nullptr;  ///< The same, if the directory has it.
+    std::unique_ptr<ports::WorkerGroup> group_;
+    /// That no other process does this one's work beside the speed layer.
+    std::vector<std::unique_ptr<ports::ProcessLock>> held_roles_;
     std::unique_ptr<adapters::ParquetReader> parquet_;
     std::string control_token_;
     std::atomic<bool> verify_batch_{false};  ///< The engine came back after an unclean end.
@@ -239,14 +265,15 @@ private:
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
     /// For the status page: connections of its own, and little patience.
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> status_warehouse_;
-    std::unique_ptr<adapters::PosixFiles> lake_files_;
+    std::unique_ptr<ports::FileSystem> lake_files_;
     std::unique_ptr<ports::Lake> lake_;
-    std::unique_ptr<adapters::PosixState> state_;
+    std::unique_ptr<ports::StateStore> state_;
     std::unique_ptr<stock::LiveStock> stock_;
     std::unique_ptr<ports::Forecaster> forecaster_;
     std::unique_ptr<stock::StockWatch> stock_watch_;
     std::unique_ptr<detect::Detection> detection_;
-    std::unique_ptr<stream::SpeedLayer> speed_;
+    std::unique_ptr<stream::SpeedLayer> speed_;  ///< Null: other processes have that role.
+    std::unique_ptr<stream::DeliveryWatch> deliveries_;
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
     std::mutex replay_mutex_;       ///< One replay at a time.

@@ -258,7 +258,7 @@ private:
                            {"open_epoch", report_.open_epoch.value},
                            {"lake_version", manifest.version},
                            {"files", std::move(files)}};
-        return ports::write_durably(files_in_, kListName, text.dump(1) + "\n");
+        return files_in_.write_durably(kListName, text.dump(1) + "\n");
     }
 
     const BackupSource& source_;

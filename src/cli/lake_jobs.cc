@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "adapters/posix_files/posix_files.h"
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/file_reading.h"

@@ -31,18 +31,20 @@ json to_json(const ports::JobRun& run) {
 
 Result<json> run(App& app, const json& request, const api::JobProgress& progress,
                  const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(schedule::Scheduler* const scheduler, app.scheduler());
     SHELFCAST_ASSIGN(const schedule::RunAnswer answer,
-                     app.scheduler().run_now({.job = request.value("job", ""),
-                                              .logical_date = request.value("date", ""),
-                                              .progress = progress},
-                                             stop));
+                     scheduler->run_now({.job = request.value("job", ""),
+                                         .logical_date = request.value("date", ""),
+                                         .progress = progress},
+                                        stop));
     return json{{"already_done", answer.already_done}, {"run", to_json(answer.run)}};
 }
 
 Result<json> history(App& app, const json& request) {
-    SHELFCAST_ASSIGN(const std::vector<ports::JobRun> found,
-                     app.scheduler().history(request.value("job", ""),
-                                             request.value("limit", std::size_t{100})));
+    SHELFCAST_ASSIGN(schedule::Scheduler* const scheduler, app.scheduler());
+    SHELFCAST_ASSIGN(
+        const std::vector<ports::JobRun> found,
+        scheduler->history(request.value("job", ""), request.value("limit", std::size_t{100})));
     json runs = json::array();
     for (const ports::JobRun& one : found) {
         runs.push_back(to_json(one));
@@ -53,7 +55,8 @@ Result<json> history(App& app, const json& request) {
 }  // namespace
 
 Result<json> jobs_json(App& app) {
-    SHELFCAST_ASSIGN(const std::vector<schedule::JobStatus> all, app.scheduler().list());
+    SHELFCAST_ASSIGN(schedule::Scheduler* const scheduler, app.scheduler());
+    SHELFCAST_ASSIGN(const std::vector<schedule::JobStatus> all, scheduler->list());
     json jobs = json::array();
     for (const schedule::JobStatus& job : all) {
         json next;

@@ -184,13 +184,17 @@ Result<std::string> App::status() {
                             "program's log and `shelfcast doctor`"});
     }
     const WarehouseFacts warehouse = asked ? std::move(*asked) : WarehouseFacts{};
-    const RateMeter::Rates rates = rates_.since_then(clock_.steady_us(), speed_->counts());
-    json disk = disk_json(directory_.path(), log_->bytes_on_disk(), facts);
+    const RateMeter::Rates rates = rates_.since_then(clock_.steady_us(), counts());
+    json disk = disk_json(directory_.path(),
+                          embedded_log_ == nullptr ? 0 : embedded_log_->bytes_on_disk(), facts);
     if (asked) {
         disk["warehouse_bytes"] = warehouse.size.bytes;
         disk["warehouse_parts"] = warehouse.size.parts;
     }
-    SHELFCAST_ASSIGN(json jobs, jobs_json(*this));
+    json jobs;  // null: another process keeps the schedule
+    if (scheduler_) {
+        SHELFCAST_ASSIGN(jobs, jobs_json(*this));
+    }
     const bool embedded = engine_ != nullptr;
     const std::int64_t waiting_us =
         facts.oldest_undelivered_us == 0 ? 0 : facts.now_us - facts.oldest_undelivered_us;
@@ -204,10 +208,11 @@ Result<std::string> App::status() {
         {"problems", problems_json(findings)},
         {"freshness", freshness_json(warehouse.freshness, facts.now_us)},
         {"rates",
-         {{"window_s", std::llround(rates.window_s)},
-          {"accepted_per_s", rates.accepted_per_s},
-          {"rejected_per_s", rates.rejected_per_s},
-          {"duplicates_per_s", rates.duplicates_per_s}}},
+         !speed_ ? json()  // the workers' /metrics have them
+                 : json{{"window_s", std::llround(rates.window_s)},
+                        {"accepted_per_s", rates.accepted_per_s},
+                        {"rejected_per_s", rates.rejected_per_s},
+                        {"duplicates_per_s", rates.duplicates_per_s}}},
         {"lag",
          {{"messages", facts.undelivered},
           {"oldest_s", static_cast<double>(waiting_us) / static_cast<double>(kSecondUs)}}},

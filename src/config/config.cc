@@ -170,8 +170,8 @@ private:
 
     void read_value(const Setting& setting, const toml::node& node, const std::string& place) {
         const std::string origin = fmt::format("file {}", place);
-        if (setting.key == kJobsKey) {
-            read_jobs(node, place);
+        if (const auto* const map = std::get_if<TextMap Config::*>(&setting.member)) {
+            read_map(setting.key, loaded_.config.*(*map), node, place);
         } else if (is_number(setting)) {
             const auto number = node.value_exact<std::int64_t>();
             if (!number) {
@@ -193,22 +193,23 @@ private:
         }
     }
 
-    void read_jobs(const toml::node& node, const std::string& place) {
+    void read_map(std::string_view key, TextMap& into, const toml::node& node,
+                  const std::string& place) {
+        const std::string_view what = key == kJobsKey ? "cron expression" : "text";
         if (!node.is_table()) {
-            mistake("{}: {} is a table of name = \"cron expression\", not {}", place, kJobsKey,
-                    type_of(node));
+            mistake("{}: {} is a table of name = \"{}\", not {}", place, key, what, type_of(node));
             return;
         }
-        loaded_.config.origins[std::string(kJobsKey)] = fmt::format("file {}", place);
-        for (const auto& [name, job] : *node.as_table()) {
-            const auto cron = job.value_exact<std::string>();
-            if (!cron || cron->empty()) {
-                mistake("{}:{}: {}.{} is a cron expression in quotes", loaded_.file.string(),
-                        name.source().begin.line, kJobsKey, name.str());
+        loaded_.config.origins[std::string(key)] = fmt::format("file {}", place);
+        for (const auto& [name, one] : *node.as_table()) {
+            const auto text = one.value_exact<std::string>();
+            if (!text || text->empty()) {
+                mistake("{}:{}: {}.{} is a {} in quotes", loaded_.file.string(),
+                        name.source().begin.line, key, name.str(), what);
                 continue;
             }
-            loaded_.config.schedule_jobs[std::string(name.str())] = *cron;
-            loaded_.config.origins[fmt::format("{}.{}", kJobsKey, name.str())] =
+            into[std::string(name.str())] = *text;
+            loaded_.config.origins[fmt::format("{}.{}", key, name.str())] =
                 fmt::format("file {}:{}", loaded_.file.string(), name.source().begin.line);
         }
     }
@@ -319,6 +320,29 @@ std::string with_origin(const Config& config, std::string_view key) {
     return fmt::format("{} ({})", key, config.origin(key));
 }
 
+/// A process that leaves work to others shares everything with them.
+void find_split_mistakes(const Config& config, std::vector<std::string>& mistakes) {
+    const bool alone =
+        has_role(config, "api") && has_role(config, "batch") && has_role(config, "stream");
+    const std::array shared = {
+        std::pair{&config.store_url, "store.url"}, std::pair{&config.log_url, "log.url"},
+        std::pair{&config.lake_url, "lake.url"}, std::pair{&config.warehouse_url, "warehouse.url"}};
+    for (const auto& [url, key] : shared) {
+        if (!alone && url->empty()) {
+            mistakes.push_back(fmt::format(
+                "{} is \"{}\", so other processes do the rest, which need {}: it is not "
+                "set",
+                with_origin(config, "server.roles"), config.roles, key));
+        }
+    }
+    if (!config.store_url.empty() && config.log_url.empty()) {
+        mistakes.push_back(
+            fmt::format("{} is set, but log.url is not: a log in the data directory "
+                        "goes with a store in it",
+                        with_origin(config, "store.url")));
+    }
+}
+
 }  // namespace
 
 Loaded load(const Sources& sources) { return Loader(sources).load(); }
@@ -350,6 +374,11 @@ bool is_loopback(std::string_view address) {
     return address.starts_with("127.") || address == "::1";
 }
 
+bool has_role(const Config& config, std::string_view role) {
+    const std::vector<std::string_view> roles = split_roles(config.roles);
+    return std::ranges::find(roles, role) != roles.end();
+}
+
 std::vector<std::string> find_mistakes(const Config& config, JobFault job_fault) {
     std::vector<std::string> mistakes;
     for (const Setting& setting : settings()) {
@@ -377,6 +406,7 @@ std::vector<std::string> find_mistakes(const Config& config, JobFault job_fault)
             }
         }
     }
+    find_split_mistakes(config, mistakes);
     if (config.watched_flush_interval_ms > config.flush_interval_ms) {
         mistakes.push_back(fmt::format("{} is {} ms, longer than {} with {} ms",
                                        with_origin(config, "stream.watched_flush_interval_ms"),

@@ -32,6 +32,7 @@ struct Config {
     std::uint16_t clickhouse_native_port = 9010;
     std::uint16_t web_port = 8501;
     std::string status_login = "auto";
+    std::string roles = "api,batch,stream";
 
     std::filesystem::path engine_library;
     std::uint64_t engine_memory_bytes = 0;
@@ -42,6 +43,21 @@ struct Config {
 
     std::string log_level = "info";
     std::string log_format = "text";
+
+    std::string store_url;
+
+    std::string log_url;
+    TextMap log_kafka;  ///< Setting of librdkafka to its value.
+    std::uint32_t log_replication = 3;
+    std::uint32_t log_retention_hours = 168;
+    std::uint32_t log_session_timeout_ms = 10'000;
+
+    std::string lake_url;
+    std::string s3_endpoint;
+    std::string s3_region = "us-east-1";
+    std::string s3_access_key;
+    std::string s3_secret_key;
+    std::string s3_addressing = "auto";
 
     std::string ledger_sales_from = "retail_events";
     std::string ledger_receipts_from = "retail_events";
@@ -149,6 +165,11 @@ struct Loaded {
 /// machines can reach, one port given twice, a job that is none.
 [[nodiscard]] std::vector<std::string> find_mistakes(const Config& config,
                                                      JobFault job_fault = nullptr);
+
+/// "api,stream" at its commas.
+[[nodiscard]] std::vector<std::string_view> split_roles(std::string_view text);
+/// Whether this process does the work of a role: "api", "batch" or "stream".
+[[nodiscard]] bool has_role(const Config& config, std::string_view role);
 
 /// No mistakes: success. Else one kInvalidInput that lists them all.
 [[nodiscard]] Status all_right(const std::vector<std::string>& mistakes);

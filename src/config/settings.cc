@@ -1,7 +1,9 @@
 #include <arpa/inet.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "config/config.h"
 #include "retail/time_zone.h"
@@ -26,6 +28,32 @@ std::string url_fault(std::string_view text) {
 
 std::string zone_fault(std::string_view text) {
     return retail::TimeZone::load(text) ? "" : "is no time zone, such as Europe/London";
+}
+
+std::string scheme_fault(std::string_view text, std::initializer_list<std::string_view> schemes) {
+    if (text.empty() || std::ranges::any_of(schemes, [&](std::string_view scheme) {
+            return text.starts_with(scheme) && text.size() > scheme.size();
+        })) {
+        return "";
+    }
+    return fmt::format("does not begin with {}", fmt::join(schemes, " or "));
+}
+
+std::string store_url_fault(std::string_view text) {
+    return scheme_fault(text, {"postgresql://", "postgres://"});
+}
+std::string log_url_fault(std::string_view text) { return scheme_fault(text, {"kafka://"}); }
+std::string lake_url_fault(std::string_view text) {
+    return scheme_fault(text, {"s3://", "file:///"});
+}
+
+std::string roles_fault(std::string_view text) {
+    for (const std::string_view role : split_roles(text)) {
+        if (role != "api" && role != "batch" && role != "stream") {
+            return "has a role that is none of api, batch, stream";
+        }
+    }
+    return text.empty() ? "is empty" : "";
 }
 
 std::string empty_fault(std::string_view text) { return text.empty() ? "is empty" : ""; }
@@ -72,6 +100,13 @@ const std::array kSettings = {
             .description = "Whether the status page asks for the login of SQL; auto: unless the "
                            "listen address is loopback. Say always behind a proxy",
             .choices = "auto|always"},
+    Setting{.key = "server.roles",
+            .member = &Config::roles,
+            .environment = "SHELFCAST_ROLES",
+            .flag = "--roles",
+            .description = "What this process does, where several share the work: api (doors, SQL, "
+                           "imports), batch (schedule, closing of epochs), stream (speed layer)",
+            .fault = roles_fault},
     Setting{.key = "engine.library",
             .member = &Config::engine_library,
             .environment = "SHELFCAST_ENGINE",
@@ -100,6 +135,88 @@ const std::array kSettings = {
             .flag = "",
             .description = "Its password; no flag, because others can read a command line",
             .secret = true},
+    Setting{.key = "store.url",
+            .member = &Config::store_url,
+            .environment = "SHELFCAST_STORE_URL",
+            .flag = "",
+            .description = "postgresql://user:password@host/database that keeps the operational "
+                           "store for several processes; empty: in the data directory",
+            .fault = store_url_fault,
+            .secret = true},
+    Setting{.key = "log.url",
+            .member = &Config::log_url,
+            .environment = "SHELFCAST_LOG_URL",
+            .flag = "--log-url",
+            .description = "kafka://host:port,host:port of the brokers that keep the event log; "
+                           "empty: in the data directory",
+            .fault = log_url_fault},
+    Setting{.key = "log.kafka",
+            .member = &Config::log_kafka,
+            .environment = "",
+            .flag = "",
+            .description = "A table of further settings of librdkafka, such as "
+                           "\"security.protocol\" = \"SASL_SSL\"",
+            .secret = true},
+    Setting{.key = "log.replication",
+            .member = &Config::log_replication,
+            .environment = "SHELFCAST_LOG_REPLICATION",
+            .flag = "",
+            .description = "Kafka: brokers that have each message; of topics made from now on",
+            .minimum = 1,
+            .maximum = 32'767},
+    Setting{.key = "log.retention_hours",
+            .member = &Config::log_retention_hours,
+            .environment = "SHELFCAST_LOG_RETENTION_HOURS",
+            .flag = "",
+            .description = "Kafka: hours that messages stay at least; more than an epoch may stay "
+                           "open. 0: until they are pruned",
+            .maximum = 87'600},
+    Setting{.key = "log.session_timeout_ms",
+            .member = &Config::log_session_timeout_ms,
+            .environment = "SHELFCAST_LOG_SESSION_TIMEOUT_MS",
+            .flag = "",
+            .description = "Kafka: milliseconds after which a silent worker's partitions go to "
+                           "the others",
+            .minimum = 1'000,
+            .maximum = 1'800'000},
+    Setting{.key = "lake.url",
+            .member = &Config::lake_url,
+            .environment = "SHELFCAST_LAKE_URL",
+            .flag = "--lake-url",
+            .description = "s3://bucket/prefix or file:///folder for the lake and the state that "
+                           "workers share; empty: in the data directory",
+            .fault = lake_url_fault},
+    Setting{.key = "s3.endpoint",
+            .member = &Config::s3_endpoint,
+            .environment = "SHELFCAST_S3_ENDPOINT",
+            .flag = "",
+            .description = "URL of a store that speaks S3, MinIO say; empty: Amazon's",
+            .fault = url_fault},
+    Setting{.key = "s3.region",
+            .member = &Config::s3_region,
+            .environment = "SHELFCAST_S3_REGION",
+            .flag = "",
+            .description = "Region that requests are signed for",
+            .fault = empty_fault},
+    Setting{.key = "s3.access_key",
+            .member = &Config::s3_access_key,
+            .environment = "SHELFCAST_S3_ACCESS_KEY",
+            .flag = "",
+            .description = "Access key; empty: as Amazon's tools find it (environment, "
+                           "~/.aws/credentials, role)"},
+    Setting{.key = "s3.secret_key",
+            .member = &Config::s3_secret_key,
+            .environment = "SHELFCAST_S3_SECRET_KEY",
+            .flag = "",
+            .description = "Its secret; no flag, because others can read a command line",
+            .secret = true},
+    Setting{.key = "s3.addressing",
+            .member = &Config::s3_addressing,
+            .environment = "SHELFCAST_S3_ADDRESSING",
+            .flag = "",
+            .description = "Where a request names the bucket; auto: in the path if there is an "
+                           "s3.endpoint, else in the host's name",
+            .choices = "auto|path|host"},
     Setting{
         .key = "ledger.sales_from",
         .member = &Config::ledger_sales_from,
@@ -313,6 +430,16 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> split_roles(std::string_view text) {
+    std::vector<std::string_view> roles;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        roles.push_back(text.substr(0, comma));
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return roles;
+}
 
 std::span<const Setting> settings() { return kSettings; }
 

@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <string>
 
+#include "base/failpoint.h"
+
 namespace shelfcast::ports {
 
-Status write_durably(FileSystem& files, std::string_view path, std::string_view bytes) {
+Status FileSystem::write_durably(std::string_view path, std::string_view bytes) {
+    SHELFCAST_TRY(check_file_path(path));
     const std::string temporary = fmt::format("{}.tmp", path);
     const std::size_t slash = path.rfind('/');
     const std::string_view folder = slash == std::string_view::npos ? "" : path.substr(0, slash);
-    SHELFCAST_TRY(files.write_file(temporary, bytes));
-    SHELFCAST_TRY(files.sync_file(temporary));
-    SHELFCAST_TRY(files.rename(temporary, path));
-    return files.sync_directory(folder);
+    SHELFCAST_TRY(write_file(temporary, bytes));
+    SHELFCAST_TRY(sync_file(temporary));
+    failpoint::reach("file.written");
+    SHELFCAST_TRY(rename(temporary, path));
+    return sync_directory(folder);
 }
 
 Status check_file_path(std::string_view path) {

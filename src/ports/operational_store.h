@@ -2,7 +2,7 @@
 
 /// \file ports/operational_store.h
 /// The small facts that must not be lost: written-down ranges and epochs, stores, products, sales
-/// targets, users, imports, differences. Adapters: sqlite_store (later postgres_store); contract in
+/// targets, users, imports, differences. Adapters: sqlite_store, postgres_store; contract in
 /// tests/contract/operational_store_contract.h. Thread safe; each method is one durable
 /// transaction.
 
@@ -16,7 +16,9 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "ports/job_ledger.h"
 #include "ports/lake.h"
+#include "ports/process_locks.h"
 #include "ports/warehouse.h"
 #include "retail/product.h"
 #include "retail/store_catalog.h"
@@ -242,5 +244,17 @@ public:
     [[nodiscard]] virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
     [[nodiscard]] virtual Status put_setting(std::string_view name, std::string_view value) = 0;
 };
+
+/// All of it, as one backend keeps it.
+class OperationalStore : public EpochLedger,
+                         public DifferenceBook,
+                         public StoreDirectory,
+                         public ReferenceBook,
+                         public UserDirectory,
+                         public ImportLedger,
+                         public ReplayLedger,
+                         public SettingsBook,
+                         public JobLedger,
+                         public ProcessLocks {};
 
 }  // namespace shelfcast::ports

@@ -134,11 +134,36 @@ TEST_P(FileSystemContract, SyncsFilesAndFolders) {
 }
 
 TEST_P(FileSystemContract, ADurableWriteLeavesOnlyTheFile) {
-    ASSERT_TRUE(ports::write_durably(*files_, "a/file", "first"));
-    ASSERT_TRUE(ports::write_durably(*files_, "a/file", "second"));
-    ASSERT_TRUE(ports::write_durably(*files_, "top", "third"));
+    ASSERT_TRUE(files_->write_durably("a/file", "first"));
+    ASSERT_TRUE(files_->write_durably("a/file", "second"));
+    ASSERT_TRUE(files_->write_durably("top", "third"));
     EXPECT_EQ(read("a/file"), "second");
     EXPECT_EQ(list(""), (std::vector<std::string>{"a/file", "top"}));
+}
+
+TEST_P(FileSystemContract, WhatIsThereIsNotCreatedAgain) {
+    ASSERT_TRUE(files_->create_durably("a/file", "first"));
+    expect_error(files_->create_durably("a/file", "second"), ErrorKind::kConflict, "a/file");
+    expect_error(files_->create_durably("a/file", "first"), ErrorKind::kConflict, "a/file");
+    EXPECT_EQ(read("a/file"), "first");
+    EXPECT_EQ(list(""), (std::vector<std::string>{"a/file"}));
+    ASSERT_TRUE(files_->remove_file("a/file"));
+    ASSERT_TRUE(files_->create_durably("a/file", "third"));
+    EXPECT_EQ(read("a/file"), "third");
+}
+
+TEST_P(FileSystemContract, ASizeIsInBytesAndThatOfNoFileIsNothing) {
+    write("a/five", "12345");
+    write("a/none", "");
+    const auto size = [&](std::string_view path) {
+        const auto found = files_->file_size(path);
+        EXPECT_TRUE(found) << found.error().message;
+        return found ? *found : std::nullopt;
+    };
+    EXPECT_EQ(size("a/five"), 5U);
+    EXPECT_EQ(size("a/none"), 0U);
+    EXPECT_EQ(size("a/six"), std::nullopt);
+    EXPECT_EQ(size("no/folder"), std::nullopt);
 }
 
 TEST_P(FileSystemContract, NoPathLeavesTheRoot) {
@@ -160,6 +185,9 @@ TEST_P(FileSystemContract, NoPathLeavesTheRoot) {
         expect_error(files_->rename(path, "inside"), ErrorKind::kInvalidInput, named);
         expect_error(files_->remove_file(path), ErrorKind::kInvalidInput, named);
         expect_error(files_->list_files(path), ErrorKind::kInvalidInput, named);
+        expect_error(files_->file_size(path), ErrorKind::kInvalidInput, named);
+        expect_error(files_->write_durably(path, "x"), ErrorKind::kInvalidInput, named);
+        expect_error(files_->create_durably(path, "x"), ErrorKind::kInvalidInput, named);
     }
     expect_error(files_->write_file("", "x"), ErrorKind::kInvalidInput, "empty");
     expect_error(files_->read_file(""), ErrorKind::kInvalidInput, "empty");

@@ -204,7 +204,7 @@ TEST_F(LakeSnapshotsTest, NoHalfSnapshotIsListedWhereverARunEnds) {
             ASSERT_EQ(listed(), snapshots_.versions);
         }
     }
-    for (const char* name : {"lake.file_written", "lake.file_renamed", "snapshot.file_written",
+    for (const char* name : {"file.written", "lake.file_placed", "snapshot.file_written",
                              "snapshot.manifest_written"}) {
         EXPECT_GT(passed[name], 0) << name;
     }

@@ -369,6 +369,22 @@ Status SimDisk::remove_file(std::string_view path) {
     return {};
 }
 
+Result<std::optional<std::uint64_t>> SimDisk::file_size(std::string_view path) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    if (dead_) {
+        return ended();
+    }
+    const auto found = names_.find(path);
+    return found == names_.end() ? std::nullopt : std::optional(found->second->now.size());
+}
+
+Status SimDisk::create_durably(std::string_view path, std::string_view bytes) {
+    if (names_.contains(path)) {  // one thread: nobody comes between
+        return fail(ErrorKind::kConflict, "file {} is there already", path);
+    }
+    return write_durably(path, bytes);
+}
+
 Result<std::vector<std::string>> SimDisk::list_files(std::string_view path) {
     SHELFCAST_TRY(ports::check_folder_path(path));
     if (dead_) {
@@ -385,7 +401,7 @@ Result<std::vector<std::string>> SimDisk::list_files(std::string_view path) {
 }
 
 Status SimState::put(std::string_view name, std::string_view bytes) {
-    return ports::write_durably(disk_, fmt::format("{}{}", kStateFolder, name), bytes);
+    return disk_.write_durably(fmt::format("{}{}", kStateFolder, name), bytes);
 }
 
 Result<ports::StateBlob> SimState::open(std::string_view name) {

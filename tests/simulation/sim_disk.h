@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ public:
     [[nodiscard]] Status rename(std::string_view from, std::string_view to) override;
     [[nodiscard]] Result<std::string> read_file(std::string_view path) override;
     [[nodiscard]] Status remove_file(std::string_view path) override;
+    [[nodiscard]] Result<std::optional<std::uint64_t>> file_size(std::string_view path) override;
+    [[nodiscard]] Status create_durably(std::string_view path, std::string_view bytes) override;
     [[nodiscard]] Result<std::vector<std::string>> list_files(std::string_view path) override;
 
 private:

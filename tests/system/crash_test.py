@@ -157,7 +157,7 @@ class FailpointTest(SystemTest):
 
         of = {
             group: [name for name in names if name.startswith(group + ".")]
-            for group in ("import", "stream", "recover", "batch", "lake")
+            for group in ("import", "stream", "recover", "batch", "file", "lake")
         }
         for name in of["import"]:
             self.pass_failpoint(name, 1, self.provoke_import)
@@ -168,7 +168,7 @@ class FailpointTest(SystemTest):
             self.pass_failpoint("stream.written_down", 1, self.provoke_stream)
             self.pass_failpoint(name, 1, lambda _: None)
         self.settle()
-        for name in [*of["lake"], *of["batch"]]:
+        for name in [*of["file"], *of["lake"], *of["batch"]]:
             if name == "batch.speed_dropped":
                 self.age_closed_epochs()
             self.pass_failpoint(name, 1, self.provoke_batch)

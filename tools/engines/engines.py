@@ -21,9 +21,10 @@ from pathlib import Path
 
 from engine import Engine, EngineError, POLL_S
 from kafka import Kafka
+from minio import Minio
 from postgres import Postgres
 
-ENGINES = {each.name: each for each in (Kafka, Postgres)}
+ENGINES = {each.name: each for each in (Kafka, Minio, Postgres)}
 UP_S = 180
 DOWN_S = 60
 

@@ -64,6 +64,45 @@ install_postgres() {
     printf 'SHELFCAST_POSTGRES_BIN=%s\n' "$bin"
 }
 
+# go_client VERSION WORK: prints a go command of that version or a newer one. Debian's own is older: it
+# fetches the toolchain as the module that newer ones would get by themselves, checksums and all, and
+# what they do to it afterwards is done here.
+go_client() {
+    packages go:golang-go
+    local have fetched
+    have=$(go env GOVERSION)
+    if printf '%s\n' "go$1" "$have" | sort -VC; then
+        command -v go
+        return
+    fi
+    say "fetching Go $1 (here: $have)"
+    fetched=$(cd "$2" && go mod download -json "golang.org/toolchain@v0.0.1-go$1.linux-amd64" |
+        sed -n 's/^\t"Dir": "\(.*\)",\{0,1\}$/\1/p')
+    [ -n "$fetched" ] || die "go could not fetch its toolchain $1 (no network?)"
+    cp -r "$fetched" "$2/go"
+    chmod -R u+w "$2/go"
+    chmod +x "$2"/go/bin/* "$2"/go/pkg/tool/linux_amd64/*
+    find "$2/go" -name _go.mod -execdir mv {} go.mod \;
+    printf '%s\n' "$2/go/bin/go"
+}
+
+install_minio() {
+    local version=v0.0.0-20260212201848-7aac2a2c5b7c into work go
+    into=$cache/engines/minio-$version
+    if [ ! -d "$into" ]; then
+        work=$(mktemp -d "$cache/engines/new.XXXXXX")
+        mkdir "$work/bin"
+        go=$(go_client 1.24.8 "$work")
+        say "building MinIO $version, which takes some minutes"
+        env -u GOROOT GOTOOLCHAIN=local CGO_ENABLED=0 GOBIN="$work/bin" "$go" install -trimpath -ldflags "-s -w" \
+            "github.com/minio/minio@$version" > "$work.log" 2>&1 ||
+            die "go could not build MinIO $version (no network?): $(tail -n 3 "$work.log")"
+        mv "$work/bin" "$into"
+        rm -rf "$work"
+    fi
+    printf 'SHELFCAST_MINIO=%s/minio\n' "$into"
+}
+
 [ $# -gt 0 ] || die "which engine?"
 mkdir -p "$cache/engines" || die "cannot write to $cache (set SHELFCAST_CACHE to another folder)"
 exec 9> "$cache/engines/lock"

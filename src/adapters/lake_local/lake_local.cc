@@ -17,8 +17,6 @@ namespace {
 using ports::LakeFile;
 using ports::LakeManifest;
 
-std::string_view folder_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
-
 Status check_epochs(const LakeManifest& newest, const LakeManifest& next) {
     for (std::size_t i = 1; i < next.epochs.size(); ++i) {
         if (next.epochs[i].epoch <= next.epochs[i - 1].epoch) {
@@ -75,13 +73,8 @@ Result<std::string> LakeLocal::free_path(const ports::NewLakeFile& file) {
 
 Result<LakeFile> LakeLocal::place(const ports::NewLakeFile& file, std::string path,
                                   std::string_view parquet, std::uint64_t rows) {
-    const std::string temporary = fmt::format("{}{}", path, lake_local::kTemporarySuffix);
-    SHELFCAST_TRY(files_.write_file(temporary, parquet));
-    SHELFCAST_TRY(files_.sync_file(temporary));
-    failpoint::reach("lake.file_written");
-    SHELFCAST_TRY(files_.rename(temporary, path));
-    SHELFCAST_TRY(files_.sync_directory(folder_of(path)));
-    failpoint::reach("lake.file_renamed");
+    SHELFCAST_TRY(files_.write_durably(path, parquet));
+    failpoint::reach("lake.file_placed");
     return LakeFile{.path = std::move(path),
                     .topic = file.folder.topic,
                     .table = std::string(file.table),
@@ -148,11 +141,25 @@ Result<LakeFile> LakeLocal::describe_file(std::string_view path,
 }
 
 Result<std::uint64_t> LakeLocal::newest_version() {
-    SHELFCAST_ASSIGN(const auto paths, files_.list_files(lake_local::kManifestFolder));
-    std::uint64_t newest = 0;
-    for (const std::string& path : paths) {
-        newest = std::max(newest, lake_local::manifest_version(path).value_or(0));
+    std::uint64_t newest = known_version_;
+    if (newest == 0) {
+        SHELFCAST_ASSIGN(const auto paths, files_.list_files(lake_local::kManifestFolder));
+        for (const std::string& path : paths) {
+            newest = std::max(newest, lake_local::manifest_version(path).value_or(0));
+        }
+    } else {
+        // Versions have no gaps: the next one is asked for by name, since a list of years of
+        // manifests is dear in an object store.
+        for (;;) {  // ends at the first version that nobody has committed
+            SHELFCAST_ASSIGN(const auto size,
+                             files_.file_size(lake_local::manifest_path(newest + 1)));
+            if (!size) {
+                break;
+            }
+            ++newest;
+        }
     }
+    known_version_ = newest;
     return newest;
 }
 
@@ -178,8 +185,8 @@ Result<LakeManifest> LakeLocal::manifest() {
     if (version == 0) {
         return LakeManifest{};
     }
-    // A process that was killed between a manifest's rename and the sync of its folder leaves a
-    // name that a power loss can still take back: nobody may act on it before it is durable.
+    // A process that was killed between the making of a manifest's name and the sync of its folder
+    // leaves one that a power loss can still take back: nobody may act on it before it is durable.
     if (version != durable_version_) {
         SHELFCAST_TRY(files_.sync_directory(lake_local::kManifestFolder));
         durable_version_ = version;
@@ -244,7 +251,8 @@ Status LakeLocal::commit(const LakeManifest& next) {
     SHELFCAST_TRY(check_epochs(newest, next));
     SHELFCAST_TRY(check_files(newest, next));
     SHELFCAST_ASSIGN(const std::string text, lake_local::format_manifest(next));
-    return ports::write_durably(files_, lake_local::manifest_path(next.version), text);
+    // Two processes may have come to here with the same version: the name is given once.
+    return files_.create_durably(lake_local::manifest_path(next.version), text);
 }
 
 Status LakeLocal::remove_orphans(ports::FileWriter writer) {
@@ -258,10 +266,8 @@ Status LakeLocal::remove_orphans(ports::FileWriter writer) {
     }
     SHELFCAST_ASSIGN(const auto paths, files_.list_files(""));
     for (const std::string& path : paths) {
-        std::string_view whole = path;
-        if (whole.ends_with(lake_local::kTemporarySuffix)) {
-            whole.remove_suffix(lake_local::kTemporarySuffix.size());
-            if (is_orphan_of(writer, whole, EpochId{0}) || lake_local::manifest_version(whole)) {
+        if (const auto whole = lake_local::temporary_of(path)) {
+            if (is_orphan_of(writer, *whole, EpochId{0}) || lake_local::manifest_version(*whole)) {
                 SHELFCAST_TRY(files_.remove_file(path));
             }
         } else if (is_orphan_of(writer, path, newest.closed_epoch()) && !named.contains(path)) {
@@ -284,16 +290,13 @@ Result<std::size_t> LakeLocal::remove_files(std::span<const std::string> paths,
                         path);
         }
     }
-    SHELFCAST_ASSIGN(const auto listed, files_.list_files(""));
     std::size_t gone = 0;
     for (const std::string& path : paths) {
         if (stop.stop_requested()) {
             break;
         }
-        if (std::ranges::binary_search(listed, path)) {
-            SHELFCAST_TRY(files_.remove_file(path));
-            failpoint::reach("compaction.file_removed");
-        }
+        SHELFCAST_TRY(files_.remove_file(path));
+        failpoint::reach("compaction.file_removed");
         ++gone;
     }
     return gone;

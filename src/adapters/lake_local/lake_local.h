@@ -1,13 +1,13 @@
 #pragma once
 
 /// \file adapters/lake_local/lake_local.h
-/// The lake in a directory. The wiring owns it; file system and codec must outlive it. Thread safe
-/// for readers beside one writer (the batch layer); files may be written from several threads at
-/// once.
+/// The lake over a file system: a directory, or a bucket. The wiring owns it; file system and codec
+/// must outlive it. Thread safe for readers beside one writer (the batch layer); files may be
+/// written from several threads at once, and of two processes that commit the same version one gets
+/// kConflict.
 ///
-/// Durable steps of a file: temporary name, sync, rename, sync of the folder; failpoints
-/// `lake.file_written` and `lake.file_renamed` lie between and after. Temporary files and files
-/// that no manifest names are what a crash leaves behind.
+/// The failpoint `lake.file_placed` comes after a file's last durable step. Temporary files and
+/// files that no manifest names are what a crash leaves behind.
 
 #include <atomic>
 #include <mutex>
@@ -65,6 +65,7 @@ private:
 
     ports::FileSystem& files_;
     ports::ParquetCodec& codec_;
+    std::atomic<std::uint64_t> known_version_{0};    ///< Newest manifest found so far.
     std::atomic<std::uint64_t> durable_version_{0};  ///< Newest manifest known to be synced.
 
     std::mutex

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "base/failpoint.h"
 #include "tests/contract/lake_contract.h"
@@ -39,7 +41,21 @@ public:
         contents.erase(std::string(path));
         return {};
     }
+    Result<std::optional<std::uint64_t>> file_size(std::string_view path) override {
+        const auto found = contents.find(std::string(path));
+        return found == contents.end() ? std::nullopt : std::optional(found->second.size());
+    }
+    Status create_durably(std::string_view path, std::string_view bytes) override {
+        if (before_create) {
+            std::exchange(before_create, {})();
+        }
+        if (contents.contains(std::string(path))) {
+            return fail(ErrorKind::kConflict, "{} is there already", path);
+        }
+        return write_durably(path, bytes);
+    }
     Result<std::vector<std::string>> list_files(std::string_view path) override {
+        ++lists;
         std::vector<std::string> found;
         for (const auto& [name, bytes] : contents) {
             if (path.empty() || name.starts_with(std::string(path) + "/")) {
@@ -52,7 +68,9 @@ public:
     std::map<std::string, std::string> contents;
     std::vector<std::string> steps;
     std::size_t reads = 0;
-    std::string failing_step;  ///< The step that fails with kStorageFull; empty: none.
+    std::size_t lists = 0;
+    std::function<void()> before_create;  ///< Called once.
+    std::string failing_step;             ///< The step that fails with kStorageFull; empty: none.
 
 private:
     Status note(std::string_view what, std::string_view path) {
@@ -126,9 +144,9 @@ TEST_F(LakeLocalTest, AFileIsSyncedBeforeAndAfterItsRename) {
     failpoint::set_handler(
         [this](std::string_view name) { files_.steps.push_back("reached " + std::string(name)); });
     ASSERT_TRUE(write(1));
-    EXPECT_EQ(files_.steps, (Steps{"write " + path_ + ".tmp", "sync " + path_ + ".tmp",
-                                   "reached lake.file_written", "rename " + path_,
-                                   "sync folder " + folder_, "reached lake.file_renamed"}));
+    EXPECT_EQ(files_.steps,
+              (Steps{"write " + path_ + ".tmp", "sync " + path_ + ".tmp", "reached file.written",
+                     "rename " + path_, "sync folder " + folder_, "reached lake.file_placed"}));
 }
 
 TEST_F(LakeLocalTest, AManifestIsSyncedBeforeAndAfterItsRename) {
@@ -204,6 +222,7 @@ TEST_F(LakeLocalTest, OnlyOurOwnTemporaryAndDataFilesAreRemoved) {
         files_.contents[path] = "somebody's";
     }
     files_.contents[path_ + ".tmp"] = "half";
+    files_.contents["_manifest/v0000000001.json.0.tmp"] = "half";
     ASSERT_TRUE(lake_.remove_orphans(ports::FileWriter::kEpoch));
     Steps left;
     for (const auto& [path, bytes] : files_.contents) {
@@ -212,6 +231,32 @@ TEST_F(LakeLocalTest, OnlyOurOwnTemporaryAndDataFilesAreRemoved) {
     Steps wanted = others;
     std::ranges::sort(wanted);
     EXPECT_EQ(left, wanted);
+}
+
+TEST_F(LakeLocalTest, OfTwoThatCommitTheSameVersionOneIsToldOfAConflict) {
+    ASSERT_TRUE(commit(1, 1, {}));
+    LakeLocal other(files_, codec_);
+    ASSERT_EQ(other.manifest().value().version, 1U);
+    files_.before_create = [&] { ASSERT_TRUE(commit(2, 3, {})); };
+    ports::LakeManifest next = other.manifest().value();
+    ++next.version;
+    const Status second = other.commit(next);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::kConflict);
+    EXPECT_EQ(other.manifest().value().closed_epoch(), EpochId{3});
+    EXPECT_EQ(other.manifest().value(), lake_.manifest().value());
+}
+
+TEST_F(LakeLocalTest, WhatOthersCommitIsSeenWithoutListing) {
+    ASSERT_TRUE(commit(1, 1, {}));
+    LakeLocal other(files_, codec_);
+    ASSERT_EQ(other.manifest().value().version, 1U);
+    ASSERT_TRUE(commit(2, 2, {}));
+    ASSERT_TRUE(commit(3, 3, {}));
+    files_.lists = 0;
+    EXPECT_EQ(other.manifest().value().version, 3U);
+    EXPECT_TRUE(write(4));
+    EXPECT_EQ(files_.lists, 0U);
 }
 
 TEST_F(LakeLocalTest, CommittedFilesAreNotReadAgain) {

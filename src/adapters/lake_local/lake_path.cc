@@ -98,6 +98,20 @@ std::optional<ports::LakeFileName> name_of(std::string_view path) {
     return name;
 }
 
+std::optional<std::string_view> temporary_of(std::string_view path) {
+    constexpr std::string_view kSuffix = ".tmp";
+    if (!path.ends_with(kSuffix)) {
+        return std::nullopt;
+    }
+    path.remove_suffix(kSuffix.size());
+    if (const std::size_t dot = path.rfind('.');
+        dot != std::string_view::npos && dot + 1 < path.size() &&
+        std::ranges::all_of(path.substr(dot + 1), is_digit)) {
+        path = path.substr(0, dot);
+    }
+    return path;
+}
+
 std::string manifest_path(std::uint64_t version) {
     return fmt::format("{}/v{:010}.json", kManifestFolder, version);
 }

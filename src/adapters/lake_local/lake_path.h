@@ -29,8 +29,10 @@ namespace shelfcast::adapters::lake_local {
 /// The version in a path that manifest_path() makes; nothing for any other path.
 [[nodiscard]] std::optional<std::uint64_t> manifest_version(std::string_view path);
 
+/// The file that a temporary one (`FILE.tmp`, `FILE.0.tmp`) was to become; nothing for a path of
+/// another form.
+[[nodiscard]] std::optional<std::string_view> temporary_of(std::string_view path);
+
 inline constexpr std::string_view kManifestFolder = "_manifest";
-/// Ends the name of a file that is still being written.
-inline constexpr std::string_view kTemporarySuffix = ".tmp";
 
 }  // namespace shelfcast::adapters::lake_local

@@ -9,12 +9,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+
+#include "base/failpoint.h"
 
 namespace shelfcast::adapters {
 namespace {
 
 // Bounds what one process remembers; a folder forgotten is only synced once more.
 constexpr std::size_t kMaxSyncedFolders = 10'000;
+// Writers of one file at the same time, and what crashes of such left.
+constexpr int kMaxTemporaryFiles = 1'000;
 
 auto fail_with(int code, std::string_view action, std::string_view path) {
     ErrorKind kind = ErrorKind::kUnavailable;
@@ -87,8 +92,9 @@ Status sync_at(const std::string& path, int flags) {
     return {};
 }
 
-Status write_at(const std::string& path, std::string_view bytes, ::mode_t mode) {
-    Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+// `when_there`: O_TRUNC, or O_EXCL for an error of kind kInvalidInput.
+Status write_at(const std::string& path, std::string_view bytes, ::mode_t mode, int when_there) {
+    Descriptor file(path, O_WRONLY | O_CREAT | when_there | O_CLOEXEC, mode);
     if (!file.is_open()) {
         return fail_with(errno, "create", path);
     }
@@ -168,11 +174,10 @@ Status PosixFiles::ensure_folder(const std::string& folder) {
     return {};
 }
 
-Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
-    SHELFCAST_TRY(ports::check_file_path(path));
+Status PosixFiles::write_below(std::string_view path, const std::function<Status()>& write) {
     const std::string folder = parent_of(path);
     SHELFCAST_TRY(ensure_folder(folder));
-    Status written = write_at(absolute(path), bytes, file_mode_);
+    Status written = write();
     if (!written && written.error().kind == ErrorKind::kNotFound) {
         // Somebody removed the folder since: forget what was known and make it again.
         {
@@ -180,9 +185,40 @@ Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
             synced_folders_.clear();
         }
         SHELFCAST_TRY(ensure_folder(folder));
-        written = write_at(absolute(path), bytes, file_mode_);
+        written = write();
     }
     return written;
+}
+
+Status PosixFiles::write_file(std::string_view path, std::string_view bytes) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    return write_below(path, [&] { return write_at(absolute(path), bytes, file_mode_, O_TRUNC); });
+}
+
+Status PosixFiles::create_durably(std::string_view path, std::string_view bytes) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    const std::string full = absolute(path);
+    std::string temporary;
+    SHELFCAST_TRY(write_below(path, [&] {
+        Status written;
+        for (int i = 0; i < kMaxTemporaryFiles; ++i) {
+            temporary = fmt::format("{}.{}.tmp", full, i);
+            written = write_at(temporary, bytes, file_mode_, O_EXCL);
+            if (written || written.error().kind != ErrorKind::kInvalidInput) {
+                break;
+            }
+        }
+        return written;
+    }));
+    Status made = sync_at(temporary, 0);
+    failpoint::reach("file.written");
+    if (made && ::link(temporary.c_str(), full.c_str()) != 0) {
+        made = errno == EEXIST ? Status(fail(ErrorKind::kConflict, "{} is there already", full))
+                               : Status(fail_with(errno, "create", full));
+    }
+    ::unlink(temporary.c_str());  // What is left of it after a crash does no harm.
+    SHELFCAST_TRY(std::move(made));
+    return sync_directory(parent_of(path));
 }
 
 Status PosixFiles::sync_file(std::string_view path) {
@@ -243,6 +279,19 @@ Status PosixFiles::remove_file(std::string_view path) {
         return fail_with(errno, "remove", absolute(path));
     }
     return {};
+}
+
+Result<std::optional<std::uint64_t>> PosixFiles::file_size(std::string_view path) {
+    SHELFCAST_TRY(ports::check_file_path(path));
+    const std::string full = absolute(path);
+    struct stat status{};
+    if (::stat(full.c_str(), &status) != 0) {
+        if (errno == ENOENT) {
+            return std::nullopt;
+        }
+        return fail_with(errno, "look at", full);
+    }
+    return static_cast<std::uint64_t>(status.st_size);
 }
 
 Result<std::vector<std::string>> PosixFiles::list_files(std::string_view path) {

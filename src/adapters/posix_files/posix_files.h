@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,7 +38,10 @@ public:
     [[nodiscard]] Status rename(std::string_view from, std::string_view to) override;
     [[nodiscard]] Result<std::string> read_file(std::string_view path) override;
     [[nodiscard]] Status remove_file(std::string_view path) override;
+    [[nodiscard]] Result<std::optional<std::uint64_t>> file_size(std::string_view path) override;
     [[nodiscard]] Result<std::vector<std::string>> list_files(std::string_view path) override;
+    /// By way of a temporary file of each writer's own, `PATH.N.tmp`, and a hard link.
+    [[nodiscard]] Status create_durably(std::string_view path, std::string_view bytes) override;
 
     /// Copies a file from outside, of any size, and syncs it but for its name. Errors: those of
     /// write_file; kNotFound; kInvalidInput when `to` is there already.
@@ -51,6 +55,8 @@ private:
 
     [[nodiscard]] std::string absolute(std::string_view path) const;
     [[nodiscard]] Status ensure_folder(const std::string& folder);
+    /// Makes the folder of a path, and with it a file by `write`, once more if the folder went.
+    [[nodiscard]] Status write_below(std::string_view path, const std::function<Status()>& write);
 
     std::string root_;
     const ::mode_t folder_mode_;

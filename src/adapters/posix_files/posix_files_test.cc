@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -49,8 +50,14 @@ public:
         return files_->read_file(path);
     }
     Status remove_file(std::string_view path) override { return files_->remove_file(path); }
+    Result<std::optional<std::uint64_t>> file_size(std::string_view path) override {
+        return files_->file_size(path);
+    }
     Result<std::vector<std::string>> list_files(std::string_view path) override {
         return files_->list_files(path);
+    }
+    Status create_durably(std::string_view path, std::string_view bytes) override {
+        return files_->create_durably(path, bytes);
     }
 
 private:
@@ -144,6 +151,32 @@ TEST_F(PosixFilesTest, AFolderRemovedMeanwhileIsMadeAgain) {
     EXPECT_EQ(files_->list_files("").value(), std::vector<std::string>{"a/b/second"});
 }
 
+TEST_F(PosixFilesTest, OfThreadsThatCreateAFileOneSucceedsWhole) {
+    constexpr int kThreads = 4;
+    const auto content = [](int thread) { return std::string(100'000, static_cast<char>(thread)); };
+    ASSERT_TRUE(files_->write_file("0.0.tmp", "left by a crash"));
+    for (int round = 0; round < 20; ++round) {
+        const std::string path = std::to_string(round);
+        std::atomic<int> winner{-1};
+        {
+            std::vector<std::jthread> threads;
+            for (int thread = 0; thread < kThreads; ++thread) {
+                threads.emplace_back([&, thread] {
+                    const Status made = files_->create_durably(path, content(thread));
+                    if (made) {
+                        EXPECT_EQ(winner.exchange(thread), -1);
+                    } else {
+                        EXPECT_EQ(made.error().kind, ErrorKind::kConflict) << made.error().message;
+                    }
+                });
+            }
+        }
+        ASSERT_GE(winner, 0);
+        EXPECT_TRUE(files_->read_file(path).value() == content(winner));
+    }
+    EXPECT_EQ(files_->list_files("").value().size(), 21U);
+}
+
 TEST_F(PosixFilesTest, AFolderIsNoFile) {
     ASSERT_TRUE(files_->write_file("a/b", "x"));
     EXPECT_EQ(files_->read_file("a").error().kind, ErrorKind::kInvalidInput);
@@ -160,8 +193,8 @@ TEST_F(PosixFilesTest, ThreadsWriteIntoNewFoldersAtOnce) {
         for (int thread = 0; thread < kThreads; ++thread) {
             threads.emplace_back([this, thread] {
                 for (int i = 0; i < kFiles; ++i) {
-                    const Status written = ports::write_durably(
-                        *files_, fmt::format("day={}/part-{}", i, thread), "x");
+                    const Status written =
+                        files_->write_durably(fmt::format("day={}/part-{}", i, thread), "x");
                     EXPECT_TRUE(written) << written.error().message;
                 }
             });

@@ -8,9 +8,7 @@
 #include <string>
 
 #include "adapters/sqlite_store/thread_locks.h"
-#include "ports/job_ledger.h"
 #include "ports/operational_store.h"
-#include "ports/process_locks.h"
 
 namespace shelfcast::adapters {
 
@@ -28,16 +26,7 @@ struct SqliteStoreOptions {
     Durability durability = Durability::kFull;
 };
 
-class SqliteStore final : public ports::EpochLedger,
-                          public ports::DifferenceBook,
-                          public ports::StoreDirectory,
-                          public ports::ReferenceBook,
-                          public ports::UserDirectory,
-                          public ports::ImportLedger,
-                          public ports::ReplayLedger,
-                          public ports::SettingsBook,
-                          public ports::JobLedger,
-                          public ports::ProcessLocks {
+class SqliteStore final : public ports::OperationalStore {
 public:
     /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
     /// message names the file.

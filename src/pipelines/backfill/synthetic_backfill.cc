@@ -55,7 +55,7 @@ private:
             return {};
         }
         SHELFCAST_ASSIGN(const std::string bytes, codec_.encode(rows));
-        return ports::write_durably(files_, name, bytes);
+        return files_.write_durably(name, bytes);
     }
 
     ports::FileSystem& files_;

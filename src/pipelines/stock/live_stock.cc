@@ -32,6 +32,18 @@ Result<std::optional<LivePosition>> LiveStock::position(StoreId store,
     return found == nullptr ? std::nullopt : std::optional(LivePosition{*found, as_of_us_});
 }
 
+Result<std::optional<LivePosition>> LiveStock::position_now(StoreId store,
+                                                            std::string_view product_id) {
+    if (source_ == Source::kFlushes) {
+        return position(store, product_id);
+    }
+    const retail::StockKey key{store, std::string(product_id)};
+    SHELFCAST_ASSIGN(const auto found, queries::stock_positions(warehouse_, {&key, 1}));
+    return found.empty() ? std::nullopt : std::optional(LivePosition{found.front().position, 0});
+}
+
+Status LiveStock::prepare() { return source_ == Source::kFlushes ? Status() : restart(); }
+
 bool LiveStock::ready() {
     const std::scoped_lock lock(mutex_);
     return read_up_to_ == kEveryStore;

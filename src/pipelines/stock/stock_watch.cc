@@ -212,6 +212,7 @@ Status StockWatch::tell(const std::vector<retail::RestockAlert>& alerts) {
 }
 
 Status StockWatch::look(std::int64_t now_us, const std::stop_token& stop) {
+    SHELFCAST_TRY(ports_.stock.prepare());
     if (!ports_.stock.ready()) {
         return {};
     }

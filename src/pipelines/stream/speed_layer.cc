@@ -28,7 +28,6 @@ constexpr std::uint64_t kPausesToGiveUp = 5;
 constexpr std::int64_t kCheckServerEveryUs = 5'000'000;
 constexpr auto kGroupDeadline = std::chrono::seconds(1);
 constexpr auto kLookAgain = std::chrono::milliseconds(100);
-constexpr std::int64_t kDrainMs = 2'000;
 constexpr std::string_view kVerification = "speed-verification";
 constexpr std::int64_t kStartJitterS = 3;  // now() - uptime() moves by a second or two
 
@@ -251,6 +250,7 @@ Status SpeedLayer::insert_tables(const PendingFlush& flush) {
 Status SpeedLayer::deliver(const PendingFlush& flush) {
     const std::int64_t started_us = ports_.clock.steady_us();
     const std::scoped_lock delivering(delivering_);
+    SHELFCAST_TRY(check_session());
     SHELFCAST_TRY(mirror_stores(*flush.stores));
     SHELFCAST_TRY(insert_tables(flush));
     failpoint::reach("stream.inserted");
@@ -278,6 +278,19 @@ Status SpeedLayer::deliver(const PendingFlush& flush) {
         ++deliveries_;
     }
     delivered_.notify_all();
+    return {};
+}
+
+Status SpeedLayer::check_session() {
+    if (ports_.group == nullptr) {
+        return {};
+    }
+    // A worker that was not heard of for a while must not insert what others have meanwhile.
+    SHELFCAST_ASSIGN(const ports::SpeedSession newest, ports_.ledger.session());
+    if (newest.id != session_) {
+        return fail(ErrorKind::kUnavailable, "session {} is over, session {} began", session_.value,
+                    newest.id.value);
+    }
     return {};
 }
 
@@ -509,7 +522,7 @@ void SpeedLayer::leave() {
 
 Status SpeedLayer::see_verified(const std::stop_token& stop) {
     // Whoever is at work when this begins gets a while to deliver; then he is taken for dead.
-    const std::int64_t drained_us = ports_.clock.steady_us() + kDrainMs * 1'000;
+    const std::int64_t drained_us = ports_.clock.steady_us() + options_.drain_ms * 1'000;
     std::optional<std::vector<ports::FlushRecord>> waited_for;
     while (!stop.stop_requested()) {
         SHELFCAST_ASSIGN(const ports::SpeedSession session, ports_.ledger.session());

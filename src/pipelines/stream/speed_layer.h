@@ -128,6 +128,7 @@ private:
     void report_lag();
     void note_pause(const Error& why);
     [[nodiscard]] Status check_server();
+    [[nodiscard]] Status check_session();
 
     [[nodiscard]] Status tail(const std::stop_token& stop);
     void fold_loop(const std::stop_token& stop, BoundedQueue<PendingFlush>& queue, Status& outcome);

@@ -47,6 +47,9 @@ struct SpeedOptions {
     std::uint64_t snapshot_every_records = 5'000'000;
     /// Brings an empty operator to the batch layer's state at the end of a closed epoch.
     std::function<Status(operators::Operator&, EpochId)> load_epoch_state;
+    /// In a group: how long a flush that another worker has begun may stay undone before that
+    /// worker is taken for dead.
+    std::int64_t drain_ms = 2'000;
     /// Inserts the tables of a flush side by side. The simulation keeps them in order.
     bool parallel_inserts = true;
     operators::FlushObserver* observer = nullptr;  ///< Follows what is delivered; may be null.

@@ -1,0 +1,47 @@
+#pragma once
+
+/// \file cli/backends.h
+/// What the configuration chose to stand on: the embedded parts of a data directory, or servers
+/// beside it.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "adapters/sqlite_log/sqlite_log.h"
+#include "adapters/sqlite_store/sqlite_store.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "ports/clock.h"
+#include "ports/event_log.h"
+#include "ports/file_system.h"
+#include "ports/operational_store.h"
+#include "ports/state_store.h"
+#include "ports/worker_group.h"
+
+namespace shelfcast::cli {
+
+struct StoreBackend {
+    std::unique_ptr<ports::OperationalStore> store;
+    adapters::SqliteStore* embedded = nullptr;  ///< The same, if it is of the data directory.
+};
+[[nodiscard]] Result<StoreBackend> open_store(const config::Config& config,
+                                              const std::filesystem::path& directory);
+
+struct LogBackend {
+    std::unique_ptr<ports::EventLog> log;
+    std::unique_ptr<ports::WorkerGroup> group;  ///< Null: one process has the whole log.
+    adapters::SqliteLog* embedded = nullptr;    ///< The same, if it is of the data directory.
+};
+[[nodiscard]] Result<LogBackend> open_log(const config::Config& config,
+                                          const std::filesystem::path& directory,
+                                          ports::Clock& clock);
+
+struct LakeBackend {
+    std::unique_ptr<ports::FileSystem> files;  ///< Of the lake.
+    std::unique_ptr<ports::StateStore> state;  ///< The operators', beside it.
+};
+[[nodiscard]] Result<LakeBackend> open_lake(const config::Config& config,
+                                            const std::filesystem::path& directory);
+
+}  // namespace shelfcast::cli

@@ -1,0 +1,161 @@
+"""The program on servers beside it, in several processes, while all of them are killed and frozen:
+nothing acknowledged is lost, nothing counts twice, both layers agree."""
+
+import os
+import random
+import threading
+import time
+import unittest
+from decimal import Decimal
+
+import cluster
+from acknowledged import Books, as_line, make_event
+from running import BROKEN_OFF, Died, Refused, SystemTest, wait_until
+
+SEED = int(os.environ.get("SHELFCAST_SEED", "20261123"))
+KILLS = int(os.environ.get("SHELFCAST_KILLS", "8"))
+STORES = range(1, 21)
+WORKERS = 3
+PATIENCE_S = 240
+
+
+class Sender(threading.Thread):
+    """Posts events, each request until it is acknowledged; then it is in the books."""
+
+    def __init__(self, main, seed):
+        super().__init__(daemon=True)
+        self.main = main  # a function: the process may be another one by the next request
+        self.chance = random.Random(seed)
+        self.books = Books()
+        self.stopping = threading.Event()
+        self.refusals = 0
+        self.fault = None
+
+    def run(self):
+        number = 0
+        while not self.stopping.is_set():
+            number += 1
+            events = [make_event(self.chance, self.chance.choice(STORES)) for _ in range(20)]
+            if self.books.events and self.chance.random() < 0.3:
+                events.append(self.chance.choice(list(self.books.events.values())))
+            lines = [as_line(event) for event in events] + ['{"broken']
+            while not self._post(f"request-{number}", lines):
+                self.refusals += 1
+                if self.stopping.wait(0.2):
+                    return
+            for event in events:
+                self.books.accept(event)
+            self.books.rejected["broken_json"] += 1
+            self.stopping.wait(0.02)
+
+    def _post(self, key, lines):
+        try:
+            status, answer = self.main().post_events(lines, key)
+        except BROKEN_OFF:
+            return False
+        if status not in (202, 429, 503):
+            self.fault = f"{status} {answer}"
+            self.stopping.set()
+        return status == 202
+
+
+class ClusterTest(SystemTest):
+    def setUp(self):
+        super().setUp()
+        print(f"seed {SEED}, {KILLS} kills", flush=True)
+        self.chance = random.Random(SEED)
+        self.cluster = cluster.Cluster(self, self.path("cluster"))
+        self.running = self.cluster.main().wait_ready_to_serve()
+        self.workers = [self.cluster.worker(number) for number in range(WORKERS)]
+        stores = "store_id,store_code,time_zone,currency\n" + "".join(
+            f"{number},S{number},Europe/London,GBP\n" for number in STORES)
+        self.succeed(self.running.command("import", self.write("stores.csv", stores),
+                                          "--table", "stores"))
+        self.cluster.wait_until_all_work(self.workers)
+
+    def books_check(self, sender, closed):
+        self.running.wait_for_events(len(sender.books.events))
+        sender.books.check_views(self, self.running, closed)
+
+    def check_lake(self, sender):
+        """The engine reads the lake's own files, by itself."""
+        rows = self.running.rows(
+            "select toString(event_id), quantity, unit_price from s3("
+            f"'{self.cluster.minio.url}/{cluster.BUCKET}/retail_events/*/*.parquet', "
+            f"'{cluster.KEY}', '{cluster.SECRET}')")
+        self.assertEqual(
+            {identity: (Decimal(quantity), Decimal(price)) for identity, quantity, price in rows},
+            {identity: (Decimal(event["quantity"]), Decimal(event["unit_price"]))
+             for identity, event in sender.books.events.items()})
+        self.assertEqual(len(rows), len(sender.books.events))
+
+    def kill_something(self, number):
+        """One thing that goes wrong, and comes back."""
+        kind = self.chance.choice(["worker", "worker", "frozen worker", "rebalance", "kafka",
+                                   "minio", "clickhouse", "postgres", "main"])
+        print(f"kill {number + 1}: {kind}", flush=True)
+        place = self.chance.randrange(WORKERS)
+        if kind == "worker":
+            self.workers[place].kill_tree()
+            self.workers[place] = self.cluster.worker(place)
+        elif kind == "frozen worker":
+            # Longer than the others wait for it: it goes on as if nothing had been.
+            self.workers[place].freeze()
+            time.sleep(2 * cluster.SESSION_TIMEOUT_MS / 1000)
+            self.workers[place].thaw()
+        elif kind == "rebalance":
+            self.workers[place].kill_tree()
+            time.sleep(self.chance.uniform(0, 1.2 * cluster.SESSION_TIMEOUT_MS / 1000))
+            victim = self.chance.choice(["kafka", "clickhouse", "worker"])
+            if victim == "worker":
+                other = (place + 1) % WORKERS
+                self.workers[other].kill_tree()
+                self.workers[other] = self.cluster.worker(other)
+            else:
+                engine = getattr(self.cluster, victim)
+                engine.kill()
+                engine.start()
+            self.workers[place] = self.cluster.worker(place)
+        elif kind == "main":
+            self.running.kill_tree()
+            self.running = self.cluster.main()
+            wait_until(self.running._answers_ready, "the main process", PATIENCE_S)
+        else:
+            engine = getattr(self.cluster, kind)
+            engine.kill()
+            time.sleep(self.chance.uniform(0, 3))
+            engine.start()
+
+    def test_nothing_is_lost_or_doubled(self):
+        sender = Sender(lambda: self.running, SEED)
+        sender.start()
+        self.addCleanup(sender.stopping.set)
+        for number in range(KILLS):
+            before = len(sender.books.events)
+            wait_until(lambda: len(sender.books.events) > before + 200 or sender.fault,
+                       f"more to be accepted, {sender.refusals} refusals", PATIENCE_S)
+            self.assertIsNone(sender.fault)
+            if number % 4 == 2:
+                self.running.batch()  # An epoch that is closed while things go wrong, or not.
+            self.kill_something(number)
+        sender.stopping.set()
+        sender.join(60)
+        self.assertIsNone(sender.fault)
+        print(f"accepted {len(sender.books.events)} events, refused {sender.refusals} times")
+        for worker in self.workers:
+            self.assertTrue(worker.is_running(), worker.log_text()[-3000:])
+        self.books_check(sender, closed=False)
+        code, report = wait_until(lambda: self.batch_done(), "an epoch to be closed", PATIENCE_S)
+        self.assertEqual(code, 0, report)
+        self.assertEqual(report["differing_keys"], 0, report)
+        self.books_check(sender, closed=True)
+        self.check_lake(sender)
+
+    def batch_done(self):
+        code, report = self.running.batch()
+        return (code, report) if report is not None else None
+
+
+if __name__ == "__main__":
+    cluster.arguments()
+    unittest.main(verbosity=2)
