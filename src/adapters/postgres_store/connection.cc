@@ -330,7 +330,10 @@ Result<Rows> Connection::answer() {
     Rows last;
     std::optional<Error> failure;
     for (;;) {  // until the deadline, or the end of the answers
-        SHELFCAST_TRY(wait_until_ready(deadline));
+        if (Status ready = wait_until_ready(deadline); !ready) {
+            // A server that goes may have said why.
+            return tl::unexpected(std::move(failure ? *failure : ready.error()));
+        }
         PGresult* const result = PQgetResult(connection_.get());
         if (result == nullptr) {
             break;

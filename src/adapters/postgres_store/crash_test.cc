@@ -5,7 +5,6 @@
 
 #include <array>
 #include <atomic>
-#include <optional>
 #include <random>
 #include <thread>
 
@@ -21,14 +20,14 @@ using postgres_store::Connection;
 class PostgresStoreCrash : public testing::Test {
 protected:
     static void SetUpTestSuite() {
-        engine_ = std::make_unique<tests::OwnEngine>("postgres");
-        engine_->start();
+        engine = std::make_unique<tests::OwnEngine>("postgres");
+        engine->start();
     }
-    static void TearDownTestSuite() { engine_.reset(); }
+    static void TearDownTestSuite() { engine.reset(); }
     void SetUp() override {
         static int number = 0;
         options_.schema = fmt::format("test_{}", ++number);
-        options_.url = engine_->setting("SHELFCAST_TEST_POSTGRES");
+        options_.url = engine->setting("SHELFCAST_TEST_POSTGRES");
         options_.connect_timeout_ms = 500;
         options_.statement_timeout_ms = 2'000;
         store_ = PostgresStore::open(options_).value();
@@ -46,7 +45,7 @@ protected:
         return connection->script(sql);
     }
 
-    static inline std::unique_ptr<tests::OwnEngine> engine_;
+    static inline std::unique_ptr<tests::OwnEngine> engine;
     PostgresStoreOptions options_;
     std::unique_ptr<PostgresStore> store_;
 };
@@ -60,6 +59,7 @@ TEST_F(PostgresStoreCrash, AcknowledgedFlushesSurviveKillsAndRepeatsAreOne) {
     std::atomic<std::uint64_t> failures = 0;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kWriters);
         for (std::uint32_t writer = 0; writer < kWriters; ++writer) {
             threads.emplace_back([&, writer](const std::stop_token& stop) {
                 std::atomic<std::uint64_t>& number = acknowledged[writer];
@@ -81,8 +81,8 @@ TEST_F(PostgresStoreCrash, AcknowledgedFlushesSurviveKillsAndRepeatsAreOne) {
             while (acknowledged[0] < enough && !HasFailure()) {
                 std::this_thread::yield();
             }
-            engine_->kill();
-            engine_->start();
+            engine->kill();
+            engine->start();
             static_cast<void>(store_->raise_epoch(0));
         }
     }
@@ -108,7 +108,7 @@ TEST_F(PostgresStoreCrash, ACommitWhoseAnswerIsLostIsFoundOut) {
     // With a standby that never comes, a commit is stored and its answer waits.
     ASSERT_TRUE(run("alter system set synchronous_standby_names = 'nobody'"));
     ASSERT_TRUE(run("select pg_reload_conf()"));
-    std::optional<Result<ports::FlushRecord>> written;
+    Result<ports::FlushRecord> written;
     {
         std::jthread writing(
             [&] { written = store_->write_down(draft_number(0, 0), SessionId{}); });
@@ -124,8 +124,8 @@ TEST_F(PostgresStoreCrash, ACommitWhoseAnswerIsLostIsFoundOut) {
     }
     ASSERT_TRUE(run("alter system reset synchronous_standby_names"));
     ASSERT_TRUE(run("select pg_reload_conf()"));
-    ASSERT_TRUE(written->has_value()) << written->error().message;
-    EXPECT_EQ(store_->flushes(EpochId{1}).value(), std::vector{**written});
+    ASSERT_TRUE(written) << written.error().message;
+    EXPECT_EQ(store_->flushes(EpochId{1}).value(), std::vector{*written});
 }
 
 TEST_F(PostgresStoreCrash, ACommitThatBreaksIsSaidNotToBeStored) {
@@ -148,7 +148,7 @@ TEST_F(PostgresStoreCrash, ACommitThatBreaksIsSaidNotToBeStored) {
 TEST_F(PostgresStoreCrash, AServerThatHangsIsUnavailableUntilItGoesOn) {
     ASSERT_TRUE(store_->write_down(draft_number(0, 0), SessionId{}));
     const auto lock = store_->try_lock("verification").value();
-    engine_->freeze();
+    engine->freeze();
     const auto hung = store_->write_down(draft_number(0, 1), SessionId{});
     ASSERT_FALSE(hung);
     EXPECT_EQ(hung.error().kind, ErrorKind::kUnavailable);
@@ -158,20 +158,20 @@ TEST_F(PostgresStoreCrash, AServerThatHangsIsUnavailableUntilItGoesOn) {
     ASSERT_FALSE(fresh);
     EXPECT_EQ(fresh.error().kind, ErrorKind::kUnavailable) << fresh.error().message;
     EXPECT_EQ(lock->check().error().kind, ErrorKind::kUnavailable);
-    engine_->thaw();
+    engine->thaw();
     const auto again = store_->write_down(draft_number(0, 1), SessionId{});
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_EQ(store_->flushes(EpochId{1}).value().size(), 2U);
 }
 
 TEST_F(PostgresStoreCrash, AServerThatIsAwayIsNamedAndComesBack) {
-    engine_->kill();
+    engine->kill();
     const auto away = store_->open_epoch();
     ASSERT_FALSE(away);
     EXPECT_EQ(away.error().kind, ErrorKind::kUnavailable);
     EXPECT_NE(away.error().message.find("shelfcast@127.0.0.1:"), std::string::npos)
         << away.error().message;
-    engine_->start();
+    engine->start();
     EXPECT_EQ(store_->open_epoch().value(), EpochId{1});
 }
 

@@ -241,6 +241,7 @@ Result<std::vector<FlushRecord>> read_flushes(Connection& connection, EpochId ep
 
 std::vector<EpochCut> read_cuts(const Rows& rows) {
     std::vector<EpochCut> cuts;
+    cuts.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         cuts.push_back({rows.text(row, 0), PartitionId{rows.number<std::uint32_t>(row, 1)},
                         rows.integer(row, 2)});
@@ -250,6 +251,7 @@ std::vector<EpochCut> read_cuts(const Rows& rows) {
 
 std::vector<EpochId> read_epochs(const Rows& rows) {
     std::vector<EpochId> epochs;
+    epochs.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         epochs.push_back(EpochId{rows.number<std::uint32_t>(row, 0)});
     }

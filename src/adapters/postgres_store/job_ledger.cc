@@ -35,6 +35,7 @@ constexpr const char* kSelectHistory =
 
 std::vector<JobRun> read_runs(const Rows& rows) {
     std::vector<JobRun> runs;
+    runs.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         JobRun run;
         run.id = JobRunId{rows.number<std::uint64_t>(row, 0)};

@@ -65,6 +65,7 @@ Status check_options(const PostgresStoreOptions& options) {
 
 std::vector<retail::Store> read_stores(const Rows& rows) {
     std::vector<retail::Store> stores;
+    stores.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         stores.push_back({StoreId{rows.number<std::uint32_t>(row, 0)}, rows.text(row, 1),
                           rows.text(row, 2), rows.text(row, 3), rows.text(row, 4),
@@ -110,6 +111,7 @@ User read_user(const Rows& rows, int row) {
 
 std::vector<ImportRecord> read_imports(const Rows& rows) {
     std::vector<ImportRecord> imports;
+    imports.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         imports.push_back({rows.text(row, 0), rows.number<std::uint64_t>(row, 1), rows.text(row, 2),
                            rows.bytes(row, 3), rows.number<std::uint64_t>(row, 4),
@@ -193,6 +195,7 @@ Result<std::vector<StoredDifference>> PostgresStore::differences(std::size_t lim
                          "limit $1::bigint",
                          std::min(limit, kMost)));
     std::vector<StoredDifference> found;
+    found.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         found.push_back({{rows.text(row, 0), EpochId{rows.number<std::uint32_t>(row, 1)},
                           rows.text(row, 2), rows.text(row, 3), rows.text(row, 4)},
@@ -249,6 +252,7 @@ Result<std::vector<User>> PostgresStore::users() {
     SHELFCAST_ASSIGN(const Rows rows,
                      database_->query("select name, password_hash, role from users order by name"));
     std::vector<User> users;
+    users.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         users.push_back(read_user(rows, row));
     }
@@ -320,6 +324,7 @@ Result<std::vector<LetterPosition>> PostgresStore::replays_under_way() {
         database_->query("select topic, log_partition, log_offset from replays where not settled "
                          "order by topic, log_partition, log_offset"));
     std::vector<LetterPosition> letters;
+    letters.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
         letters.push_back({rows.text(row, 0), PartitionId{rows.number<std::uint32_t>(row, 1)},
                            rows.integer(row, 2)});

@@ -169,6 +169,7 @@ TEST(PostgresStore, ManyWhoOpenAnEmptySchemaMakeItOnce) {
     std::latch start(kThreads);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (int thread = 0; thread < kThreads; ++thread) {
             threads.emplace_back([&] {
                 start.arrive_and_wait();
@@ -187,7 +188,7 @@ TEST(PostgresStore, ManyWhoOpenAnEmptySchemaMakeItOnce) {
 
 TEST(PostgresStore, ASchemaOfANewerProgramIsRefused) {
     const TestSchema schema;
-    schema.open();
+    static_cast<void>(schema.open());
     ASSERT_TRUE(schema.run("insert into migrations (number) values (900)"));
     expect_error(PostgresStore::open(schema.options()), ErrorKind::kInvalidInput, "900");
 }
@@ -203,7 +204,7 @@ TEST(PostgresStore, ASchemaOfAnotherProgramIsLeftAlone) {
 TEST(PostgresStore, AnOpenSchemaNeedsNoRightToMakeOne) {
     const TestSchema schema;
     const std::string& name = schema.options().schema;
-    schema.open();
+    static_cast<void>(schema.open());
     ASSERT_TRUE(schema.run(fmt::format(
         "create role \"{0}\" login password 'word'; grant usage on schema \"{0}\" to \"{0}\"; "
         "grant all on all tables in schema \"{0}\" to \"{0}\"",
@@ -266,6 +267,7 @@ TEST(PostgresStore, StoresThatRaceForRangesWriteEachOnce) {
     std::array<std::atomic<int>, kFlushes> written{};
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kWriters);
         for (std::uint64_t writer = 0; writer < kWriters; ++writer) {
             threads.emplace_back([&, writer] {
                 auto& store = *stores[writer % stores.size()];
@@ -439,6 +441,7 @@ TEST(PostgresStore, WhoFindsEveryConnectionInUseIsToldSo) {
     std::array<Status, 4> outcomes;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(outcomes.size());
         for (auto& outcome : outcomes) {
             threads.emplace_back([&] {
                 const auto epoch = store->open_epoch();

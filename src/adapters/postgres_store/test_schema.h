@@ -32,7 +32,9 @@ public:
     TestSchema& operator=(const TestSchema&) = delete;
 
     [[nodiscard]] const PostgresStoreOptions& options() const { return options_; }
-    std::unique_ptr<PostgresStore> open() const { return PostgresStore::open(options_).value(); }
+    [[nodiscard]] std::unique_ptr<PostgresStore> open() const {
+        return PostgresStore::open(options_).value();
+    }
     /// Ends every connection to this schema, on the server's side.
     [[nodiscard]] Status end_connections() const {
         return run(
