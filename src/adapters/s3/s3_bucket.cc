@@ -28,7 +28,7 @@ std::string content_md5(std::string_view bytes) {
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) {
         return {};  // A machine that forbids MD5: the length must do.
     }
-    std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+    std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> text{};
     const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
     return {text.begin(), text.begin() + length};
 }
@@ -462,7 +462,7 @@ Result<std::string> S3Bucket::store_whole(std::string_view key, std::string_view
               .key = fmt::format("{}{}", prefix_, key),
               .headers = {"Content-Type: application/octet-stream"},
               .body = bytes};
-    if (std::string md5 = content_md5(bytes); !md5.empty()) {
+    if (const std::string md5 = content_md5(bytes); !md5.empty()) {
         call.headers.push_back("Content-MD5: " + md5);
     }
     if (only_new) {
@@ -527,7 +527,7 @@ Status S3Bucket::send_parts(Upload& upload) {
                       .query = fmt::format("partNumber={}&uploadId={}", i + 1, upload.id),
                       .headers = {"Content-Type: application/octet-stream"},
                       .body = upload.parts[i]};
-            if (std::string md5 = content_md5(call.body); !md5.empty()) {
+            if (const std::string md5 = content_md5(call.body); !md5.empty()) {
                 call.headers.push_back("Content-MD5: " + md5);
             }
             auto outcome = send(call);

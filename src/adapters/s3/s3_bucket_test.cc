@@ -239,7 +239,7 @@ TEST_F(S3BucketTest, AnErrorInAnAnswerOf200IsOne) {
 
 TEST_F(S3BucketTest, ALoginThatHasEndedIsRenewedOnce) {
     int roles = 0;
-    ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
+    const ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
         if (request.target.ends_with("/token")) {
             return {.body = "T"};
         }
