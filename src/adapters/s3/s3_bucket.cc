@@ -435,7 +435,33 @@ Result<std::string> S3Bucket::put(std::string_view key, std::string_view bytes) 
 }
 
 Result<std::string> S3Bucket::create(std::string_view key, std::string_view bytes) {
+    SHELFCAST_TRY(prove_conditions());
     return store(key, bytes, true);
+}
+
+Status S3Bucket::prove_conditions() {
+    if (conditions_hold_) {
+        return {};
+    }
+    std::string key;
+    {
+        const std::lock_guard lock(mutex_);
+        key = fmt::format("_condition-{:016x}", random_());
+    }
+    SHELFCAST_TRY(store_whole(key, "", true));
+    const auto second = store_whole(key, "", true);
+    SHELFCAST_TRY(remove(key));
+    if (second) {
+        return fail(ErrorKind::kInvalidInput,
+                    "s3 {} bucket {}: the store ignores If-None-Match, so that two processes could "
+                    "overwrite each other's commits; use a store that knows it",
+                    options_.endpoint, options_.bucket);
+    }
+    if (second.error().kind != ErrorKind::kConflict) {
+        return tl::unexpected(second.error());
+    }
+    conditions_hold_ = true;
+    return {};
 }
 
 Result<std::string> S3Bucket::store(std::string_view key, std::string_view bytes, bool only_new) {
