@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -31,9 +32,10 @@ constexpr const char* kPasswordSha256 =
 std::string output_of(const std::string& command) {
     FILE* const pipe = ::popen(command.c_str(), "r");
     std::string text;
-    char buffer[4096];
-    while (pipe != nullptr && std::fgets(buffer, sizeof(buffer), pipe) != nullptr) {
-        text += buffer;
+    std::array<char, 4'096> buffer{};
+    while (pipe != nullptr &&
+           std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
+        text += buffer.data();
     }
     EXPECT_EQ(pipe == nullptr ? -1 : ::pclose(pipe), 0) << command;
     return text;

@@ -32,8 +32,8 @@ TEST(S3AnswersTest, AListIsReadPageByPage) {
         "<Contents><Key>a%3D1/b</Key><Size>1</Size></Contents>"
         "<Contents><Key>c+d</Key></Contents></ListBucketResult>");
     ASSERT_TRUE(page);
-    EXPECT_EQ(page->keys, (std::vector<std::string>{"a=1/b", "c d"}));
-    EXPECT_EQ(page->continuation, "a&b");
+    EXPECT_EQ(page.value().keys, (std::vector<std::string>{"a=1/b", "c d"}));
+    EXPECT_EQ(page.value().continuation, "a&b");
 }
 
 TEST(S3AnswersTest, ABrokenListIsNone) {

@@ -35,7 +35,7 @@ protected:
         std::ofstream(path) << text;
         return path;
     }
-    std::unique_ptr<CredentialChain> chain(CredentialOptions options = {}) {
+    std::unique_ptr<CredentialChain> chain(const CredentialOptions& options = {}) {
         const auto look = [this](const char* name) {
             const auto found = variables_.find(name);
             return found == variables_.end() ? std::string() : found->second;
@@ -138,7 +138,7 @@ TEST_F(S3CredentialsTest, ARoleByWebIdentityIsAssumedAndRenewedBeforeItEnds) {
 
 TEST_F(S3CredentialsTest, TheRoleOfTheMachineComesFromItsMetadata) {
     int asked = 0;
-    ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
+    const ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
         if (request.target == "/latest/api/token") {
             return {.status = request.method == "PUT" ? 200 : 405, .body = "TOKEN"};
         }

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cctype>
 #include <chrono>
@@ -204,14 +205,14 @@ tl::expected<HttpAnswer, HttpFailure> HttpPool::request(const HttpRequest& reque
     }
     CURL* const curl = handle.get();
     Receiver receiver{.handle = curl};
-    char reason[CURL_ERROR_SIZE] = {};
+    std::array<char, CURL_ERROR_SIZE> reason{};
     const CurlList headers = make_headers(request);
     state_->set_limits(curl);
     set_method(curl, request);
     curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);  // A key may hold "..".
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason.data());
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &receiver);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
@@ -237,8 +238,9 @@ tl::expected<HttpAnswer, HttpFailure> HttpPool::request(const HttpRequest& reque
         return tl::unexpected(HttpFailure{"no memory for the answer", false, true});
     }
     if (outcome != CURLE_OK) {
-        return tl::unexpected(HttpFailure{reason[0] != '\0' ? reason : curl_easy_strerror(outcome),
-                                          !is_lasting(outcome), !is_unsent(outcome)});
+        return tl::unexpected(
+            HttpFailure{reason[0] != '\0' ? reason.data() : curl_easy_strerror(outcome),
+                        !is_lasting(outcome), !is_unsent(outcome)});
     }
     return std::move(receiver.answer);
 }

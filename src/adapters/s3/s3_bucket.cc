@@ -28,7 +28,7 @@ std::string content_md5(std::string_view bytes) {
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_md5(), nullptr) != 1) {
         return {};  // A machine that forbids MD5: the length must do.
     }
-    std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
+    std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> text{};
     const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
     return {text.begin(), text.begin() + length};
 }
@@ -435,7 +435,33 @@ Result<std::string> S3Bucket::put(std::string_view key, std::string_view bytes) 
 }
 
 Result<std::string> S3Bucket::create(std::string_view key, std::string_view bytes) {
+    SHELFCAST_TRY(prove_conditions());
     return store(key, bytes, true);
+}
+
+Status S3Bucket::prove_conditions() {
+    if (conditions_hold_) {
+        return {};
+    }
+    std::string key;
+    {
+        const std::lock_guard lock(mutex_);
+        key = fmt::format("_condition-{:016x}", random_());
+    }
+    SHELFCAST_TRY(store_whole(key, "", true));
+    const auto second = store_whole(key, "", true);
+    SHELFCAST_TRY(remove(key));
+    if (second) {
+        return fail(ErrorKind::kInvalidInput,
+                    "s3 {} bucket {}: the store ignores If-None-Match, so that two processes could "
+                    "overwrite each other's commits; use a store that knows it",
+                    options_.endpoint, options_.bucket);
+    }
+    if (second.error().kind != ErrorKind::kConflict) {
+        return tl::unexpected(second.error());
+    }
+    conditions_hold_ = true;
+    return {};
 }
 
 Result<std::string> S3Bucket::store(std::string_view key, std::string_view bytes, bool only_new) {
@@ -462,7 +488,7 @@ Result<std::string> S3Bucket::store_whole(std::string_view key, std::string_view
               .key = fmt::format("{}{}", prefix_, key),
               .headers = {"Content-Type: application/octet-stream"},
               .body = bytes};
-    if (std::string md5 = content_md5(bytes); !md5.empty()) {
+    if (const std::string md5 = content_md5(bytes); !md5.empty()) {
         call.headers.push_back("Content-MD5: " + md5);
     }
     if (only_new) {
@@ -527,7 +553,7 @@ Status S3Bucket::send_parts(Upload& upload) {
                       .query = fmt::format("partNumber={}&uploadId={}", i + 1, upload.id),
                       .headers = {"Content-Type: application/octet-stream"},
                       .body = upload.parts[i]};
-            if (std::string md5 = content_md5(call.body); !md5.empty()) {
+            if (const std::string md5 = content_md5(call.body); !md5.empty()) {
                 call.headers.push_back("Content-MD5: " + md5);
             }
             auto outcome = send(call);

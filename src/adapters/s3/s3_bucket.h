@@ -80,6 +80,8 @@ public:
     /// kStorageFull.
     [[nodiscard]] Result<std::string> put(std::string_view key, std::string_view bytes);
     /// The same for a key that is not there yet; kConflict if it is. Of several at once one wins.
+    /// The first one tries with a passing object whether the store keeps such conditions
+    /// (kInvalidInput: it ignores them).
     [[nodiscard]] Result<std::string> create(std::string_view key, std::string_view bytes);
     /// Error: kNotFound.
     [[nodiscard]] Result<S3Object> get(std::string_view key);
@@ -110,6 +112,7 @@ private:
     [[nodiscard]] Error refusal(const Call& call, const s3::HttpAnswer& answer) const;
     [[nodiscard]] Error place(const Call& call, Error error) const;
 
+    [[nodiscard]] Status prove_conditions();
     [[nodiscard]] Result<std::string> store(std::string_view key, std::string_view bytes,
                                             bool only_new);
     [[nodiscard]] Result<std::string> store_whole(std::string_view key, std::string_view bytes,
@@ -130,6 +133,7 @@ private:
     std::unique_ptr<s3::HttpPool> metadata_;
     s3::CredentialChain login_;
     const ports::Clock& clock_;
+    std::atomic<bool> conditions_hold_{false};
     std::mutex mutex_;  ///< Guards random_.
     std::mt19937_64 random_;
 };

@@ -51,9 +51,14 @@ protected:
             return found == variables_.end() ? std::string() : found->second;
         });
     }
+    /// Of the object by which the bucket sees whether conditions are kept.
+    static bool is_condition(const ScriptedRequest& request) {
+        return request.target.find("/_condition-") != std::string::npos;
+    }
     std::vector<ScriptedRequest> requests() {
         auto all = server_.requests();
         all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(opened_));
+        std::erase_if(all, is_condition);
         return all;
     }
     template <typename T>
@@ -71,7 +76,13 @@ protected:
     std::map<std::string, std::string> variables_;
     std::function<ScriptedReply(const ScriptedRequest&)> script_;
     ports::HandClock clock_;
+    bool keeps_conditions_ = true;
+    int conditions_ = 0;
     ScriptedServer server_{[this](const ScriptedRequest& request) {
+        if (is_condition(request)) {
+            const bool again = request.method == "PUT" && conditions_++ > 0;
+            return again && keeps_conditions_ ? refuse(412, "PreconditionFailed") : ScriptedReply{};
+        }
         return script_ ? script_(request) : ScriptedReply{.body = kEmptyList};
     }};
     std::unique_ptr<S3Bucket> bucket_;
@@ -180,6 +191,16 @@ TEST_F(S3BucketTest, ACreationWhoseAnswerWasLostIsKnownAsOurs) {
     expect_error(bucket_->create("v1", "mine"), ErrorKind::kConflict, {"v1", "there already"});
 }
 
+TEST_F(S3BucketTest, AStoreThatIgnoresConditionsIsRefused) {
+    open();
+    keeps_conditions_ = false;
+    expect_error(bucket_->create("v1", "mine"), ErrorKind::kInvalidInput,
+                 {server_.url(), "ignores If-None-Match"});
+    EXPECT_TRUE(requests().empty());
+    EXPECT_TRUE(server_.requests().back().method == "DELETE");
+    EXPECT_TRUE(bucket_->put("v1", "mine"));
+}
+
 TEST_F(S3BucketTest, ACreationThatSomebodyElseOvertookIsAConflict) {
     open();
     bool first = true;
@@ -239,7 +260,7 @@ TEST_F(S3BucketTest, AnErrorInAnAnswerOf200IsOne) {
 
 TEST_F(S3BucketTest, ALoginThatHasEndedIsRenewedOnce) {
     int roles = 0;
-    ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
+    const ScriptedServer metadata([&](const ScriptedRequest& request) -> ScriptedReply {
         if (request.target.ends_with("/token")) {
             return {.body = "T"};
         }

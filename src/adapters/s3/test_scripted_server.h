@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -83,13 +84,13 @@ private:
         }
     }
     static bool receive_until(int peer, std::string& text, std::size_t wanted) {
-        char buffer[65536];
+        std::array<char, 65'536> buffer{};
         while (wanted == 0 ? text.find("\r\n\r\n") == std::string::npos : text.size() < wanted) {
-            const ssize_t got = ::recv(peer, buffer, sizeof(buffer), 0);
+            const ssize_t got = ::recv(peer, buffer.data(), buffer.size(), 0);
             if (got <= 0) {
                 return false;
             }
-            text.append(buffer, static_cast<std::size_t>(got));
+            text.append(buffer.data(), static_cast<std::size_t>(got));
         }
         return true;
     }
