@@ -57,8 +57,9 @@ std::string OwnEngine::command(std::string_view word) {
     std::fflush(commands_);
     std::array<char, 4'096> line{};
     if (std::fgets(line.data(), static_cast<int>(line.size()), answers_) == nullptr) {
-        give_up(word, "tools/engines/one.py ended (is it run from the project's folder, after "
-                      "tools/engines/install.sh?)");
+        give_up(word,
+                "tools/engines/one.py ended (is it run from the project's folder, after "
+                "tools/engines/install.sh?)");
     }
     std::string answer(line.data());
     answer.erase(answer.find_last_not_of('\n') + 1);

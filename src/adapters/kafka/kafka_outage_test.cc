@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 using Offsets = std::vector<ports::PartitionOffset>;
 
 constexpr const char* kTopic = "receipts";
-constexpr std::uint32_t kTimeoutMs = 3'000;
+constexpr std::uint32_t kTimeoutMs = 2'000;
 /// A call may meet more than one time-out, and the machine may be busy; not for ever is the point.
 constexpr milliseconds kBound{10 * kTimeoutMs};
 constexpr milliseconds kPatience{60'000};
