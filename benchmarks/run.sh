@@ -12,4 +12,5 @@ export SHELFCAST_BENCHMARKS=${SHELFCAST_BENCHMARKS:-build/release/benchmarks}
 python=${SHELFCAST_PYTHON:-$python_venv/bin/python}
 [ -x "$python" ] || python=python3 # Without pyarrow: no Parquet import.
 
+export PYTHONPATH=$PWD/tools/engines # How the peers' broker is started.
 exec "$python" -B benchmarks/bench.py "$@"

@@ -14,8 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import receipts
+from engine import EngineError
+from kafka import FOR_SPEED, Kafka
 from owner import ROOT, BenchError, Deadline, Gateway, Owner, sql
-from peers.broker import Broker
 from peers.child import Child
 from peers.clickhouse import Server
 from peers.template import HERE
@@ -44,7 +45,7 @@ class Course:
 
     site: Site
     tools: dict[str, Path]  # What fetch.sh got, by name.
-    broker: Broker
+    broker: Kafka
     folder: Path
     deadline: Deadline
     file: receipts.Receipts
@@ -62,6 +63,20 @@ def fetch(*words: str) -> dict[str, Path]:
         raise BenchError("what the peers need is not there: see above")
     return {name: Path(path) for name, path in
             (line.split("=", 1) for line in ran.stdout.splitlines())}
+
+
+def make_topic(tools: dict[str, Path], broker: Kafka, name: str, deadline: Deadline,
+               file: Path | None = None) -> None:
+    """With the lines of the file, if there is one."""
+    words = [tools["venv"] / "bin/python", "-B", HERE / "fill_topic.py", broker.address, name,
+             *([file] if file else [])]
+    try:
+        subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                       timeout=deadline.left(), check=True)
+    except subprocess.CalledProcessError as error:
+        raise BenchError(f"topic {name}: {error.stderr[-400:]}") from None
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"topic {name}: not filled in time") from None
 
 
 def kafka_engine(variant: str) -> Peer:
@@ -239,7 +254,7 @@ def _ask_latency(course: Course, *words: str | int) -> Results:
 
 def latency(course: Course, name: str, peer: Peer) -> Results:
     topic = f"live-{name}"
-    course.broker.make_topic(topic, course.deadline)
+    make_topic(course.tools, course.broker, topic, course.deadline)
     with Server(course.site.binary, course.folder / topic, course.deadline) as server, \
             peer(course, server, topic) as child:
         results = _ask_latency(course, "kafka", course.broker.address, topic, server.port)
@@ -289,9 +304,11 @@ def peers(site: Site) -> Results:
     folder.mkdir()
     file = site.file("ndjson", site.sizes.peers_events)
     results: Results = {"throughput": {}, "latency": {}}
-    with Broker(tools["kafka"], tools["venv"] / "bin/python", folder / "broker",
-                deadline) as broker:
-        broker.make_topic("receipts", deadline, file.path)
+    os.environ["SHELFCAST_KAFKA_JARS"] = str(tools["kafka"])
+    broker = Kafka(folder / "broker", java=FOR_SPEED)
+    try:
+        broker.start()
+        make_topic(tools, broker, "receipts", deadline, file.path)
         course = Course(site, tools, broker, folder, deadline, file)
         for run in runs:
             part, name = run.split(".")
@@ -302,4 +319,8 @@ def peers(site: Site) -> Results:
                     raise
                 # What others could not do is a result too; the rest is still wanted.
                 results[part][name] = {"failed": " ".join(str(error).split())}
+    except EngineError as error:
+        raise BenchError(str(error)) from None
+    finally:
+        broker.stop()
     return results

@@ -70,6 +70,7 @@ if [ "${1-}" = spark ]; then
     printf 'spark_jars=%s\n' "$(jars spark)"
     printf 'spark_venv=%s\n' "$(environment spark-venv spark/requirements.txt)"
 fi
-printf 'kafka=%s\n' "$(jars kafka)"
+places=$("$here/../../tools/engines/install.sh" kafka)
+printf 'kafka=%s\n' "${places#*=}"
 printf 'venv=%s\n' "$(environment venv requirements.txt)"
 printf 'pass_through=%s\n' "$(pass_through)"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine import Engine, free_ports
 
 HERE = Path(__file__).parent
+# Of the JVM: up soon, and small. For speed: less of both.
+QUICK_START = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
+FOR_SPEED = ("-Xmx1g",)
 
 
 class Kafka(Engine):
     name = "kafka"
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int = 0, java: Sequence[str] = QUICK_START) -> None:
         [own, controller] = free_ports(2)
         super().__init__(folder, [port or own, controller])
-        self._java = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+        self._java = ["java", "-XX:+UseSerialGC", *java, "-cp",
                       f"{os.environ['SHELFCAST_KAFKA_JARS']}/*"]
         self._properties = folder / "server.properties"
 

@@ -277,77 +277,67 @@ Status Cluster::remove_below(std::vector<PlaceInTopic>& places) {
     return {};
 }
 
-Error Cluster::group_error(rd_kafka_resp_err_t code, const std::string& group) const {
-    Error error = client_->error(code, fmt::format("offsets of group {}", group)).value();
-    if (error.kind == ErrorKind::kConflict) {
-        error.message += ": the group has members, and only they may commit";
+Result<Client*> Cluster::group(const std::string& name) {
+    const std::scoped_lock lock(groups_mutex_);
+    std::unique_ptr<Client>& found = groups_[name];
+    if (found == nullptr) {
+        // Not by the administrative calls: those about groups can abort the process when a
+        // coordinator does not answer (librdkafka issue 4605).
+        SHELFCAST_ASSIGN(found,
+                         Client::make(RD_KAFKA_CONSUMER, client_->connection(),
+                                      {{"group.id", name}, {"enable.auto.commit", "false"}}));
     }
-    return error;
+    return found.get();
 }
 
-Status Cluster::commit(const std::string& group, std::span<const PlaceInTopic> places) {
+Status Cluster::commit(const std::string& group_name, std::span<const PlaceInTopic> places) {
+    SHELFCAST_ASSIGN(Client* const client, group(group_name));
+    return commit_by(*client, group_name, places);
+}
+
+Status commit_by(const Client& client, const std::string& group,
+                 std::span<const PlaceInTopic> places) {
     if (places.empty()) {
         return {};
     }
-    struct DestroyRequest {
-        void operator()(rd_kafka_AlterConsumerGroupOffsets_t* request) const noexcept {
-            rd_kafka_AlterConsumerGroupOffsets_destroy(request);
-        }
-    };
+    const std::string what = fmt::format("offsets of group {}", group);
     const auto list = list_of(places);
-    const std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t, DestroyRequest> wanted(
-        rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), list.get()));
-    rd_kafka_AlterConsumerGroupOffsets_t* requests[] = {wanted.get()};
-    SHELFCAST_ASSIGN(
-        const auto answer,
-        ask(RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, fmt::format("offsets of group {}", group),
-            [&](rd_kafka_AdminOptions_t* asked, rd_kafka_queue_t* queue) {
-                rd_kafka_AlterConsumerGroupOffsets(client_->get(), requests, 1, asked, queue);
-            }));
-    std::size_t count = 0;
-    const rd_kafka_group_result_t** const results =
-        rd_kafka_AlterConsumerGroupOffsets_result_groups(
-            rd_kafka_event_AlterConsumerGroupOffsets_result(answer.get()), &count);
-    if (const rd_kafka_error_t* const error = rd_kafka_group_result_error(results[0])) {
-        return tl::unexpected(group_error(rd_kafka_error_code(error), group));
-    }
-    for (const rd_kafka_topic_partition_t& row :
-         rows(*rd_kafka_group_result_partitions(results[0]))) {
-        if (row.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return tl::unexpected(group_error(row.err, group));
+    const Owned<rd_kafka_queue_t> answers(rd_kafka_queue_new(client.get()));
+    rd_kafka_resp_err_t code =
+        rd_kafka_commit_queue(client.get(), list.get(), answers.get(), nullptr, nullptr);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const Owned<rd_kafka_event_t> answer(
+            rd_kafka_queue_poll(answers.get(), static_cast<int>(client.connection().timeout_ms)));
+        code =
+            answer == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(answer.get());
+        const rd_kafka_topic_partition_list_t* const committed =
+            answer == nullptr ? nullptr : rd_kafka_event_topic_partition_list(answer.get());
+        for (int i = 0; committed != nullptr && i < committed->cnt; ++i) {
+            code = code == RD_KAFKA_RESP_ERR_NO_ERROR ? committed->elems[i].err : code;
         }
     }
-    return {};
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return {};
+    }
+    Error error = client.error(code, what).value();
+    if (error.kind == ErrorKind::kConflict) {
+        error.message += ": the group has members, and this process is none of them now";
+    }
+    return tl::unexpected(std::move(error));
 }
 
 Result<std::vector<ports::PartitionOffset>> Cluster::committed(
-    const std::string& group, std::span<const PlaceInTopic> places) {
-    struct DestroyRequest {
-        void operator()(rd_kafka_ListConsumerGroupOffsets_t* request) const noexcept {
-            rd_kafka_ListConsumerGroupOffsets_destroy(request);
-        }
-    };
+    const std::string& group_name, std::span<const PlaceInTopic> places) {
+    SHELFCAST_ASSIGN(const Client* const client, group(group_name));
     const auto list = list_of(places);
-    const std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, DestroyRequest> wanted(
-        rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get()));
-    rd_kafka_ListConsumerGroupOffsets_t* requests[] = {wanted.get()};
-    SHELFCAST_ASSIGN(
-        const auto answer,
-        ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, fmt::format("offsets of group {}", group),
-            [&](rd_kafka_AdminOptions_t* asked, rd_kafka_queue_t* queue) {
-                rd_kafka_ListConsumerGroupOffsets(client_->get(), requests, 1, asked, queue);
-            }));
-    std::size_t count = 0;
-    const rd_kafka_group_result_t** const results = rd_kafka_ListConsumerGroupOffsets_result_groups(
-        rd_kafka_event_ListConsumerGroupOffsets_result(answer.get()), &count);
-    if (const rd_kafka_error_t* const error = rd_kafka_group_result_error(results[0])) {
-        return tl::unexpected(group_error(rd_kafka_error_code(error), group));
+    const rd_kafka_resp_err_t code = rd_kafka_committed(client->get(), list.get(), timeout_ms());
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return client->error(code, fmt::format("offsets of group {}", group_name));
     }
     std::vector<ports::PartitionOffset> offsets;
-    for (const rd_kafka_topic_partition_t& row :
-         rows(*rd_kafka_group_result_partitions(results[0]))) {
+    for (const rd_kafka_topic_partition_t& row : rows(*list)) {
         if (row.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return tl::unexpected(group_error(row.err, group));
+            return client->error(row.err, fmt::format("offsets of group {}", group_name));
         }
         if (row.offset >= 0) {
             offsets.push_back({PartitionId{static_cast<std::uint32_t>(row.partition)}, row.offset});

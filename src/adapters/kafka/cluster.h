@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,11 +66,18 @@ private:
     [[nodiscard]] int timeout_ms() const {
         return static_cast<int>(client_->connection().timeout_ms);
     }
-    [[nodiscard]] Error group_error(rd_kafka_resp_err_t code, const std::string& group) const;
+    /// The handle that commits and asks for a group.
+    [[nodiscard]] Result<Client*> group(const std::string& name);
 
     std::unique_ptr<Client> client_;
+    std::mutex groups_mutex_;
+    std::map<std::string, std::unique_ptr<Client>> groups_;
 };
 
+/// Commits by a handle of the group, be it a member or not. kConflict: the group has members, and
+/// the handle is none of them.
+[[nodiscard]] Status commit_by(const Client& client, const std::string& group,
+                               std::span<const PlaceInTopic> places);
 /// The places as librdkafka lists them.
 [[nodiscard]] Owned<rd_kafka_topic_partition_list_t> list_of(std::span<const PlaceInTopic> places);
 

@@ -195,15 +195,7 @@ void KafkaGroup::leave() {
 }
 
 Status KafkaGroup::commit(std::span<const PlaceInTopic> places) {
-    const auto list = list_of(places);
-    rd_kafka_resp_err_t code = rd_kafka_commit(client_->get(), list.get(), 0);
-    for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
-        code = list->elems[i].err;
-    }
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) {
-        return {};
-    }
-    return client_->error(code, fmt::format("commit as a member of group {}", options_.group));
+    return commit_by(*client_, options_.group, places);
 }
 
 }  // namespace shelfcast::adapters::kafka

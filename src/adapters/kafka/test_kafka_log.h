@@ -29,13 +29,13 @@ public:
 };
 
 /// A log whose topics no other test has.
-inline KafkaLogOptions test_options() {
+inline KafkaLogOptions test_options(
+    const std::string& bootstrap = tests::engine_setting("SHELFCAST_TEST_KAFKA")) {
     static const WallClock clock;
     static std::random_device random;
-    KafkaLogOptions options{
-        .connection = {.bootstrap = tests::engine_setting("SHELFCAST_TEST_KAFKA")},
-        .clock = clock,
-        .topics = {.replication = 1, .min_insync_replicas = 1}};
+    KafkaLogOptions options{.connection = {.bootstrap = bootstrap},
+                            .clock = clock,
+                            .topics = {.replication = 1, .min_insync_replicas = 1}};
     options.connection.prefix = "t" + std::to_string(random()) + std::to_string(random()) + ".";
     return options;
 }
