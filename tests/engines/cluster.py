@@ -37,10 +37,10 @@ class Cluster:
         self.postgres = Postgres(self.folder / "postgres")
         self.clickhouse = ClickHouse(self.folder / "clickhouse")
         self.engines = [self.kafka, self.minio, self.postgres, self.clickhouse]
+        self.minio.make_bucket(BUCKET)
         for engine in self.engines:
             test.addCleanup(engine.kill)
             engine.start()
-        self.minio.make_bucket(BUCKET)
         self.config = self.folder / "cluster.toml"
         self.config.write_text(self.settings())
         self.config.chmod(0o600)

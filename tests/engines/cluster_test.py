@@ -4,13 +4,12 @@ nothing acknowledged is lost, nothing counts twice, both layers agree."""
 import os
 import random
 import threading
-import time
 import unittest
 from decimal import Decimal
 
 import cluster
 from acknowledged import Books, as_line, make_event
-from running import BROKEN_OFF, Died, Refused, SystemTest, wait_until
+from running import BROKEN_OFF, SystemTest, wait_until
 
 SEED = int(os.environ.get("SHELFCAST_SEED", "20261123"))
 KILLS = int(os.environ.get("SHELFCAST_KILLS", "8"))
@@ -51,7 +50,7 @@ class Sender(threading.Thread):
     def _post(self, key, lines):
         try:
             status, answer = self.main().post_events(lines, key)
-        except BROKEN_OFF:
+        except (*BROKEN_OFF, KeyError):  # It has not said yet where its port is.
             return False
         if status not in (202, 429, 503):
             self.fault = f"{status} {answer}"
@@ -65,7 +64,7 @@ class ClusterTest(SystemTest):
         print(f"seed {SEED}, {KILLS} kills", flush=True)
         self.chance = random.Random(SEED)
         self.cluster = cluster.Cluster(self, self.path("cluster"))
-        self.running = self.cluster.main().wait_ready_to_serve()
+        self.running = self.cluster.main().wait_published()
         self.workers = [self.cluster.worker(number) for number in range(WORKERS)]
         stores = "store_id,store_code,time_zone,currency\n" + "".join(
             f"{number},S{number},Europe/London,GBP\n" for number in STORES)
@@ -89,6 +88,10 @@ class ClusterTest(SystemTest):
              for identity, event in sender.books.events.items()})
         self.assertEqual(len(rows), len(sender.books.events))
 
+    def pause(self, seconds):
+        """The moment is the dice's: nothing is waited for."""
+        threading.Event().wait(seconds)
+
     def kill_something(self, number):
         """One thing that goes wrong, and comes back."""
         kind = self.chance.choice(["worker", "worker", "frozen worker", "rebalance", "kafka",
@@ -101,11 +104,11 @@ class ClusterTest(SystemTest):
         elif kind == "frozen worker":
             # Longer than the others wait for it: it goes on as if nothing had been.
             self.workers[place].freeze()
-            time.sleep(2 * cluster.SESSION_TIMEOUT_MS / 1000)
+            self.pause(2 * cluster.SESSION_TIMEOUT_MS / 1000)
             self.workers[place].thaw()
         elif kind == "rebalance":
             self.workers[place].kill_tree()
-            time.sleep(self.chance.uniform(0, 1.2 * cluster.SESSION_TIMEOUT_MS / 1000))
+            self.pause(self.chance.uniform(0, 1.2 * cluster.SESSION_TIMEOUT_MS / 1000))
             victim = self.chance.choice(["kafka", "clickhouse", "worker"])
             if victim == "worker":
                 other = (place + 1) % WORKERS
@@ -119,11 +122,11 @@ class ClusterTest(SystemTest):
         elif kind == "main":
             self.running.kill_tree()
             self.running = self.cluster.main()
-            wait_until(self.running._answers_ready, "the main process", PATIENCE_S)
+            self.running.wait_published()
         else:
             engine = getattr(self.cluster, kind)
             engine.kill()
-            time.sleep(self.chance.uniform(0, 3))
+            self.pause(self.chance.uniform(0, 3))
             engine.start()
 
     def test_nothing_is_lost_or_doubled(self):

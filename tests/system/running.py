@@ -144,6 +144,24 @@ class Shelfcast:
             return self.web("GET", "/readyz")[0] == 200
         return False
 
+    def _has_published(self):
+        if not self.is_running():
+            raise Died(f"exit code {self.process.returncode}:\n{self.log_text()[-3000:]}")
+        self.owner = self._read_owner() or {}
+        return bool(self.owner)
+
+    def wait_published(self):
+        """Until its ports are open; it may have to wait for workers yet. Returns itself."""
+        wait_until(self._has_published, f"ports:\n{self.log_text()[-3000:]}")
+        return self
+
+    def freeze(self):
+        """It neither answers nor ends, until thaw()."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def wait_ready(self):
         """Returns itself; raises Died if the process ends first."""
         wait_until(self._answers_ready, f"ready:\n{self.log_text()[-3000:]}")

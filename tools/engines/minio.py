@@ -41,6 +41,10 @@ class Minio(Engine):
         except (urllib.error.URLError, OSError):
             return False
 
+    def make_bucket(self, name: str) -> None:
+        """Before the first start: a folder of its data is a bucket."""
+        (self.folder / "data" / name).mkdir(parents=True)
+
     def settings(self) -> Mapping[str, str]:
         return {"SHELFCAST_TEST_S3": self.url, "SHELFCAST_TEST_S3_KEY": KEY,
                 "SHELFCAST_TEST_S3_SECRET": SECRET,

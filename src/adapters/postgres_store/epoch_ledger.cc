@@ -361,6 +361,8 @@ Result<FlushRecord> PostgresStore::write_down(const FlushDraft& draft, SessionId
 Status PostgresStore::mark_done(FlushId flush, SessionId session) {
     return database_->transaction(kBeginShared, [&](Connection& connection) -> Status {
         SHELFCAST_TRY(check_session(connection, session));
+        // A power loss may take the mark back: that is what verifying is for.
+        SHELFCAST_TRY(connection.query("set local synchronous_commit = off"));
         SHELFCAST_ASSIGN(
             const Rows rows,
             connection.query("update flushes set done = true where flush_id = $1", flush.value));
