@@ -255,7 +255,7 @@ class SnapshotTest(SystemTest):
 
     def test_a_kill_between_warehouse_and_lake(self):
         with open(os.path.join(ROOT, "src/base/failpoint.cc"), encoding="utf-8") as source:
-            names = re.findall(r'"((?:snapshot|lake)\.[a-z_]+)"', source.read())
+            names = re.findall(r'"((?:snapshot|lake|file)\.[a-z_]+)"', source.read())
         self.assertGreater(len(names), 4)
         path = self.write("stores.csv", "store_id,store_code,name,time_zone,currency\n" + "".join(
             f"{store},S{store},S{store},{zone.key},GBP\n" for store, zone in ZONES.items()))
