@@ -149,7 +149,7 @@ Result<std::unique_ptr<Client>> Client::make(rd_kafka_type_t type,
     if (client->handle_ == nullptr) {
         return fail(ErrorKind::kInvalidInput, "kafka {}: {}", connection.bootstrap, why.data());
     }
-    static_cast<void>(conf.release());  // The handle's now.
+    [[maybe_unused]] const rd_kafka_conf_t* const taken = conf.release();  // The handle's now.
     if (polled == Polled::kByItself) {
         client->poller_ = std::jthread([handle = client->handle_](const std::stop_token& stop) {
             while (!stop.stop_requested()) {

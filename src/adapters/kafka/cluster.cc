@@ -98,6 +98,7 @@ Status Cluster::wait_for_leaders(const std::string& topic, std::uint32_t partiti
             if (led == partitions) {
                 // Known to lead is not yet leading: the leaders say when they do.
                 std::vector<PlaceInTopic> places;
+                places.reserve(partitions);
                 for (std::uint32_t number = 0; number < partitions; ++number) {
                     places.push_back({topic, {PartitionId{number}, kEnd}});
                 }
@@ -166,11 +167,11 @@ Status Cluster::create(const std::string& topic, std::uint32_t partitions,
     for (const auto& [name, value] : settings) {
         rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str());
     }
-    rd_kafka_NewTopic_t* topics[] = {wanted.get()};
+    rd_kafka_NewTopic_t* one = wanted.get();
     SHELFCAST_ASSIGN(const auto answer,
                      ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, what,
                          [&](rd_kafka_AdminOptions_t* asked, rd_kafka_queue_t* queue) {
-                             rd_kafka_CreateTopics(client_->get(), topics, 1, asked, queue);
+                             rd_kafka_CreateTopics(client_->get(), &one, 1, asked, queue);
                          }));
     std::size_t count = 0;
     const rd_kafka_topic_result_t** const results = rd_kafka_CreateTopics_result_topics(
@@ -195,11 +196,11 @@ Result<std::string> Cluster::setting(const std::string& topic, const std::string
     const std::string what = fmt::format("setting {} of topic {}", name, topic);
     const std::unique_ptr<rd_kafka_ConfigResource_t, DestroyResource> wanted(
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-    rd_kafka_ConfigResource_t* resources[] = {wanted.get()};
+    rd_kafka_ConfigResource_t* one = wanted.get();
     SHELFCAST_ASSIGN(const auto answer,
                      ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, what,
                          [&](rd_kafka_AdminOptions_t* asked, rd_kafka_queue_t* queue) {
-                             rd_kafka_DescribeConfigs(client_->get(), resources, 1, asked, queue);
+                             rd_kafka_DescribeConfigs(client_->get(), &one, 1, asked, queue);
                          }));
     std::size_t count = 0;
     const rd_kafka_ConfigResource_t** const found = rd_kafka_DescribeConfigs_result_resources(
@@ -258,11 +259,11 @@ Status Cluster::remove_below(std::vector<PlaceInTopic>& places) {
     const auto list = list_of(places);
     const std::unique_ptr<rd_kafka_DeleteRecords_t, DestroyRequest> wanted(
         rd_kafka_DeleteRecords_new(list.get()));
-    rd_kafka_DeleteRecords_t* requests[] = {wanted.get()};
+    rd_kafka_DeleteRecords_t* one = wanted.get();
     SHELFCAST_ASSIGN(const auto answer,
                      ask(RD_KAFKA_ADMIN_OP_DELETERECORDS, what,
                          [&](rd_kafka_AdminOptions_t* asked, rd_kafka_queue_t* queue) {
-                             rd_kafka_DeleteRecords(client_->get(), requests, 1, asked, queue);
+                             rd_kafka_DeleteRecords(client_->get(), &one, 1, asked, queue);
                          }));
     const rd_kafka_topic_partition_list_t* const left =
         rd_kafka_DeleteRecords_result_offsets(rd_kafka_event_DeleteRecords_result(answer.get()));

@@ -146,9 +146,11 @@ Result<std::optional<ports::Assignment>> KafkaGroup::next_assignment(
     }
     while (true) {
         const auto next = std::min(until, std::chrono::steady_clock::now() + kAnswerMs);
-        if (changed_.wait_until(lock, stop, next, [&] { return partitions_ && !handed_out_; })) {
-            handed_out_.emplace();
-            return ports::Assignment{*partitions_, handed_out_->get_token()};
+        changed_.wait_until(lock, stop, next, [&] { return partitions_ && !handed_out_; });
+        if (partitions_ && !handed_out_) {
+            const std::stop_source source;
+            handed_out_ = source;
+            return ports::Assignment{*partitions_, source.get_token()};
         }
         if (stop.stop_requested()) {
             return std::nullopt;

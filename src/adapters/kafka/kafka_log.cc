@@ -135,7 +135,7 @@ public:
     [[nodiscard]] Status create_topic(std::string_view name, std::uint32_t partitions);
     [[nodiscard]] Status check_settings(const std::string& full_name);
     [[nodiscard]] Result<std::vector<ports::AppendedBatch>> append(
-        std::vector<ports::AppendBatch> batches);
+        const std::vector<ports::AppendBatch>& batches);
     [[nodiscard]] Result<Outgoing> checked(const ports::AppendBatch& batch);
     [[nodiscard]] Result<std::vector<ports::FetchedBatch>> read(
         std::string_view name, std::span<const ports::PartitionOffset> from,
@@ -256,7 +256,7 @@ Result<Outgoing> KafkaLog::Impl::checked(const ports::AppendBatch& batch) {
 }
 
 Result<std::vector<ports::AppendedBatch>> KafkaLog::Impl::append(
-    std::vector<ports::AppendBatch> batches) {
+    const std::vector<ports::AppendBatch>& batches) {
     std::vector<Outgoing> all;
     all.reserve(batches.size());
     for (const ports::AppendBatch& batch : batches) {
@@ -420,11 +420,13 @@ Status KafkaLog::Impl::ask_ends(std::span<Topic* const> topics) {
 
 Result<std::vector<ports::PartitionOffset>> KafkaLog::Impl::ask(Topic& topic, std::int64_t which) {
     std::vector<PlaceInTopic> places;
+    places.reserve(topic.partitions.size());
     for (const Partition& at : topic.partitions) {
         places.push_back({topic.full_name, {at.id, which}});
     }
     SHELFCAST_TRY(cluster_->look_up(places));
     std::vector<ports::PartitionOffset> offsets;
+    offsets.reserve(places.size());
     for (const PlaceInTopic& place : places) {
         offsets.push_back(place.at);
     }
@@ -494,7 +496,7 @@ Result<std::uint32_t> KafkaLog::partitions(std::string_view topic) {
 
 Result<std::vector<ports::AppendedBatch>> KafkaLog::append(
     std::vector<ports::AppendBatch> batches) {
-    return impl_->append(std::move(batches));
+    return impl_->append(batches);
 }
 
 Result<std::vector<ports::FetchedBatch>> KafkaLog::read(
@@ -541,6 +543,7 @@ Result<std::vector<ports::PartitionOffset>> KafkaLog::committed_offsets(std::str
                                                                         std::string_view topic) {
     SHELFCAST_ASSIGN(const Topic* const found, impl_->topic(topic));
     std::vector<PlaceInTopic> places;
+    places.reserve(found->partitions.size());
     for (const Partition& at : found->partitions) {
         places.push_back({found->full_name, {at.id, 0}});
     }

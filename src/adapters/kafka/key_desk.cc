@@ -63,10 +63,11 @@ Status KeyDesk::follow(std::span<const Place> places, Deadline until) {
             // What this process has under way needs no reading: its outcome tells.
             std::unique_lock lock(mutex_);
             const std::uint64_t mark = keys.begun;
-            settled_.wait_until(lock, until,
-                                [&] { return *keys.followed() >= end || keys.ended >= mark; });
+            settled_.wait_until(lock, until, [&] {
+                return keys.followed().value_or(0) >= end || keys.ended >= mark;
+            });
             keys.forget_before(clock_.now_us() - options_.keep_us);
-            if (*keys.followed() >= end) {
+            if (keys.followed().value_or(0) >= end) {
                 continue;
             }
         }
@@ -80,7 +81,7 @@ Status KeyDesk::scan(const Place& place, std::int64_t end, Deadline until) {
     const std::scoped_lock one_at_a_time(partition.scan);
     const auto position = [&] {
         const std::scoped_lock lock(mutex_);
-        return *partition.keys.followed();
+        return partition.keys.followed().value_or(0);
     };
     for (std::int64_t from = position(); from < end; from = position()) {
         const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());
@@ -213,12 +214,12 @@ std::vector<ports::AppendedBatch> KeyDesk::settle(std::span<const Outgoing> batc
         std::size_t next = 0;
         for (std::size_t i = 0; i < batches.size(); ++i) {
             const Outgoing& out = batches[i];
-            if (plans[i].present) {
-                appended[i] = *plans[i].present;
+            if (const auto& present = plans[i].present) {
+                appended[i] = *present;
                 continue;
             }
-            if (plans[i].twin) {
-                appended[i] = appended[*plans[i].twin];
+            if (const auto& twin = plans[i].twin) {
+                appended[i] = appended[*twin];
                 appended[i].already_present = true;
                 continue;
             }
