@@ -7,6 +7,7 @@ its own: shelfcast reaches it like any server, by its URL and a password.
 from __future__ import annotations
 
 import os
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ SQL = HERE.parent.parent / "sql"
 GRACE_MS = 5_000  # Between the end of its standard input and its own.
 USER = "shelfcast"
 PASSWORD = "till+<receipt>"  # Text that XML must escape.
+LOGIN = {"SHELFCAST_TEST_WAREHOUSE_USER": USER, "SHELFCAST_TEST_WAREHOUSE_PASSWORD": PASSWORD}
 CLUSTER = "shelfcast"
 SHARDS = 2
 
@@ -64,8 +66,54 @@ class ClickHouse(Engine):
             return False
 
     def settings(self) -> Mapping[str, str]:
-        return {"SHELFCAST_TEST_WAREHOUSE": self.url, "SHELFCAST_TEST_WAREHOUSE_USER": USER,
-                "SHELFCAST_TEST_WAREHOUSE_PASSWORD": PASSWORD}
+        return LOGIN | {"SHELFCAST_TEST_WAREHOUSE": self.url}
+
+
+class Server(ClickHouse):
+    """One alone, which also speaks TLS, by a proxy with a certificate that signs itself."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._proxy = TlsProxy(folder / "proxy", self.ports[0])
+
+    def start(self) -> None:
+        super().start()
+        self._proxy.start()
+
+    def stop(self) -> None:
+        self._proxy.stop()
+        super().stop()
+
+    def settings(self) -> Mapping[str, str]:
+        return {**super().settings(), **self._proxy.settings()}
+
+
+class TlsProxy(Engine):
+    name = "tls_proxy"
+
+    def __init__(self, folder: Path, server_port: int) -> None:
+        super().__init__(folder, free_ports(1))
+        self._server_port = server_port
+        self._certificate = folder / "certificate.pem"
+        self._key = folder / "key.pem"
+
+    def prepare(self) -> None:
+        if not self._certificate.exists():
+            self.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                      "/CN=shelfcast test", "-addext", "subjectAltName=IP:127.0.0.1",
+                      "-keyout", self._key, "-out", self._certificate])
+
+    def words(self) -> list[str | Path]:
+        return [sys.executable, "-B", HERE / "tls_proxy.py", str(self.ports[0]),
+                str(self._server_port), self._certificate, self._key]
+
+    def answers(self) -> bool:
+        return self.listens(self.ports[0])
+
+    def settings(self) -> Mapping[str, str]:
+        return {"SHELFCAST_TEST_WAREHOUSE_TLS": f"https://127.0.0.1:{self.ports[0]}",
+                "SHELFCAST_TEST_WAREHOUSE_CA": str(self._certificate)}
 
 
 class Shards(Engine):
@@ -104,4 +152,4 @@ class Shards(Engine):
             each.thaw()
 
     def settings(self) -> Mapping[str, str]:
-        return {"SHELFCAST_TEST_SHARDS": ",".join(each.url for each in self.shards)}
+        return LOGIN | {"SHELFCAST_TEST_SHARDS": ",".join(each.url for each in self.shards)}

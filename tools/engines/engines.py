@@ -19,11 +19,11 @@ import threading
 import time
 from pathlib import Path
 
-from clickhouse import ClickHouse, Shards
+from clickhouse import Server, Shards
 from engine import Engine, EngineError, POLL_S
 from kafka import Kafka
 
-ENGINES = {each.name: each for each in (ClickHouse, Shards, Kafka)}
+ENGINES = {each.name: each for each in (Server, Shards, Kafka)}
 UP_S = 180
 DOWN_S = 60
 

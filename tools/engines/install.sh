@@ -49,6 +49,7 @@ install_kafka() {
 
 # The engine library, which ./dev setup fetched, run by the program that ./dev build made.
 install_clickhouse() {
+    packages openssl:openssl
     local library=${SHELFCAST_ENGINE:-$engine_library}
     local binary=${SHELFCAST_BINARY:-$here/../../build/dev/src/cli/shelfcast}
     [ -f "$library" ] || die "no engine library at $library: ./dev setup fetches it"

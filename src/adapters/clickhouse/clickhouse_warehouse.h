@@ -35,6 +35,9 @@ struct ClickHouseOptions {
     std::string url;  ///< "http://host:port" or "https://host:port".
     std::string user;
     std::string password;
+    /// The authorities that a server's certificate may be from, PEM; empty: the machine's. Who
+    /// cannot show such a certificate for the host in the URL is refused.
+    std::string ca_file;
     /// Where the other shards are, in their order; empty: one server has everything.
     std::vector<std::string> more_shards;
     /// The name of all of them, `url` first, in the servers' `remote_servers`.

@@ -117,7 +117,7 @@ InsertSelect split_insert_select(std::string_view statement) {
         words.remove_prefix(std::min(words.find('\n'), words.size() - 1) + 1);
     }
     const std::size_t end = words.find(kListEnd);
-    if (!words.starts_with("insert into ") || end == std::string_view::npos) {
+    if (!words.starts_with("insert ") || end == std::string_view::npos) {
         return {};
     }
     return {words.substr(0, end + kListEnd.size() - 1), words.substr(end + kListEnd.size())};
