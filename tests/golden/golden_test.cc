@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "adapters/clickhouse/shard_map.h"
 #include "queries/operations.h"
 #include "retail/decimal.h"
 #include "retail/reference_rows.h"
@@ -270,13 +271,7 @@ protected:
             warehouse().put_reference(retail::kProductsTable, retail::product_rows(products(), 2)));
         expect_ok(warehouse().put_reference(retail::kSalesTargetsTable,
                                             retail::sales_target_rows(sales_targets(), 1)));
-        std::istringstream planted(read_test_file((kFolder / "planted.sql").string()));
-        for (std::string line; std::getline(planted, line);) {
-            if (!line.starts_with("--")) {
-                const auto done = warehouse().query_text(line);
-                EXPECT_TRUE(done) << line << ": " << done.error().message;
-            }
-        }
+        expect_ok(run_everywhere(warehouse(), (kFolder / "planted.sql").string()));
         for (const Flush& flush : flushes_) {
             for (const retail::OperatorTable& table : retail::operator_tables()) {
                 expect_ok(
@@ -546,14 +541,17 @@ TEST_F(GoldenTest, TheLedgerBooksFromTheTopicsItIsTold) {
 // 10:39. A basket counts once in it, whatever the minutes of its lines; a sale without one is a
 // transaction.
 TEST_F(GoldenTest, TheLastHourSlidesMinuteByMinute) {
-    const auto done = warehouse().query_text(
+    const std::string rows =
         "insert into retail_core.events_speed (epoch, event_time, store_id, transaction_type, "
         "basket_id, revenue) values (1, '2026-04-01 09:00:30', 7, 'SALE', '', 1), "
         "(1, '2026-04-01 09:40:00', 7, 'SALE', 'B', 2), (1, '2026-04-01 09:41:00', 7, 'SALE', "
         "'B', 4), (1, '2026-04-01 09:59:59', 7, 'RETURN', '', -3), (1, '2026-04-01 10:00:00', 7, "
         "'SALE', '', 8), (1, '2026-04-01 10:40:00', 7, 'SALE', 'C', 16), (1, '2026-04-01 "
-        "09:41:00', 8, 'SALE', 'B', 32)");
-    ASSERT_TRUE(done) << done.error().message;
+        "09:41:00', 8, 'SALE', 'B', 32)";
+    expect_ok(
+        warehouse()
+            .run_on(0, warehouse().shards() == 1 ? rows : adapters::clickhouse::on_shard(rows))
+            .map([](const std::string&) {}));
     constexpr std::string_view kHours =
         "select formatDateTime(minute, '%H:%i'), sales, returns, transactions, revenue "
         "from retail.sales_last_hour where store_id = 7";

@@ -9,6 +9,8 @@
 #include <sstream>
 
 #include "adapters/clickhouse/schema_planner.h"
+#include "adapters/clickhouse/shard_map.h"
+#include "tests/engines/engine_settings.h"
 
 namespace shelfcast::contract {
 namespace {
@@ -22,9 +24,11 @@ constexpr std::string_view kPassword = "abc";
 constexpr std::string_view kPasswordSha256 =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-std::string from_environment(const char* name, std::string fallback) {
-    const char* const value = std::getenv(name);
-    return value != nullptr ? value : std::move(fallback);
+// Where the tests run: "" in an engine of their own, "server" and "shards" on those that were
+// started for them.
+std::string_view place() {
+    const char* const value = std::getenv("SHELFCAST_TEST_ON");
+    return value == nullptr ? "" : value;
 }
 
 // Ends the engine and removes its folder when the program ends.
@@ -64,8 +68,6 @@ TestEngine& the_engine() {
     return engine;
 }
 
-bool has_server() { return std::getenv("SHELFCAST_TEST_WAREHOUSE_URL") != nullptr; }
-
 std::vector<std::string> statements_of(const std::string& text) {
     std::vector<std::string> statements;
     std::istringstream lines(text);
@@ -82,46 +84,58 @@ Status prepare(ClickHouseWarehouse& warehouse) {
     // The schema once per program, its rows once per test.
     static bool is_applied = false;
     if (!is_applied) {
-        for (const std::string& statement :
-             statements_of(read_test_file("tests/warehouse/drop_all.sql"))) {
-            SHELFCAST_TRY(warehouse.query_text(statement));
-        }
+        SHELFCAST_TRY(run_everywhere(warehouse, "tests/warehouse/drop_all.sql"));
         SHELFCAST_ASSIGN(auto planner, SchemaPlanner::create(warehouse, test_definer()));
         SHELFCAST_TRY(planner.apply());
         is_applied = true;
     }
-    for (const std::string& statement :
-         statements_of(read_test_file("tests/warehouse/clear_rows.sql"))) {
-        SHELFCAST_TRY(warehouse.query_text(statement));
-    }
-    return {};
+    return run_everywhere(warehouse, "tests/warehouse/clear_rows.sql");
 }
 
 }  // namespace
 
-Engine* test_engine() { return has_server() ? nullptr : the_engine().engine.get(); }
+Status run_everywhere(ClickHouseWarehouse& warehouse, const std::string& path) {
+    for (std::size_t shard = 0; shard < warehouse.shards(); ++shard) {
+        for (const std::string& statement : statements_of(read_test_file(path))) {
+            SHELFCAST_TRY(warehouse.run_on(shard, warehouse.shards() == 1
+                                                      ? statement
+                                                      : adapters::clickhouse::on_shard(statement)));
+        }
+    }
+    return {};
+}
+
+Engine* test_engine() { return place().empty() ? the_engine().engine.get() : nullptr; }
 
 ClickHouseOptions test_options() {
     ClickHouseOptions options;
     options.compared_rows = 20;  // Several statements per roll-up.
-    options.user =
-        from_environment("SHELFCAST_TEST_WAREHOUSE_USER", std::string(adapters::kEngineService));
-    options.password =
-        from_environment("SHELFCAST_TEST_WAREHOUSE_PASSWORD", std::string(kPassword));
-    options.url = from_environment("SHELFCAST_TEST_WAREHOUSE_URL", "");
     if (Engine* const engine = test_engine()) {
         options.url = fmt::format("http://127.0.0.1:{}", engine->ports().http);
+        options.user = adapters::kEngineService;
+        options.password = kPassword;
+        return options;
+    }
+    options.user = tests::engine_setting("SHELFCAST_TEST_WAREHOUSE_USER");
+    options.password = tests::engine_setting("SHELFCAST_TEST_WAREHOUSE_PASSWORD");
+    if (place() == "server") {
+        options.url = tests::engine_setting("SHELFCAST_TEST_WAREHOUSE");
+        return options;
+    }
+    std::istringstream urls(tests::engine_setting("SHELFCAST_TEST_SHARDS"));
+    std::getline(urls, options.url, ',');
+    for (std::string url; std::getline(urls, url, ',');) {
+        options.more_shards.push_back(url);
     }
     return options;
 }
 
 std::string test_definer() {
-    return from_environment("SHELFCAST_TEST_WAREHOUSE_DEFINER",
-                            std::string(adapters::kEngineViewOwner));
+    return test_engine() != nullptr ? std::string(adapters::kEngineViewOwner) : test_options().user;
 }
 
 std::unique_ptr<EngineSite> EngineSite::make() {
-    if (!has_server() && test_engine() == nullptr) {
+    if (place().empty() && test_engine() == nullptr) {
         ADD_FAILURE() << "no engine: " << the_engine().error;
         return nullptr;
     }

@@ -13,11 +13,11 @@
 
 namespace shelfcast::contract {
 
-/// The engine of this program, started at first use; null when a server was named in the
-/// environment.
+/// The engine of this program, started at first use; null when SHELFCAST_TEST_ON is "server" or
+/// "shards", which were started for it.
 [[nodiscard]] adapters::Engine* test_engine();
 
-/// How to reach the engine, or the server in SHELFCAST_TEST_WAREHOUSE_URL, as the service account.
+/// How to reach them with every right that the product needs.
 [[nodiscard]] adapters::clickhouse::ClickHouseOptions test_options();
 
 /// The account that views run as there.
@@ -35,6 +35,10 @@ public:
 private:
     std::unique_ptr<adapters::clickhouse::ClickHouseWarehouse> warehouse_;
 };
+
+/// Runs the statements of a file, one a line, on every server and its own rows.
+[[nodiscard]] Status run_everywhere(adapters::clickhouse::ClickHouseWarehouse& warehouse,
+                                    const std::string& path);
 
 /// The text of a file beside the tests, "tests/golden/…": they run in the project's folder.
 [[nodiscard]] std::string read_test_file(const std::string& path);

@@ -19,12 +19,13 @@ import threading
 import time
 from pathlib import Path
 
+from clickhouse import Server, Shards
 from engine import Engine, EngineError, POLL_S
 from kafka import Kafka
 from minio import Minio
 from postgres import Postgres
 
-ENGINES = {each.name: each for each in (Kafka, Minio, Postgres)}
+ENGINES = {each.name: each for each in (Server, Shards, Kafka, Minio, Postgres)}
 UP_S = 180
 DOWN_S = 60
 

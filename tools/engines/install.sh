@@ -103,6 +103,18 @@ install_minio() {
     printf 'SHELFCAST_MINIO=%s/minio\n' "$into"
 }
 
+# The engine library, which ./dev setup fetched, run by the program that ./dev build made.
+install_clickhouse() {
+    packages openssl:openssl
+    local library=${SHELFCAST_ENGINE:-$engine_library}
+    local binary=${SHELFCAST_BINARY:-$here/../../build/dev/src/cli/shelfcast}
+    [ -f "$library" ] || die "no engine library at $library: ./dev setup fetches it"
+    [ -x "$binary" ] || die "no program at $binary: ./dev build makes it"
+    printf 'SHELFCAST_ENGINE=%s\nSHELFCAST_BINARY=%s\n' "$library" "$(realpath "$binary")"
+}
+
+install_shards() { install_clickhouse; }
+
 [ $# -gt 0 ] || die "which engine?"
 mkdir -p "$cache/engines" || die "cannot write to $cache (set SHELFCAST_CACHE to another folder)"
 exec 9> "$cache/engines/lock"

@@ -8,7 +8,8 @@ select
     count() as messages,
     toInt64(toUnixTimestamp64Micro(max(log_time))) as newest_us
 from retail_core.rejections
-where log_time >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC')
+-- A number: one shard hands an instant of so early a time to another as a text that none can read.
+where toUnixTimestamp64Micro(log_time) >= {since_us:Int64}
 group by
     reason
 order by

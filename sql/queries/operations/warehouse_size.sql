@@ -1,4 +1,4 @@
--- How much disk do the warehouse's tables take?
+-- How much disk do the warehouse's tables take on the server that is asked (of shards: the first)?
 -- Grain: one row; bytes of the parts in use.
 -- Who asks: the status page.
 select
@@ -6,4 +6,4 @@ select
     count() as parts
 from system.parts
 where active
-  and database = 'retail_core'
+  and database in ('retail_core', 'retail_shard')

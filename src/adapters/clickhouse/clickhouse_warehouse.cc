@@ -4,12 +4,18 @@
 #include <array>
 #include <atomic>
 #include <charconv>
+#include <cstdlib>
 #include <mutex>
+#include <numeric>
 #include <random>
+#include <set>
+#include <thread>
 #include <tuple>
 
 #include "adapters/clickhouse/native_format.h"
 #include "adapters/clickhouse/reconciliation.h"
+#include "adapters/clickhouse/row_text.h"
+#include "adapters/clickhouse/shard_map.h"
 #include "adapters/clickhouse/table_sql.h"
 
 namespace shelfcast::adapters::clickhouse {
@@ -35,16 +41,7 @@ constexpr std::array kPartitionColumns = {ColumnSpec{"generation", ColumnType::k
                                           ColumnSpec{"epoch", ColumnType::kUInt32}};
 constexpr std::array kCountColumns = {ColumnSpec{"row_count", ColumnType::kUInt64}};
 constexpr std::array kStartColumns = {ColumnSpec{"started_at_s", ColumnType::kInt64}};
-constexpr std::array kManifestColumns = {
-    ColumnSpec{"generation", ColumnType::kUInt32},
-    ColumnSpec{"closed_epoch", ColumnType::kUInt32},
-    ColumnSpec{"lake_version", ColumnType::kUInt64},
-    ColumnSpec{"row_tables", ColumnType::kText},
-    ColumnSpec{"row_counts", ColumnType::kText},
-    ColumnSpec{"hash_tables", ColumnType::kText},
-    ColumnSpec{"hashes", ColumnType::kText},
-    ColumnSpec{"closed_at", ColumnType::kDateTime64Us},
-};
+constexpr std::int64_t kStartJitterS = 2;
 constexpr std::array<std::pair<const char*, const char*>, 2> kParquetSettings = {{
     {"output_format_parquet_compression_method", "zstd"},
     {"output_format_parquet_write_bloom_filter", "0"},
@@ -81,64 +78,9 @@ std::string drop_statement(std::string_view statement, std::string table) {
     return expand(core_statement(statement), {{"table", std::move(table)}});
 }
 
-bool is_plain_word(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char byte) {
-        return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-               (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
-    });
-}
-
 bool is_identifier(std::string_view text) {
     return is_plain_word(text) && !(text[0] >= '0' && text[0] <= '9') &&
            text.find_first_of("-.") == std::string_view::npos;
-}
-
-std::vector<std::string> split_on_commas(std::string_view text) {
-    std::vector<std::string> pieces;
-    while (!text.empty()) {
-        const std::size_t comma = text.find(',');
-        pieces.emplace_back(text.substr(0, comma));
-        text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-    }
-    return pieces;
-}
-
-// {'events':3,'rejections':0}
-template <typename Value>
-Result<std::string> map_text(const std::map<std::string, Value>& entries, std::string_view quote) {
-    std::string out = "{";
-    for (const auto& [name, value] : entries) {
-        const std::string text = fmt::format("{}", value);
-        if (!is_plain_word(name) || !is_plain_word(text)) {
-            return fail(ErrorKind::kInvalidInput, "manifest row: {} = {} is no plain word", name,
-                        text);
-        }
-        out += fmt::format("{}'{}':{}{}{}", out.size() > 1 ? "," : "", name, quote, text, quote);
-    }
-    return out + "}";
-}
-
-void append_tsv(std::string& out, std::string_view text, char end) {
-    for (const char byte : text) {
-        if (byte == '\\' || byte == '\t' || byte == '\n') {
-            out.push_back('\\');
-        }
-        out.push_back(byte == '\t' ? 't' : byte == '\n' ? 'n' : byte);
-    }
-    out.push_back(end);
-}
-
-std::string store_line(const retail::Store& store, CatalogVersion version) {
-    std::string line = fmt::format("{}\t", store.id.value);
-    for (const std::string* text : {&store.code, &store.name, &store.city, &store.region,
-                                    &store.country, &store.store_type}) {
-        append_tsv(line, *text, '\t');
-    }
-    line += fmt::format("{}\t", store.square_footage);
-    append_tsv(line, store.time_zone, '\t');
-    append_tsv(line, store.currency, '\t');
-    line += fmt::format("{}\t{}\t{}\n", store.latitude, store.longitude, version.value);
-    return line;
 }
 
 Status check_names(std::span<const ColumnSpec> columns) {
@@ -159,15 +101,22 @@ std::uint64_t random_number() {
 }  // namespace
 
 struct ClickHouseWarehouse::State {
-    State(std::unique_ptr<HttpClient> client, std::unique_ptr<HttpClient> asking_client,
-          std::uint64_t rows)
-        : http(std::move(client)), asking(std::move(asking_client)), compared_rows(rows) {}
+    using Clients = std::vector<std::unique_ptr<HttpClient>>;
+
+    State(Clients clients, std::unique_ptr<HttpClient> asking_client,
+          const ClickHouseOptions& options)
+        : shards(std::move(clients)),
+          asking(std::move(asking_client)),
+          compared_rows(options.compared_rows),
+          cluster(options.cluster),
+          starts(shards.size(), 0) {}
 
     using BatchPartition = std::tuple<std::string_view, GenerationId, EpochId>;
 
-    std::unique_ptr<HttpClient> http;
-    std::unique_ptr<HttpClient> asking;  ///< What stop_asking() ends.
+    const Clients shards;
+    const std::unique_ptr<HttpClient> asking;  ///< What stop_asking() ends.
     const std::uint64_t compared_rows;
+    const std::string cluster;
     // Tokens of batch inserts must differ from those of any earlier attempt, also of an earlier
     // process: the server may remember a token whose part it lost.
     const std::uint64_t process_nonce = random_number();
@@ -175,6 +124,54 @@ struct ClickHouseWarehouse::State {
     std::map<BatchPartition, std::uint64_t> attempts;
     // One repair at a time: the side table is shared.
     std::mutex repair_mutex;
+    std::mutex starts_mutex;
+    std::vector<std::int64_t> starts;  // Of each shard, as first seen.
+
+    // What a shard runs on its own rows.
+    [[nodiscard]] std::string local(std::string statement) const {
+        return shards.size() == 1 ? std::move(statement) : on_shard(statement);
+    }
+
+    // Does the work for every shard, side by side; the first failure by the shards' order.
+    template <typename Work>
+    Status on_each(const Work& work) {
+        std::vector<Status> outcomes(shards.size());
+        {
+            std::vector<std::jthread> others;
+            for (std::size_t shard = 1; shard < shards.size(); ++shard) {
+                others.emplace_back([&, shard] { outcomes[shard] = work(*shards[shard], shard); });
+            }
+            outcomes[0] = work(*shards[0], std::size_t{0});
+        }
+        for (Status& outcome : outcomes) {
+            SHELFCAST_TRY(std::move(outcome));
+        }
+        return {};
+    }
+
+    // The rows of every shard to a local statement, in the shards' order.
+    Result<std::vector<ColumnBlock>> rows_of_each(const std::string& statement,
+                                                  std::span<const ColumnSpec> columns,
+                                                  const QueryParameters& values = {}) {
+        const std::string text = local(statement);
+        std::vector<ColumnBlock> rows(shards.size());
+        SHELFCAST_TRY(on_each([&](HttpClient& shard, std::size_t index) -> Status {
+            SHELFCAST_ASSIGN(rows[index], rows_of(shard, text, columns, values));
+            return {};
+        }));
+        return rows;
+    }
+
+    // For a table that is whole on every shard. The first shard comes last: whoever asks there,
+    // as we do, sees nothing that another shard has not.
+    Status insert_everywhere(std::string_view statement, std::string_view body,
+                             QuerySettings settings) {
+        settings.emplace("async_insert", "0");
+        for (auto shard = shards.rbegin(); shard != shards.rend(); ++shard) {
+            SHELFCAST_TRY(insert(**shard, statement, body, {}, settings));
+        }
+        return {};
+    }
 
     // The name under which settle() finds a write.
     std::atomic<std::uint64_t> writes = 0;
@@ -190,16 +187,32 @@ struct ClickHouseWarehouse::State {
     }
 
     // Every statement that changes rows of an operator table goes through these two.
-    Status write(std::string_view statement, const QueryParameters& values,
-                 QuerySettings settings = {}) {
-        settings["query_id"] = fmt::format("shelfcast-write-{:x}-{}", process_nonce, ++writes);
-        SHELFCAST_TRY(run(*http, statement, values, settings));
-        return {};
+    Status write(const std::string& statement, const QueryParameters& values,
+                 const QuerySettings& settings = {}) {
+        const std::string text = local(statement);
+        return on_each([&](HttpClient& shard, std::size_t) -> Status {
+            SHELFCAST_TRY(run(shard, text, values, named(settings)));
+            return {};
+        });
     }
-    Status write_rows(std::string_view statement, std::string_view body,
-                      const QueryParameters& values, QuerySettings settings) {
+    Status write_rows(const std::string& statement, const ColumnBlock& rows,
+                      std::span<const ConstantColumn> constants, const QuerySettings& settings) {
+        const auto send = [&](HttpClient& shard, const std::string& text,
+                              const ColumnBlock& share) {
+            return insert(shard, text, encode_native(share, constants), {}, named(settings));
+        };
+        if (shards.size() == 1) {
+            return send(*shards[0], statement, rows);
+        }
+        const std::string text = local(statement);
+        const std::vector<ColumnBlock> shares = split_by_shard(rows, shards.size());
+        return on_each([&](HttpClient& shard, std::size_t index) {
+            return shares[index].empty() ? Status() : send(shard, text, shares[index]);
+        });
+    }
+    QuerySettings named(QuerySettings settings) {
         settings["query_id"] = fmt::format("shelfcast-write-{:x}-{}", process_nonce, ++writes);
-        return insert(*http, statement, body, values, settings);
+        return settings;
     }
 
     std::string batch_token(const OperatorTable& table, GenerationId generation, EpochId epoch,
@@ -215,17 +228,46 @@ ClickHouseWarehouse::~ClickHouseWarehouse() = default;
 
 Result<std::unique_ptr<ClickHouseWarehouse>> ClickHouseWarehouse::connect(
     const ClickHouseOptions& options) {
-    const HttpOptions reached{.url = options.url,
-                              .user = options.user,
-                              .password = options.password,
-                              .max_connections = options.max_connections,
-                              .connect_timeout_ms = options.connect_timeout_ms,
-                              .request_timeout_ms = options.request_timeout_ms};
-    SHELFCAST_ASSIGN(auto http, HttpClient::create(reached));
+    HttpOptions reached{.url = options.url,
+                        .user = options.user,
+                        .password = options.password,
+                        .ca_file = options.ca_file,
+                        .max_connections = options.max_connections,
+                        .connect_timeout_ms = options.connect_timeout_ms,
+                        .request_timeout_ms = options.request_timeout_ms};
     SHELFCAST_ASSIGN(auto asking, HttpClient::create(reached));
-    SHELFCAST_TRY(rows_of(*http, core_statement("ping"), kVersionColumns));
+    State::Clients shards;
+    shards.emplace_back();
+    SHELFCAST_ASSIGN(shards.back(), HttpClient::create(reached));
+    for (const std::string& url : options.more_shards) {
+        reached.url = url;
+        shards.emplace_back();
+        SHELFCAST_ASSIGN(shards.back(), HttpClient::create(reached));
+    }
+    if (!is_identifier(options.cluster)) {
+        return fail(ErrorKind::kInvalidInput,
+                    "warehouse cluster {}: expected letters, digits and underscores",
+                    options.cluster);
+    }
+    for (const auto& shard : shards) {
+        SHELFCAST_TRY(rows_of(*shard, core_statement("ping"), kVersionColumns));
+    }
     return std::unique_ptr<ClickHouseWarehouse>(new ClickHouseWarehouse(
-        std::make_unique<State>(std::move(http), std::move(asking), options.compared_rows)));
+        std::make_unique<State>(std::move(shards), std::move(asking), options)));
+}
+
+std::size_t ClickHouseWarehouse::shards() const noexcept { return state_->shards.size(); }
+
+const std::string& ClickHouseWarehouse::address(std::size_t shard) const {
+    return state_->shards.at(shard)->address();
+}
+
+const std::string& ClickHouseWarehouse::cluster() const noexcept { return state_->cluster; }
+
+Result<std::string> ClickHouseWarehouse::run_on(std::size_t shard, std::string_view sql,
+                                                const QueryParameters& parameters,
+                                                const QuerySettings& settings) {
+    return run(*state_->shards.at(shard), sql, parameters, settings);
 }
 
 Status ClickHouseWarehouse::insert_speed(const OperatorTable& table, EpochId epoch, FlushId flush,
@@ -238,21 +280,34 @@ Status ClickHouseWarehouse::insert_speed(const OperatorTable& table, EpochId epo
         ConstantColumn{"flush_id", ColumnType::kUInt64, flush.value},
     };
     return state_->write_rows(
-        insert_statement(fmt::format("{}_speed", table.name), "epoch, flush_id", table),
-        encode_native(rows, constants), {},
+        insert_statement(fmt::format("{}_speed", table.name), "epoch, flush_id", table), rows,
+        constants,
         one_block_settings(
             fmt::format("{}/speed/{}/{}/{}", table.name, epoch.value, flush.value, attempt)));
 }
 
 Status ClickHouseWarehouse::settle() {
-    SHELFCAST_TRY(run(*state_->http, core_statement("settle")));
-    return {};
+    return state_->on_each([](HttpClient& shard, std::size_t) -> Status {
+        SHELFCAST_TRY(run(shard, core_statement("settle")));
+        return {};
+    });
 }
 
+// The sum over the shards: no restart of one can hide behind another's. What a shard says moves by
+// a second or two, which must not add up.
 Result<std::int64_t> ClickHouseWarehouse::started_at_s() {
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("started_at"), kStartColumns));
-    return rows.data<std::vector<std::int64_t>>("started_at_s").at(0);
+    SHELFCAST_ASSIGN(
+        const auto answers,
+        state_->rows_of_each(std::string(core_statement("started_at")), kStartColumns));
+    const std::scoped_lock lock(state_->starts_mutex);
+    for (std::size_t shard = 0; shard < answers.size(); ++shard) {
+        const std::int64_t said =
+            answers[shard].data<std::vector<std::int64_t>>("started_at_s").at(0);
+        if (std::abs(said - state_->starts[shard]) > kStartJitterS) {
+            state_->starts[shard] = said;
+        }
+    }
+    return std::accumulate(state_->starts.begin(), state_->starts.end(), std::int64_t{0});
 }
 
 Result<bool> ClickHouseWarehouse::speed_is_intact(const OperatorTable& table, EpochId epoch) {
@@ -261,9 +316,17 @@ Result<bool> ClickHouseWarehouse::speed_is_intact(const OperatorTable& table, Ep
     }
     Places places = places_of(table);
     places["epoch"] = text_of(epoch);
-    SHELFCAST_ASSIGN(const std::string answer,
-                     query_text(expand(core_statement("check_speed_partition"), places)));
-    return answer.starts_with('1');
+    const std::string statement =
+        state_->local(expand(core_statement("check_speed_partition"), places));
+    std::atomic<bool> is_intact = true;
+    SHELFCAST_TRY(state_->on_each([&](HttpClient& shard, std::size_t) -> Status {
+        SHELFCAST_ASSIGN(const std::string answer, run(shard, statement));
+        if (!answer.starts_with('1')) {
+            is_intact = false;
+        }
+        return {};
+    }));
+    return is_intact.load();
 }
 
 Result<std::map<FlushId, std::uint64_t>> ClickHouseWarehouse::speed_rows_by_flush(
@@ -271,13 +334,15 @@ Result<std::map<FlushId, std::uint64_t>> ClickHouseWarehouse::speed_rows_by_flus
     if (table.kind != TableKind::kRows) {
         return fail(ErrorKind::kInvalidInput, "{}: a roll-up has no rows per flush", table.name);
     }
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("speed_rows_by_flush", table),
-                             kFlushColumns, {{"epoch", text_of(epoch)}}));
+    SHELFCAST_ASSIGN(const auto answers,
+                     state_->rows_of_each(core_statement("speed_rows_by_flush", table),
+                                          kFlushColumns, {{"epoch", text_of(epoch)}}));
     std::map<FlushId, std::uint64_t> counts;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        counts[FlushId{rows.data<std::vector<std::uint64_t>>("flush_id")[row]}] =
-            rows.data<std::vector<std::uint64_t>>("row_count")[row];
+    for (const ColumnBlock& rows : answers) {
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
+            counts[FlushId{rows.data<std::vector<std::uint64_t>>("flush_id")[row]}] +=
+                rows.data<std::vector<std::uint64_t>>("row_count")[row];
+        }
     }
     return counts;
 }
@@ -304,13 +369,18 @@ Status ClickHouseWarehouse::rebuild_speed_rollup(const OperatorTable& table, Epo
     // No deduplication here: the same rows may come again, and must.
     SHELFCAST_TRY(state_->write(core_statement("repair_fill", table), values,
                                 {{"insert_deduplicate", "0"}, {"async_insert", "0"}}));
-    SHELFCAST_ASSIGN(
-        const ColumnBlock count,
-        rows_of(*state_->http, core_statement("repair_count", table), kCountColumns, values));
-    if (count.data<std::vector<std::uint64_t>>("row_count").at(0) == 0) {
-        return drop_speed(table, epoch);
-    }
-    SHELFCAST_TRY(state_->write(core_statement("repair_swap", table), values));
+    SHELFCAST_ASSIGN(const auto counts, state_->rows_of_each(core_statement("repair_count", table),
+                                                             kCountColumns, values));
+    const std::string swap = state_->local(core_statement("repair_swap", table));
+    const std::string drop =
+        state_->local(drop_statement("drop_speed_partition", fmt::format("{}_speed", table.name)));
+    SHELFCAST_TRY(state_->on_each([&](HttpClient& shard, std::size_t index) -> Status {
+        // An empty partition cannot replace another.
+        const bool is_empty =
+            counts[index].data<std::vector<std::uint64_t>>("row_count").at(0) == 0;
+        SHELFCAST_TRY(run(shard, is_empty ? drop : swap, values, state_->named({})));
+        return {};
+    }));
     return state_->write(clear, values);
 }
 
@@ -321,13 +391,15 @@ Status ClickHouseWarehouse::drop_speed(const OperatorTable& table, EpochId epoch
 }
 
 Result<std::vector<EpochId>> ClickHouseWarehouse::speed_epochs(const OperatorTable& table) {
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("speed_epochs", table), kEpochColumns));
-    std::vector<EpochId> epochs;
-    for (const std::uint32_t epoch : rows.data<std::vector<std::uint32_t>>("epoch")) {
-        epochs.push_back(EpochId{epoch});
+    SHELFCAST_ASSIGN(const auto answers,
+                     state_->rows_of_each(core_statement("speed_epochs", table), kEpochColumns));
+    std::set<EpochId> epochs;
+    for (const ColumnBlock& rows : answers) {
+        for (const std::uint32_t epoch : rows.data<std::vector<std::uint32_t>>("epoch")) {
+            epochs.insert(EpochId{epoch});
+        }
     }
-    return epochs;
+    return std::vector<EpochId>(epochs.begin(), epochs.end());
 }
 
 Status ClickHouseWarehouse::drop_batch(const OperatorTable& table, GenerationId generation,
@@ -352,20 +424,21 @@ Status ClickHouseWarehouse::insert_batch(const OperatorTable& table, GenerationI
         ConstantColumn{"epoch", ColumnType::kUInt32, epoch.value},
     };
     return state_->write_rows(
-        insert_statement(fmt::format("{}_batch", table.name), "generation, epoch", table),
-        encode_native(rows, constants), {},
-        one_block_settings(state_->batch_token(table, generation, epoch, part)));
+        insert_statement(fmt::format("{}_batch", table.name), "generation, epoch", table), rows,
+        constants, one_block_settings(state_->batch_token(table, generation, epoch, part)));
 }
 
 Result<std::map<EpochId, std::uint64_t>> ClickHouseWarehouse::batch_rows_by_epoch(
     const OperatorTable& table, GenerationId generation) {
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("batch_rows_by_epoch", table),
-                             kEpochColumns, {{"generation", text_of(generation)}}));
+    SHELFCAST_ASSIGN(const auto answers,
+                     state_->rows_of_each(core_statement("batch_rows_by_epoch", table),
+                                          kEpochColumns, {{"generation", text_of(generation)}}));
     std::map<EpochId, std::uint64_t> counts;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        counts[EpochId{rows.data<std::vector<std::uint32_t>>("epoch")[row]}] =
-            rows.data<std::vector<std::uint64_t>>("row_count")[row];
+    for (const ColumnBlock& rows : answers) {
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
+            counts[EpochId{rows.data<std::vector<std::uint32_t>>("epoch")[row]}] +=
+                rows.data<std::vector<std::uint64_t>>("row_count")[row];
+        }
     }
     return counts;
 }
@@ -373,95 +446,78 @@ Result<std::map<EpochId, std::uint64_t>> ClickHouseWarehouse::batch_rows_by_epoc
 Result<ports::BatchTotals> ClickHouseWarehouse::batch_totals(const OperatorTable& table,
                                                              GenerationId generation,
                                                              EpochId epoch) {
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("batch_totals", table), kBatchTotals,
+    SHELFCAST_ASSIGN(
+        const auto answers,
+        state_->rows_of_each(core_statement("batch_totals", table), kBatchTotals,
                              {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}}));
-    return ports::BatchTotals{rows.data<std::vector<std::uint64_t>>("events").at(0),
-                              rows.data<std::vector<retail::Int128>>("revenue").at(0)};
+    ports::BatchTotals totals;
+    for (const ColumnBlock& rows : answers) {
+        totals.events += rows.data<std::vector<std::uint64_t>>("events").at(0);
+        totals.revenue += rows.data<std::vector<retail::Int128>>("revenue").at(0);
+    }
+    return totals;
 }
 
 Result<std::vector<ports::BatchPartition>> ClickHouseWarehouse::batch_partitions(
     const OperatorTable& table) {
     SHELFCAST_ASSIGN(
-        const ColumnBlock rows,
-        rows_of(*state_->http, core_statement("batch_partitions", table), kPartitionColumns));
-    const auto& generations = rows.data<std::vector<std::uint32_t>>("generation");
-    const auto& epochs = rows.data<std::vector<std::uint32_t>>("epoch");
-    std::vector<ports::BatchPartition> partitions;
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-        partitions.push_back({GenerationId{generations[row]}, EpochId{epochs[row]}});
+        const auto answers,
+        state_->rows_of_each(core_statement("batch_partitions", table), kPartitionColumns));
+    std::set<ports::BatchPartition> partitions;
+    for (const ColumnBlock& rows : answers) {
+        const auto& generations = rows.data<std::vector<std::uint32_t>>("generation");
+        const auto& epochs = rows.data<std::vector<std::uint32_t>>("epoch");
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
+            partitions.insert({GenerationId{generations[row]}, EpochId{epochs[row]}});
+        }
     }
-    return partitions;
+    return std::vector<ports::BatchPartition>(partitions.begin(), partitions.end());
 }
 
 Result<ports::Reconciliation> ClickHouseWarehouse::reconcile(const OperatorTable& table,
                                                              GenerationId generation, EpochId epoch,
                                                              GenerationId against,
                                                              std::size_t max_differences) {
-    return reconcile_layers(*state_->http, table, {generation, epoch, against}, max_differences,
+    return reconcile_layers(state_->shards, table, {generation, epoch, against}, max_differences,
                             state_->compared_rows);
 }
 
 Status ClickHouseWarehouse::insert_manifest(const ManifestRow& row) {
-    SHELFCAST_ASSIGN(std::string rows, map_text(row.rows_per_table, ""));
-    SHELFCAST_ASSIGN(std::string hashes, map_text(row.hash_per_table, "'"));
-    SHELFCAST_TRY(run(*state_->http, core_statement("manifest_insert"),
-                      {{"generation", text_of(row.generation)},
-                       {"closed_epoch", text_of(row.closed_epoch)},
-                       {"lake_version", std::to_string(row.lake_version)},
-                       {"rows_per_table", std::move(rows)},
-                       {"hash_per_table", std::move(hashes)},
-                       {"closed_at_us", std::to_string(row.closed_at_us)}},
-                      {{"async_insert", "0"}}));
+    SHELFCAST_ASSIGN(const QueryParameters values, manifest_values(row));
+    // Each shard's own readers switch with it: the rows that it points to are everywhere by now,
+    // and speed rows go only after all of them have. Ours is the first, and comes last.
+    for (auto shard = state_->shards.rbegin(); shard != state_->shards.rend(); ++shard) {
+        SHELFCAST_TRY(
+            run(**shard, core_statement("manifest_insert"), values, {{"async_insert", "0"}}));
+    }
     return {};
 }
 
+// The oldest of the shards' rows: what a shard lacks must be inserted again.
 Result<std::optional<ManifestRow>> ClickHouseWarehouse::manifest() {
-    SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(*state_->http, core_statement("manifest_read"), kManifestColumns));
-    if (rows.empty()) {
-        return std::optional<ManifestRow>();
+    SHELFCAST_ASSIGN(
+        const auto answers,
+        state_->rows_of_each(std::string(core_statement("manifest_read")), kManifestColumns));
+    std::optional<ManifestRow> oldest;
+    for (std::size_t shard = 0; shard < answers.size(); ++shard) {
+        if (answers[shard].empty()) {
+            return std::optional<ManifestRow>();
+        }
+        SHELFCAST_ASSIGN(ManifestRow row, manifest_row(answers[shard], address(shard)));
+        if (!oldest || std::tie(row.generation, row.closed_epoch) <
+                           std::tie(oldest->generation, oldest->closed_epoch)) {
+            oldest = std::move(row);
+        }
     }
-    const auto number = [&](std::string_view name) {
-        return rows.data<std::vector<std::uint32_t>>(name)[0];
-    };
-    const auto words = [&](std::string_view name) {
-        return split_on_commas(rows.data<TextColumn>(name)[0]);
-    };
-    ManifestRow row;
-    row.generation = GenerationId{number("generation")};
-    row.closed_epoch = EpochId{number("closed_epoch")};
-    row.lake_version = rows.data<std::vector<std::uint64_t>>("lake_version")[0];
-    const auto row_tables = words("row_tables");
-    const auto row_counts = words("row_counts");
-    const auto hash_tables = words("hash_tables");
-    const auto hashes = words("hashes");
-    if (row_tables.size() != row_counts.size() || hash_tables.size() != hashes.size()) {
-        return fail(ErrorKind::kCorrupted, "clickhouse {}: manifest row {}/{} is no list of words",
-                    state_->http->address(), row.generation.value, row.closed_epoch.value);
-    }
-    row.closed_at_us = rows.data<std::vector<std::int64_t>>("closed_at")[0];
-    for (std::size_t index = 0; index < row_tables.size(); ++index) {
-        const std::string& digits = row_counts[index];
-        std::from_chars(digits.data(), digits.data() + digits.size(),
-                        row.rows_per_table[row_tables[index]]);
-    }
-    for (std::size_t index = 0; index < hash_tables.size(); ++index) {
-        row.hash_per_table[hash_tables[index]] = hashes[index];
-    }
-    return row;
+    return oldest;
 }
 
 Status ClickHouseWarehouse::put_stores(const retail::StoreCatalog& catalog) {
-    std::string lines;
-    for (const retail::Store& store : catalog.stores()) {
-        lines += store_line(store, catalog.version());
-    }
+    const std::string lines = store_lines(catalog);
     if (lines.empty()) {
         return {};
     }
-    return insert(*state_->http, core_statement("stores_insert"), lines, {},
-                  {{"async_insert", "0"}});
+    return state_->insert_everywhere(core_statement("stores_insert"), lines, {});
 }
 
 Status ClickHouseWarehouse::put_reference(std::string_view table, const ColumnBlock& rows) {
@@ -475,7 +531,7 @@ Status ClickHouseWarehouse::put_reference(std::string_view table, const ColumnBl
     const std::string statement = expand(
         core_statement("insert_rows"),
         {{"table", std::string(table)}, {"columns", fmt::format("{}", fmt::join(columns, ", "))}});
-    return insert(*state_->http, statement, encode_native(rows), {}, {{"async_insert", "0"}});
+    return state_->insert_everywhere(statement, encode_native(rows), {});
 }
 
 Status ClickHouseWarehouse::put_derived(std::string_view table, const ColumnBlock& rows) {
@@ -483,9 +539,20 @@ Status ClickHouseWarehouse::put_derived(std::string_view table, const ColumnBloc
 }
 
 Status ClickHouseWarehouse::compute(std::string_view sql, const ports::QueryValues& values) {
-    SHELFCAST_ASSIGN([[maybe_unused]] const std::string answer,
-                     run(*state_->asking, sql, values, state_->question()));
-    return {};
+    const InsertSelect halves = split_insert_select(sql);
+    if (shards() == 1 || halves.insert.empty()) {
+        SHELFCAST_TRY(run(*state_->asking, sql, values, state_->question()));
+        return {};
+    }
+    // Selected once, so that every shard has the same rows.
+    SHELFCAST_ASSIGN(
+        const std::string rows,
+        run(*state_->asking, halves.select, values,
+            state_->question({{"default_format", "Native"}, {"wait_end_of_query", "1"}})));
+    QuerySettings settings = one_block_settings("");
+    settings["insert_deduplicate"] = "0";
+    return state_->insert_everywhere(fmt::format("{} format Native", halves.insert), rows,
+                                     std::move(settings));
 }
 
 Result<std::string> ClickHouseWarehouse::read_parquet(std::string_view sql,
@@ -500,9 +567,12 @@ Result<std::string> ClickHouseWarehouse::read_parquet(std::string_view sql,
 Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId epoch,
                                               std::int64_t found_at_us,
                                               const std::vector<Difference>& found) {
-    SHELFCAST_TRY(run(*state_->http,
-                      drop_statement("drop_batch_partition", "reconciliation_differences"),
-                      {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}}));
+    const std::string drop = drop_statement("drop_batch_partition", "reconciliation_differences");
+    SHELFCAST_TRY(state_->on_each([&](HttpClient& shard, std::size_t) -> Status {
+        SHELFCAST_TRY(
+            run(shard, drop, {{"generation", text_of(generation)}, {"epoch", text_of(epoch)}}));
+        return {};
+    }));
     if (found.empty()) {
         return {};
     }
@@ -519,8 +589,8 @@ Status ClickHouseWarehouse::store_differences(GenerationId generation, EpochId e
         ConstantColumn{"found_at", ColumnType::kDateTime64Us,
                        static_cast<std::uint64_t>(found_at_us)},
     };
-    return insert(*state_->http, core_statement("differences_insert"),
-                  encode_native(rows, constants), {}, {{"async_insert", "0"}});
+    return state_->insert_everywhere(core_statement("differences_insert"),
+                                     encode_native(rows, constants), {});
 }
 
 Result<std::string> ClickHouseWarehouse::encode(const ColumnBlock& block) {
@@ -541,7 +611,7 @@ Result<std::string> ClickHouseWarehouse::encode(const ColumnBlock& block) {
         {"_data_structure", fmt::format("{}", fmt::join(structure, ", "))},
         {"max_threads", "1"}};
     parameters.insert(parameters.end(), kParquetSettings.begin(), kParquetSettings.end());
-    return state_->http->post_form(parameters, "_data", encode_native(block));
+    return state_->shards[0]->post_form(parameters, "_data", encode_native(block));
 }
 
 Result<ColumnBlock> ClickHouseWarehouse::decode(std::string_view bytes,
@@ -562,7 +632,7 @@ Result<ColumnBlock> ClickHouseWarehouse::decode(std::string_view bytes,
         {"input_format_parquet_preserve_order", "1"},
         {"input_format_parquet_allow_missing_columns", "0"},
         {"max_threads", "1"}};
-    auto answer = state_->http->post_form(parameters, "_data", bytes);
+    auto answer = state_->shards[0]->post_form(parameters, "_data", bytes);
     if (!answer) {
         // The statement is ours: what the server finds wrong is the file.
         const ErrorKind kind = answer.error().kind == ErrorKind::kInvalidInput
@@ -582,7 +652,8 @@ Result<ColumnBlock> ClickHouseWarehouse::read_rows(std::string_view sql,
 
 Status ClickHouseWarehouse::stop_asking() {
     state_->asking->interrupt();
-    SHELFCAST_TRY(run(*state_->http, core_statement("stop_asking"), {{"asker", state_->asker()}}));
+    SHELFCAST_TRY(
+        run(*state_->shards[0], core_statement("stop_asking"), {{"asker", state_->asker()}}));
     return {};
 }
 
@@ -592,7 +663,7 @@ Result<std::string> ClickHouseWarehouse::query_text(std::string_view sql,
                                                     std::string_view format) {
     HttpParameters url = url_parameters(parameters, settings);
     url.emplace_back("default_format", std::string(format));
-    return state_->http->post(url, sql);
+    return state_->shards[0]->post(url, sql);
 }
 
 Status ClickHouseWarehouse::query_stream(std::string_view sql, const QueryParameters& parameters,
@@ -600,7 +671,7 @@ Status ClickHouseWarehouse::query_stream(std::string_view sql, const QueryParame
                                          const HttpSink& sink) {
     HttpParameters url = url_parameters(parameters, settings);
     url.emplace_back("default_format", std::string(format));
-    return state_->http->post_streaming(url, sql, sink);
+    return state_->shards[0]->post_streaming(url, sql, sink);
 }
 
 }  // namespace shelfcast::adapters::clickhouse

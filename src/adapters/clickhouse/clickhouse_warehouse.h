@@ -1,8 +1,12 @@
 #pragma once
 
 /// \file adapters/clickhouse/clickhouse_warehouse.h
-/// The warehouse, and the Parquet codec, over ClickHouse's HTTP port: the embedded engine or any
-/// ClickHouse server.
+/// The warehouse, and the Parquet codec, over ClickHouse's HTTP port: the embedded engine, any
+/// ClickHouse server, or the shards of a cluster.
+///
+/// On shards, the operator's tables are split by store (shard_map.h) and every other table is whole
+/// on each. Questions go to the first shard, whose Distributed tables reach all; what changes
+/// tables goes to each shard by itself, side by side, and is undone or repeated as a whole.
 ///
 /// Thread safe. Holds a bounded pool of connections; survives restarts of the server: calls fail
 /// with kUnavailable meanwhile.
@@ -31,6 +35,13 @@ struct ClickHouseOptions {
     std::string url;  ///< "http://host:port" or "https://host:port".
     std::string user;
     std::string password;
+    /// The authorities that a server's certificate may be from, PEM; empty: the machine's. Who
+    /// cannot show such a certificate for the host in the URL is refused.
+    std::string ca_file;
+    /// Where the other shards are, in their order; empty: one server has everything.
+    std::vector<std::string> more_shards;
+    /// The name of all of them, `url` first, in the servers' `remote_servers`.
+    std::string cluster = "shelfcast";
     std::size_t max_connections = 8;
     long connect_timeout_ms = 2'000;
     long request_timeout_ms = 300'000;
@@ -45,7 +56,7 @@ class ClickHouseWarehouse final : public ports::Warehouse,
                                   public ports::ParquetCodec,
                                   public ports::QueryRunner {
 public:
-    /// Reaches the server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
+    /// Reaches every server once. Errors: kInvalidInput (URL), kUnavailable, kUnauthenticated.
     [[nodiscard]] static Result<std::unique_ptr<ClickHouseWarehouse>> connect(
         const ClickHouseOptions& options);
     ~ClickHouseWarehouse() override;
@@ -111,6 +122,16 @@ public:
     [[nodiscard]] Status query_stream(std::string_view sql, const QueryParameters& parameters,
                                       const QuerySettings& settings, std::string_view format,
                                       const HttpSink& sink);
+
+    /// 1 for a single server.
+    [[nodiscard]] std::size_t shards() const noexcept;
+    /// "host:port" of a shard.
+    [[nodiscard]] const std::string& address(std::size_t shard) const;
+    [[nodiscard]] const std::string& cluster() const noexcept;
+    /// Runs a statement on one shard and returns its answer as it comes.
+    [[nodiscard]] Result<std::string> run_on(std::size_t shard, std::string_view sql,
+                                             const QueryParameters& parameters = {},
+                                             const QuerySettings& settings = {});
 
 private:
     struct State;

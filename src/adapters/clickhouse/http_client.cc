@@ -129,7 +129,27 @@ int ask_interrupted(void* context, curl_off_t /*expected*/, curl_off_t /*receive
 
 bool is_request_fault(CURLcode code) {
     return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
-           code == CURLE_PEER_FAILED_VERIFICATION;
+           code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
+}
+
+// What a person can do about a connection that does not come about.
+std::string_view remedy(CURLcode code) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return "; is the host in the warehouse's URL right?";
+        case CURLE_COULDNT_CONNECT:
+            return "; does a server run there, and is the port in the warehouse's URL its HTTP "
+                   "port?";
+        case CURLE_SSL_CONNECT_ERROR:
+            return "; does that port speak TLS? If not, the warehouse's URL begins with http://";
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return "; name the file with the authority of its certificate, or the host that the "
+                   "certificate is for";
+        case CURLE_SSL_CACERT_BADFILE:
+            return "; the file with the authorities cannot be read";
+        default:
+            return "";
+    }
 }
 
 }  // namespace
@@ -204,6 +224,9 @@ Status HttpClient::State::perform(CurlHandle& handle, const HttpParameters& para
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    if (!options.ca_file.empty()) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
+    }
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, options.connect_timeout_ms);
     if (answer.sink == nullptr) {
@@ -251,8 +274,8 @@ Status HttpClient::State::perform(CurlHandle& handle, const HttpParameters& para
             return tl::unexpected(server_error(address, server_error_code(text), text));
         }
         return fail(is_request_fault(outcome) ? ErrorKind::kInvalidInput : ErrorKind::kUnavailable,
-                    "clickhouse {}: {}", address,
-                    reason[0] != '\0' ? reason : curl_easy_strerror(outcome));
+                    "clickhouse {}: {}{}", address,
+                    reason[0] != '\0' ? reason : curl_easy_strerror(outcome), remedy(outcome));
     }
     return {};
 }

@@ -21,6 +21,8 @@ struct HttpOptions {
     std::string url;  ///< "http://host:port" or "https://host:port".
     std::string user;
     std::string password;
+    /// The authorities that a server's certificate may be from, PEM; empty: the machine's.
+    std::string ca_file;
     std::size_t max_connections = 8;
     long connect_timeout_ms = 2'000;
     long request_timeout_ms = 300'000;  ///< Of a whole answer; of each silence when streaming.

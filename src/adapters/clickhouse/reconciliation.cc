@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "adapters/clickhouse/query_client.h"
+#include "adapters/clickhouse/shard_map.h"
 #include "adapters/clickhouse/table_sql.h"
 
 namespace shelfcast::adapters::clickhouse {
@@ -46,7 +48,7 @@ constexpr std::array kCountColumns = {ColumnSpec{"differing", ColumnType::kUInt6
 std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
 
 struct Comparison {
-    HttpClient& http;
+    std::span<const std::unique_ptr<HttpClient>> shards;
     const retail::OperatorTable& table;
     EpochId epoch;
     Places places;
@@ -54,15 +56,19 @@ struct Comparison {
     std::size_t max_differences;
     std::uint64_t compared_rows;
     Reconciliation found;
-    std::uint64_t rollup_hash = 0;
+    std::uint64_t hash_of_all = 0;
 
     void add_differences(const ColumnBlock& rows);
     Status compare_stretches(std::span<const std::uint64_t> stretches);
     Status compare_rows();
-    Status compare_rollup();
-    Status compare_stores(std::uint32_t first, std::uint32_t last);
+    Status compare_rollup(HttpClient& shard);
+    Status compare_stores(HttpClient& shard, std::uint32_t first, std::uint32_t last);
     [[nodiscard]] std::string statement(std::string_view name) const {
         return expand(core_statement(name), places);
+    }
+    // What a shard is asked about its own rows.
+    [[nodiscard]] std::string local(std::string_view name) const {
+        return shards.size() == 1 ? statement(name) : on_shard(statement(name));
     }
 };
 
@@ -86,45 +92,61 @@ Status Comparison::compare_stretches(std::span<const std::uint64_t> stretches) {
         stretches = stretches.subspan(chunk.size());
         values["buckets"] = fmt::format("[{}]", fmt::join(chunk, ","));
         if (in_full) {
-            SHELFCAST_ASSIGN(const ColumnBlock rows, rows_of(http, statement("reconcile_rows"),
-                                                             kDifferenceColumns, values));
+            SHELFCAST_ASSIGN(
+                const ColumnBlock rows,
+                rows_of(*shards[0], statement("reconcile_rows"), kDifferenceColumns, values));
             found.differing += rows.rows();
             add_differences(rows);
         } else {
             SHELFCAST_ASSIGN(
                 const ColumnBlock count,
-                rows_of(http, statement("reconcile_row_count"), kCountColumns, values));
+                rows_of(*shards[0], statement("reconcile_row_count"), kCountColumns, values));
             found.differing += count.data<Numbers>("differing").at(0);
         }
     }
     return {};
 }
 
+// A row may stand on one shard in one layer and on another in the other, when its store changed:
+// what the shards say of a stretch is added up before it is compared, and a differing one is read
+// from all.
 Status Comparison::compare_rows() {
-    SHELFCAST_ASSIGN(const ColumnBlock stretches,
-                     rows_of(http, statement("reconcile_buckets"), kBucketColumns, values));
-    const auto& buckets = stretches.data<Numbers>("bucket");
-    const auto& speed_rows = stretches.data<Numbers>("speed_rows");
-    const auto& batch_rows = stretches.data<Numbers>("batch_rows");
-    const auto& speed_hash = stretches.data<Numbers>("speed_hash");
-    const auto& batch_hash = stretches.data<Numbers>("batch_hash");
-    std::uint64_t hash_of_all = 0;
-    std::vector<std::uint64_t> differing;
-    for (std::size_t row = 0; row < buckets.size(); ++row) {
-        found.speed_rows += speed_rows[row];
-        found.batch_rows += batch_rows[row];
-        hash_of_all += batch_hash[row];
-        if (speed_rows[row] != batch_rows[row] || speed_hash[row] != batch_hash[row]) {
-            differing.push_back(buckets[row]);
+    struct Sums {
+        std::uint64_t speed_rows = 0;
+        std::uint64_t batch_rows = 0;
+        std::uint64_t speed_hash = 0;
+        std::uint64_t batch_hash = 0;
+    };
+    std::map<std::uint64_t, Sums> stretches;
+    for (const auto& shard : shards) {
+        SHELFCAST_ASSIGN(const ColumnBlock rows,
+                         rows_of(*shard, local("reconcile_buckets"), kBucketColumns, values));
+        const auto number = [&](std::string_view name, std::size_t row) {
+            return rows.data<Numbers>(name)[row];
+        };
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
+            Sums& sums = stretches[number("bucket", row)];
+            sums.speed_rows += number("speed_rows", row);
+            sums.batch_rows += number("batch_rows", row);
+            sums.speed_hash += number("speed_hash", row);
+            sums.batch_hash += number("batch_hash", row);
         }
     }
-    found.batch_hash = hash_text(hash_of_all);
+    std::vector<std::uint64_t> differing;
+    for (const auto& [bucket, sums] : stretches) {
+        found.speed_rows += sums.speed_rows;
+        found.batch_rows += sums.batch_rows;
+        hash_of_all += sums.batch_hash;
+        if (sums.speed_rows != sums.batch_rows || sums.speed_hash != sums.batch_hash) {
+            differing.push_back(bucket);
+        }
+    }
     return compare_stretches(differing);
 }
 
-Status Comparison::compare_rollup() {
+Status Comparison::compare_rollup(HttpClient& shard) {
     SHELFCAST_ASSIGN(const ColumnBlock stores,
-                     rows_of(http, statement("reconcile_stores"), kStoreColumns, values));
+                     rows_of(shard, local("reconcile_stores"), kStoreColumns, values));
     const auto& ids = stores.data<std::vector<std::uint32_t>>("store_id");
     const auto& row_counts = stores.data<Numbers>("row_count");
     for (std::size_t begin = 0; begin < ids.size();) {
@@ -133,40 +155,40 @@ Status Comparison::compare_rollup() {
         while (end < ids.size() && rows + row_counts[end] <= compared_rows) {
             rows += row_counts[end++];
         }
-        SHELFCAST_TRY(compare_stores(ids[begin], ids[end - 1]));
+        SHELFCAST_TRY(compare_stores(shard, ids[begin], ids[end - 1]));
         begin = end;
     }
-    found.batch_hash = hash_text(rollup_hash);
     return {};
 }
 
-Status Comparison::compare_stores(std::uint32_t first, std::uint32_t last) {
+Status Comparison::compare_stores(HttpClient& shard, std::uint32_t first, std::uint32_t last) {
     values["first_store"] = std::to_string(first);
     values["last_store"] = std::to_string(last);
     SHELFCAST_ASSIGN(const ColumnBlock totals,
-                     rows_of(http, statement("reconcile_rollup_totals"), kTotalColumns, values));
+                     rows_of(shard, local("reconcile_rollup_totals"), kTotalColumns, values));
     if (totals.rows() != 1) {
         return fail(ErrorKind::kCorrupted, "clickhouse {}: reconciliation of {} gave {} totals",
-                    http.address(), table.name, totals.rows());
+                    shard.address(), table.name, totals.rows());
     }
     found.speed_rows += totals.data<Numbers>("speed_keys")[0];
     found.batch_rows += totals.data<Numbers>("batch_keys")[0];
     found.differing += totals.data<Numbers>("differing")[0];
-    rollup_hash += totals.data<Numbers>("batch_hash")[0];
+    hash_of_all += totals.data<Numbers>("batch_hash")[0];
     const std::size_t wanted = max_differences - found.differences.size();
     if (totals.data<Numbers>("differing")[0] == 0 || wanted == 0) {
         return {};
     }
     values["max_differences"] = std::to_string(wanted);
     SHELFCAST_ASSIGN(const ColumnBlock rows,
-                     rows_of(http, statement("reconcile_rollup"), kDifferenceColumns, values));
+                     rows_of(shard, local("reconcile_rollup"), kDifferenceColumns, values));
     add_differences(rows);
     return {};
 }
 
 }  // namespace
 
-Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::OperatorTable& table,
+Result<Reconciliation> reconcile_layers(std::span<const std::unique_ptr<HttpClient>> shards,
+                                        const retail::OperatorTable& table,
                                         const ComparedSides& sides, std::size_t max_differences,
                                         std::uint64_t compared_rows) {
     Places places = places_of(table);
@@ -174,7 +196,7 @@ Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::Operator
         places["speed_side"] = fmt::format("retail_core.{}_batch", table.name);
         places["speed_share"] = "generation = {against:UInt32}";
     }
-    Comparison comparison{http,
+    Comparison comparison{shards,
                           table,
                           sides.epoch,
                           std::move(places),
@@ -184,8 +206,15 @@ Result<Reconciliation> reconcile_layers(HttpClient& http, const retail::Operator
                           max_differences,
                           compared_rows,
                           {}};
-    SHELFCAST_TRY(table.kind == retail::TableKind::kRows ? comparison.compare_rows()
-                                                         : comparison.compare_rollup());
+    if (table.kind == retail::TableKind::kRows) {
+        SHELFCAST_TRY(comparison.compare_rows());
+    } else {
+        // Its keys name the store: each is on one shard.
+        for (const auto& shard : shards) {
+            SHELFCAST_TRY(comparison.compare_rollup(*shard));
+        }
+    }
+    comparison.found.batch_hash = hash_text(comparison.hash_of_all);
     return std::move(comparison.found);
 }
 
