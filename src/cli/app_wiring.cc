@@ -144,7 +144,11 @@ Status App::reach_warehouse(const std::stop_token& stop) {
         warehouse_options_.password = service;
         people_account_ = {std::string(adapters::kEngineAdministrator), admin};
     } else {
-        warehouse_options_.url = config_.warehouse_url;
+        const auto shards = config::split_list(config_.warehouse_url);
+        warehouse_options_.url = shards.front();
+        warehouse_options_.more_shards.assign(shards.begin() + 1, shards.end());
+        warehouse_options_.cluster = config_.warehouse_cluster;
+        warehouse_options_.ca_file = config_.warehouse_ca_file.string();
         warehouse_options_.user = config_.warehouse_user;
         warehouse_options_.password = config_.warehouse_password;
         people_account_ = {config_.warehouse_user, config_.warehouse_password};

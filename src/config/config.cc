@@ -375,7 +375,7 @@ bool is_loopback(std::string_view address) {
 }
 
 bool has_role(const Config& config, std::string_view role) {
-    const std::vector<std::string_view> roles = split_roles(config.roles);
+    const std::vector<std::string_view> roles = split_list(config.roles);
     return std::ranges::find(roles, role) != roles.end();
 }
 

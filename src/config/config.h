@@ -40,6 +40,8 @@ struct Config {
     std::string warehouse_url;
     std::string warehouse_user = "default";
     std::string warehouse_password;
+    std::string warehouse_cluster = "shelfcast";
+    std::filesystem::path warehouse_ca_file;
 
     std::string log_level = "info";
     std::string log_format = "text";
@@ -167,7 +169,7 @@ struct Loaded {
                                                      JobFault job_fault = nullptr);
 
 /// "api,stream" at its commas.
-[[nodiscard]] std::vector<std::string_view> split_roles(std::string_view text);
+[[nodiscard]] std::vector<std::string_view> split_list(std::string_view text);
 /// Whether this process does the work of a role: "api", "batch" or "stream".
 [[nodiscard]] bool has_role(const Config& config, std::string_view role);
 

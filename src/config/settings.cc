@@ -26,6 +26,18 @@ std::string url_fault(std::string_view text) {
                : "begins with neither http:// nor https://";
 }
 
+std::string urls_fault(std::string_view text) {
+    for (const std::string_view url : split_list(text)) {
+        if (url.empty()) {
+            return "has an empty URL in it";
+        }
+        if (std::string fault = url_fault(url); !fault.empty()) {
+            return fault;
+        }
+    }
+    return "";
+}
+
 std::string zone_fault(std::string_view text) {
     return retail::TimeZone::load(text) ? "" : "is no time zone, such as Europe/London";
 }
@@ -48,7 +60,7 @@ std::string lake_url_fault(std::string_view text) {
 }
 
 std::string roles_fault(std::string_view text) {
-    for (const std::string_view role : split_roles(text)) {
+    for (const std::string_view role : split_list(text)) {
         if (role != "api" && role != "batch" && role != "stream") {
             return "has a role that is none of api, batch, stream";
         }
@@ -100,6 +112,18 @@ const std::array kSettings = {
             .description = "Whether the status page asks for the login of SQL; auto: unless the "
                            "listen address is loopback. Say always behind a proxy",
             .choices = "auto|always"},
+    Setting{.key = "warehouse.cluster",
+            .member = &Config::warehouse_cluster,
+            .environment = "SHELFCAST_WAREHOUSE_CLUSTER",
+            .flag = "",
+            .description = "Name of the shards in the servers' remote_servers",
+            .fault = empty_fault},
+    Setting{.key = "warehouse.ca_file",
+            .member = &Config::warehouse_ca_file,
+            .environment = "SHELFCAST_WAREHOUSE_CA_FILE",
+            .flag = "",
+            .description = "PEM file of the authorities that an https:// server's certificate may "
+                           "be from; empty: the machine's"},
     Setting{.key = "server.roles",
             .member = &Config::roles,
             .environment = "SHELFCAST_ROLES",
@@ -122,8 +146,10 @@ const std::array kSettings = {
             .member = &Config::warehouse_url,
             .environment = "SHELFCAST_WAREHOUSE_URL",
             .flag = "--warehouse-url",
-            .description = "A ClickHouse server to use instead of the embedded engine",
-            .fault = url_fault},
+            .description =
+                "A ClickHouse server to use instead of the embedded engine; several with "
+                "commas in between: the shards of a cluster, in their order, for good",
+            .fault = urls_fault},
     Setting{.key = "warehouse.user",
             .member = &Config::warehouse_user,
             .environment = "SHELFCAST_WAREHOUSE_USER",
@@ -433,7 +459,7 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::vector<std::string_view> split_roles(std::string_view text) {
+std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> roles;
     while (!text.empty()) {
         const std::size_t comma = std::min(text.find(','), text.size());

@@ -1,5 +1,5 @@
-"""A whole shelfcast on servers of its own: a Kafka broker, an S3 store, a PostgreSQL and ClickHouse
-beside it, one process with the roles api and batch, and workers.
+"""A whole shelfcast on servers of its own: a Kafka broker, an S3 store, a PostgreSQL, ClickHouse (one
+server, or two shards), one process with the roles api and batch, and workers.
 
 Everything listens on 127.0.0.1 and ends with the test.
 """
@@ -11,11 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tools" / "engines")]
 
-from clickhouse import PASSWORD, USER, ClickHouse  # noqa: E402
+from clickhouse import PASSWORD, USER, ClickHouse, Shards  # noqa: E402
 from kafka import Kafka  # noqa: E402
 from minio import KEY, SECRET, Minio  # noqa: E402
 from postgres import Postgres  # noqa: E402
-from running import Shelfcast, wait_until  # noqa: E402
+from running import Shelfcast  # noqa: E402
 
 BUCKET = "retail-lake"
 PARTITIONS = 8
@@ -29,13 +29,18 @@ def quoted(text):
 class Cluster:
     """The engines, started; processes are started by `main` and `worker`."""
 
-    def __init__(self, test, folder):
+    def __init__(self, test, folder, shards):
         self.test = test
         self.folder = Path(folder)
         self.kafka = Kafka(self.folder / "kafka")
         self.minio = Minio(self.folder / "minio")
         self.postgres = Postgres(self.folder / "postgres")
-        self.clickhouse = ClickHouse(self.folder / "clickhouse")
+        if shards:
+            self.clickhouse = Shards(self.folder / "clickhouse")
+            self.warehouse = self.clickhouse.settings()["SHELFCAST_TEST_SHARDS"]
+        else:
+            self.clickhouse = ClickHouse(self.folder / "clickhouse")
+            self.warehouse = self.clickhouse.url
         self.engines = [self.kafka, self.minio, self.postgres, self.clickhouse]
         self.minio.make_bucket(BUCKET)
         for engine in self.engines:
@@ -61,7 +66,7 @@ endpoint = "{self.minio.url}"
 access_key = {quoted(KEY)}
 secret_key = {quoted(SECRET)}
 [warehouse]
-url = {quoted(self.clickhouse.url)}
+url = {quoted(self.warehouse)}
 user = {quoted(USER)}
 password = {quoted(PASSWORD)}
 """
@@ -79,10 +84,9 @@ password = {quoted(PASSWORD)}
     def worker(self, number):
         return self._start(f"worker-{number}", ("stream",))
 
-    def wait_until_all_work(self, workers, deadline_s=120):
-        """Until every partition is some worker's, and each is ready."""
-        for worker in workers:
-            wait_until(worker._answers_ready, f"a worker: {worker.log_text()[-2000:]}", deadline_s)
+    def some_server(self, chance):
+        """A server of the warehouse: one of the shards, if there are any."""
+        return chance.choice(getattr(self.clickhouse, "shards", [self.clickhouse]))
 
 
 def arguments():

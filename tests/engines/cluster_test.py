@@ -58,19 +58,19 @@ class Sender(threading.Thread):
         return status == 202
 
 
-class ClusterTest(SystemTest):
-    def setUp(self):
-        super().setUp()
+class ClusterCase(SystemTest):
+    def begin(self, shards):
         print(f"seed {SEED}, {KILLS} kills", flush=True)
         self.chance = random.Random(SEED)
-        self.cluster = cluster.Cluster(self, self.path("cluster"))
+        self.cluster = cluster.Cluster(self, self.path("cluster"), shards)
         self.running = self.cluster.main().wait_published()
         self.workers = [self.cluster.worker(number) for number in range(WORKERS)]
         stores = "store_id,store_code,time_zone,currency\n" + "".join(
             f"{number},S{number},Europe/London,GBP\n" for number in STORES)
         self.succeed(self.running.command("import", self.write("stores.csv", stores),
                                           "--table", "stores"))
-        self.cluster.wait_until_all_work(self.workers)
+        for worker in self.workers:
+            worker.wait_ready()
 
     def books_check(self, sender, closed):
         self.running.wait_for_events(len(sender.books.events))
@@ -115,21 +115,23 @@ class ClusterTest(SystemTest):
                 self.workers[other].kill_tree()
                 self.workers[other] = self.cluster.worker(other)
             else:
-                engine = getattr(self.cluster, victim)
-                engine.kill()
-                engine.start()
+                self.end_and_start(victim, 0)
             self.workers[place] = self.cluster.worker(place)
         elif kind == "main":
             self.running.kill_tree()
             self.running = self.cluster.main()
             self.running.wait_published()
         else:
-            engine = getattr(self.cluster, kind)
-            engine.kill()
-            self.pause(self.chance.uniform(0, 3))
-            engine.start()
+            self.end_and_start(kind, self.chance.uniform(0, 3))
 
-    def test_nothing_is_lost_or_doubled(self):
+    def end_and_start(self, name, pause_s):
+        engine = (self.cluster.some_server(self.chance) if name == "clickhouse"
+                  else getattr(self.cluster, name))
+        engine.kill()
+        self.pause(pause_s)
+        engine.start()
+
+    def live_through_it(self):
         sender = Sender(lambda: self.running, SEED)
         sender.start()
         self.addCleanup(sender.stopping.set)
@@ -157,6 +159,18 @@ class ClusterTest(SystemTest):
     def batch_done(self):
         code, report = self.running.batch()
         return (code, report) if report is not None else None
+
+
+class OneServerTest(ClusterCase):
+    def test_nothing_is_lost_or_doubled(self):
+        self.begin(shards=False)
+        self.live_through_it()
+
+
+class TwoShardsTest(ClusterCase):
+    def test_nothing_is_lost_or_doubled(self):
+        self.begin(shards=True)
+        self.live_through_it()
 
 
 if __name__ == "__main__":
