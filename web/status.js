@@ -108,7 +108,9 @@ function show(status) {
   const fresh = (name) => tile(`newest event, ${name} layer`,
     layer(name) ? age(layer(name).age_s) : "–", layer(name) ? time(layer(name).last_event_time) : "no rows");
   $("tiles").replaceChildren(
-    tile("events per second", status.rates.accepted_per_s.toFixed(1), `last ${status.rates.window_s} s`),
+    status.rates
+      ? tile("events per second", status.rates.accepted_per_s.toFixed(1), `last ${status.rates.window_s} s`)
+      : tile("events per second", "–", "each worker's /metrics says its own"),
     tile("in the log, not in the views", count(status.lag.messages),
       status.lag.messages > 0 ? `oldest for ${age(status.lag.oldest_s)}` : "nothing waits"),
     fresh("speed"), fresh("batch"),

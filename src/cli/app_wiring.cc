@@ -40,6 +40,7 @@ Status App::open_stores() {
     log_ = std::move(log.log);
     group_ = std::move(log.group);
     embedded_log_ = log.embedded;
+    SHELFCAST_ASSIGN(lake_backend_, open_lake(config_, path, clock_));
     SHELFCAST_TRY(keep_fixed_settings());
     for (const std::string_view topic : retail::door_topics()) {
         if (!log_->partitions(topic)) {
@@ -193,7 +194,6 @@ Status App::mirror_reference() {
 }
 
 Status App::make_layers(const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(lake_backend_, open_lake(config_, directory_.path(), clock_));
     lake_ = std::make_unique<adapters::LakeLocal>(*lake_backend_.files, *warehouse_);
     const operators::OperatorOptions judging{
         .partitions = config_.log_partitions,

@@ -67,14 +67,13 @@ private:
     }
 };
 
-doctor::SizeOf sizes_below(const std::filesystem::path& lake) {
-    return [lake](const std::string& path) -> Result<std::uint64_t> {
-        std::error_code code;
-        const auto bytes = std::filesystem::file_size(lake / path, code);
-        if (code) {
-            return fail(ErrorKind::kNotFound, "{}: {}", path, code.message());
+doctor::SizeOf sizes_in(ports::FileSystem& lake) {
+    return [&lake](const std::string& path) -> Result<std::uint64_t> {
+        SHELFCAST_ASSIGN(const std::optional<std::uint64_t> bytes, lake.file_size(path));
+        if (!bytes) {
+            return fail(ErrorKind::kNotFound, "{}: is not there", path);
         }
-        return bytes;
+        return *bytes;
     };
 }
 
@@ -93,6 +92,12 @@ Status check_fixed(config::Config config, ports::SettingsBook& book) {
 Result<Findings> look_inside(const config::Config& config, bool deep, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const DataDirectory directory, DataDirectory::visit(config.data_directory));
     const auto& path = directory.path();
+    if (!config.log_url.empty() || !config.lake_url.empty()) {
+        return Findings{{"data", Level::kWarning,
+                         "log, store or lake are not in this directory, and no process runs here "
+                         "to ask about them",
+                         "run doctor with the data directory of a running process"}};
+    }
     if (!std::filesystem::exists(path / "operational.sqlite")) {
         return Findings{};
     }
@@ -105,7 +110,7 @@ Result<Findings> look_inside(const config::Config& config, bool deep, const std:
     NoCodec codec;
     adapters::LakeLocal lake(*files, codec);
     Findings out = judge(doctor::gather({*log, *store, *store, lake, clock}, false));
-    std::ranges::move(doctor::check_lake(lake, sizes_below(path / "lake"), deep, stop),
+    std::ranges::move(doctor::check_lake(lake, sizes_in(*files), deep, stop),
                       std::back_inserter(out));
     if (const Status fixed = check_fixed(config, *store); !fixed) {
         out.push_back({"configuration", Level::kFault, fixed.error().message,
@@ -176,9 +181,8 @@ api::Job doctor_job(App& app) {
 
 doctor::Findings App::diagnose(bool deep, const std::stop_token& stop) {
     Findings out = judge(doctor::gather({*log_, *store_, *store_, *lake_, clock_}, true));
-    std::ranges::move(
-        doctor::check_lake(*lake_, sizes_below(directory_.path() / "lake"), deep, stop),
-        std::back_inserter(out));
+    std::ranges::move(doctor::check_lake(*lake_, sizes_in(*lake_backend_.files), deep, stop),
+                      std::back_inserter(out));
     std::ranges::move(diagnose_program(), std::back_inserter(out));
     std::ranges::move(diagnose_views(), std::back_inserter(out));
     return out;

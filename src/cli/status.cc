@@ -186,12 +186,12 @@ Result<std::string> App::status() {
     const WarehouseFacts warehouse = asked ? std::move(*asked) : WarehouseFacts{};
     const RateMeter::Rates rates = rates_.since_then(clock_.steady_us(), counts());
     json disk = disk_json(directory_.path(),
-                          embedded_log_ == nullptr ? 0 : embedded_log_->bytes_on_disk(), facts);
+                          embedded_log_ == nullptr ? 0U : embedded_log_->bytes_on_disk(), facts);
     if (asked) {
         disk["warehouse_bytes"] = warehouse.size.bytes;
         disk["warehouse_parts"] = warehouse.size.parts;
     }
-    json jobs;  // null: another process keeps the schedule
+    json jobs = {{"engine", "another process"}, {"jobs", json::array()}};
     if (scheduler_) {
         SHELFCAST_ASSIGN(jobs, jobs_json(*this));
     }

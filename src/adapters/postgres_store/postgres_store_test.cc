@@ -9,6 +9,7 @@
 #include "adapters/postgres_store/test_schema.h"
 #include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
+#include "tests/contract/session_contract.h"
 
 namespace shelfcast::adapters {
 namespace {

@@ -12,6 +12,7 @@
 
 #include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
+#include "tests/contract/session_contract.h"
 
 namespace shelfcast::adapters {
 namespace {
