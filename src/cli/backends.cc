@@ -88,8 +88,11 @@ Result<LogBackend> open_log(const config::Config& config, const std::filesystem:
                             ports::Clock& clock) {
     LogBackend backend;
     if (!config.log_url.empty()) {
+        const std::string place = config.log_url.substr(kKafkaScheme.size());
+        const std::size_t slash = std::min(place.find('/'), place.size());
         adapters::KafkaLogOptions options{
-            .connection = {.bootstrap = config.log_url.substr(kKafkaScheme.size()),
+            .connection = {.bootstrap = place.substr(0, slash),
+                           .prefix = place.substr(std::min(slash + 1, place.size())),
                            .properties = {config.log_kafka.begin(), config.log_kafka.end()}},
             .clock = clock};
         options.topics.replication = static_cast<std::uint16_t>(config.log_replication);

@@ -173,8 +173,9 @@ const std::array kSettings = {
             .member = &Config::log_url,
             .environment = "SHELFCAST_LOG_URL",
             .flag = "",
-            .description = "kafka://host:port,host:port of the brokers that keep the event log; "
-                           "empty: in the data directory",
+            .description = "kafka://host:port,host:port of the brokers that keep the event log, "
+                           "/prefix. after it in front of every topic's name; empty: in the data "
+                           "directory",
             .fault = log_url_fault},
     Setting{.key = "log.kafka",
             .member = &Config::log_kafka,
