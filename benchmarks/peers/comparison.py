@@ -7,13 +7,15 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import ContextManager
 
 import receipts
+from clickhouse import PASSWORD, USER, ClickHouse
 from engine import EngineError
 from kafka import FOR_SPEED, Kafka
 from owner import ROOT, BenchError, Deadline, Gateway, Owner, sql
@@ -49,6 +51,19 @@ class Course:
     folder: Path
     deadline: Deadline
     file: receipts.Receipts
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A data directory of ours, and what it stands on."""
+
+    directory: Path
+    log: Sequence[str] = ()  # For fill_log: broker and prefix, if the log is there.
+    warehouse: ClickHouse | None = None
+
+    def cpu_seconds(self) -> float:
+        """Of the warehouse, where it is no child of ours."""
+        return cpu_seconds(self.warehouse.pid) if self.warehouse else 0.0
 
 
 # Begins to read a topic into the server's tables; yields the processes that do so besides it.
@@ -195,7 +210,7 @@ class StreamStart(threading.Thread):
         self.process_at = time.monotonic()
 
     def run(self) -> None:
-        while not any("stream verified" in line for line in
+        while not any("stream verified" in line or "stream took over" in line for line in
                       self._log.read_text(errors="replace").splitlines()[self._lines:]):
             time.sleep(min(0.002, self._deadline.left()))
         self.at = time.monotonic()
@@ -203,14 +218,44 @@ class StreamStart(threading.Thread):
         self.cpu = cpu_seconds(owner)
 
 
-def ours(course: Course) -> Results:
-    """From the embedded log, filled through the door, to rows, roll-ups and state, exactly once."""
-    site = course.site
-    site.start("peers-ours", course.deadline).stop()
-    directory = site.folder / "peers-ours"
+@contextmanager
+def embedded(course: Course, name: str) -> Iterator[Beside]:
+    yield Beside(course.site.folder / name)
+
+
+@contextmanager
+def beside(course: Course, name: str) -> Iterator[Beside]:
+    """A data directory whose log is on the broker, and whose warehouse is a server of its own."""
+    os.environ["SHELFCAST_BINARY"] = str(course.site.binary)
+    warehouse = ClickHouse(course.folder / f"{name}-clickhouse")
+    warehouse.start()
+    try:
+        directory = course.site.folder / name
+        directory.mkdir()
+        config = directory / "shelfcast.toml"
+        config.touch(0o600)
+        config.write_text(
+            f'[log]\nurl = "kafka://{course.broker.address}/{name}."\nreplication = 1\n'
+            f'[warehouse]\nurl = "{warehouse.url}"\nuser = "{USER}"\npassword = "{PASSWORD}"\n')
+        yield Beside(directory, [course.broker.address, f"{name}."], warehouse)
+    finally:
+        warehouse.stop()
+
+
+def ours(course: Course, place: Callable[[Course, str], ContextManager[Beside]],
+         name: str) -> Results:
+    """From the log, filled through the door, to rows, roll-ups and state, exactly once."""
+    with place(course, name) as parts:
+        return _our_throughput(course, parts)
+
+
+def _our_throughput(course: Course, parts: Beside) -> Results:
+    site, directory = course.site, parts.directory
+    site.start(directory.name, course.deadline).stop()
     fill = Path(os.environ.get("SHELFCAST_BENCHMARKS", ROOT / "build/release/benchmarks")) / "fill_log"
     try:
-        subprocess.run([fill.absolute(), directory, course.file.path, str(LINES_PER_REQUEST)],
+        subprocess.run([fill.absolute(), directory, course.file.path, str(LINES_PER_REQUEST),
+                        *parts.log],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        timeout=course.deadline.left(), check=True)
     except (OSError, subprocess.SubprocessError) as error:
@@ -220,12 +265,15 @@ def ours(course: Course) -> Results:
     start.start()
     with Owner(site.binary, directory, course.deadline) as owner:
         start.join(course.deadline.left())
-        roles = {owner.pid: "shelfcast", owner.engine_pid(): "clickhouse"}
+        before = parts.cpu_seconds()
+        roles = {owner.pid: "shelfcast",
+                 parts.warehouse.pid if parts.warehouse else owner.engine_pid(): "clickhouse"}
         with MemoryPeaks(roles) as peaks:
             gateway = Gateway(owner.gateway_port)
             results = wait_complete(gateway, course.file.events + site.stores.events, start.at,
                                     course.deadline, lambda: None)
-        cpu = {"shelfcast and clickhouse": cpu_seconds(owner.pid) - start.cpu}
+        cpu = {"shelfcast and clickhouse":
+               cpu_seconds(owner.pid) - start.cpu + parts.cpu_seconds() - before}
         check_revenue(gateway, course.file.revenue)
         gateway.close()
         results["seconds_from_process_start"] = round(
@@ -262,8 +310,10 @@ def latency(course: Course, name: str, peer: Peer) -> Results:
     return results
 
 
-def our_latency(course: Course) -> Results:
-    with course.site.fresh("peers-live", course.deadline) as owner:
+def our_latency(course: Course, place: Callable[[Course, str], ContextManager[Beside]],
+                name: str) -> Results:
+    with place(course, name) as parts, \
+            course.site.fresh(parts.directory.name, course.deadline) as owner:
         return _ask_latency(course, "door", owner.web_port, owner.gateway_port)
 
 
@@ -277,7 +327,8 @@ RUNS: dict[str, Callable[[Course], Results]] = {
     "throughput.pass_through":
         lambda course: throughput(course, "pass_through", pass_through(250)),
     "throughput.spark": lambda course: throughput(course, "spark", spark),
-    "throughput.shelfcast": ours,
+    "throughput.shelfcast": lambda course: ours(course, embedded, "peers-ours"),
+    "throughput.shelfcast_beside": lambda course: ours(course, beside, "peers-ours-beside"),
     "latency.kafka_engine_defaults":
         lambda course: latency(course, "kafka_engine_defaults", kafka_engine("defaults")),
     "latency.kafka_engine_flush_50_ms":
@@ -286,7 +337,8 @@ RUNS: dict[str, Callable[[Course], Results]] = {
         lambda course: latency(course, "python_consumer", python_consumer(0.1)),
     "latency.pass_through": lambda course: latency(course, "pass_through", pass_through(50)),
     "latency.spark": lambda course: latency(course, "spark", spark),
-    "latency.shelfcast": our_latency,
+    "latency.shelfcast": lambda course: our_latency(course, embedded, "peers-live"),
+    "latency.shelfcast_beside": lambda course: our_latency(course, beside, "peers-live-beside"),
 }
 
 
@@ -315,7 +367,7 @@ def peers(site: Site) -> Results:
             try:
                 results[part][name] = RUNS[run](replace(course, deadline=site.deadline(run)))
             except BenchError as error:
-                if name == "shelfcast":
+                if name.startswith("shelfcast"):
                     raise
                 # What others could not do is a result too; the rest is still wanted.
                 results[part][name] = {"failed": " ".join(str(error).split())}

@@ -182,6 +182,7 @@ void App::keep_house(const std::stop_token& stop) {
             metrics_.set(ports::Gauge::kLogBytes,
                          static_cast<double>(embedded_log_->bytes_on_disk()));
         }
+        keep_roles();
         if (!batch_) {
             continue;
         }
@@ -193,6 +194,7 @@ void App::keep_house(const std::stop_token& stop) {
         if (!among_processes) {
             continue;
         }
+        lake_lock_ = among_processes->get();
         Status done;
         if (verify_batch_.exchange(false)) {
             if (const auto restored = batch_->restore(stop); !restored) {
@@ -213,6 +215,25 @@ void App::keep_house(const std::stop_token& stop) {
             }
         }
         last_failure = std::move(failure);
+    }
+}
+
+void App::keep_roles() {
+    for (auto& [role, held] : held_roles_) {
+        if (held && held->check()) {
+            continue;
+        }
+        held.reset();
+        auto again = store_->try_lock(fmt::format("role {}", role));
+        if (again) {
+            held = std::move(*again);
+        } else if (again.error().kind == ErrorKind::kBusy) {
+            const std::scoped_lock lock(fault_mutex_);
+            fault_ = Error{ErrorKind::kConflict,
+                           fmt::format("the operational store was away, and another process has "
+                                       "taken the role {} meanwhile",
+                                       role)};
+        }
     }
 }
 
@@ -474,6 +495,7 @@ Result<App::BatchLock> App::hold_batch(const std::stop_token& stop) {
         }
     }
     SHELFCAST_ASSIGN(auto among_processes, hold(kLakeLock, stop));
+    lake_lock_ = among_processes.get();
     return BatchLock(std::move(lock), std::move(among_processes));
 }
 

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -214,6 +215,9 @@ private:
     }
     /// Error: kBusy when another process has a role of this one that only one may have.
     [[nodiscard]] Status take_roles();
+    /// Takes those again that the operational store has lost; one that another process has by now
+    /// is a fault.
+    void keep_roles();
     [[nodiscard]] Status open_stores();
     [[nodiscard]] Status keep_fixed_settings();
     [[nodiscard]] retail::CodecLimits codec_limits() const;
@@ -255,7 +259,7 @@ private:
     adapters::SqliteLog* embedded_log_ = nullptr;  ///< The same, if the directory has it.
     std::unique_ptr<ports::WorkerGroup> group_;
     /// That no other process does this one's work beside the speed layer.
-    std::vector<std::unique_ptr<ports::ProcessLock>> held_roles_;
+    std::map<std::string, std::unique_ptr<ports::ProcessLock>> held_roles_;
     std::unique_ptr<adapters::ParquetReader> parquet_;
     std::string control_token_;
     std::atomic<bool> verify_batch_{false};  ///< The engine came back after an unclean end.
@@ -274,6 +278,7 @@ private:
     std::unique_ptr<detect::Detection> detection_;
     std::unique_ptr<stream::SpeedLayer> speed_;  ///< Null: other processes have that role.
     std::unique_ptr<stream::DeliveryWatch> deliveries_;
+    ports::ProcessLock* lake_lock_ = nullptr;  ///< Of who has batch_mutex_.
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
     std::mutex replay_mutex_;       ///< One replay at a time.

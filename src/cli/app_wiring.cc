@@ -78,7 +78,7 @@ Status App::take_roles() {
                             "give this one other roles (server.roles), or stop that one",
                             role);
             }
-            SHELFCAST_ASSIGN(held_roles_.emplace_back(), std::move(held));
+            SHELFCAST_ASSIGN(held_roles_[std::string(role)], std::move(held));
         }
     }
     return {};
@@ -278,7 +278,8 @@ Status App::make_batch_layer(const operators::OperatorOptions& judging,
                 return or_fault(
                     follows_all() ? speed_->wait_delivered(epoch, kDeliverDeadline, waiting)
                                   : deliveries_->wait_delivered(epoch, kDeliverDeadline, waiting));
-            }},
+            },
+            [this] { return lake_lock_->check(); }},
         std::move(options));
     SHELFCAST_ASSIGN(const BatchLock lock, hold_batch(stop));
     SHELFCAST_ASSIGN(const batch::RestoreReport restored, batch_->restore(stop));

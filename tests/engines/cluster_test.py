@@ -1,6 +1,7 @@
 """The program on servers beside it, in several processes, while all of them are killed and frozen:
 nothing acknowledged is lost, nothing counts twice, both layers agree."""
 
+import json
 import os
 import random
 import threading
@@ -88,6 +89,14 @@ class ClusterCase(SystemTest):
              for identity, event in sender.books.events.items()})
         self.assertEqual(len(rows), len(sender.books.events))
 
+    def check_messages(self):
+        """Kafka's own consumer sees plain JSON, its key the store."""
+        said = self.cluster.kafka.consume("retail_events", 200)
+        self.assertEqual(len(said), 200)
+        for line in said:
+            key, _, message = line.partition("\t")
+            self.assertEqual(int(key), json.loads(message)["store_id"], line)
+
     def pause(self, seconds):
         """The moment is the dice's: nothing is waited for."""
         threading.Event().wait(seconds)
@@ -149,6 +158,7 @@ class ClusterCase(SystemTest):
         print(f"accepted {len(sender.books.events)} events, refused {sender.refusals} times")
         for worker in self.workers:
             self.assertTrue(worker.is_running(), worker.log_text()[-3000:])
+        self.check_messages()
         self.books_check(sender, closed=False)
         code, report = wait_until(lambda: self.batch_done(), "an epoch to be closed", PATIENCE_S)
         self.assertEqual(code, 0, report)

@@ -48,5 +48,12 @@ class Kafka(Engine):
     def answers(self) -> bool:
         return self.listens(self.ports[0])
 
+    def consume(self, topic: str, count: int) -> list[str]:
+        """The first messages of a topic, as Kafka's console consumer prints them: key, tab, value."""
+        return self.run([*self._java, "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                         "--bootstrap-server", self.address, "--topic", topic, "--from-beginning",
+                         "--property", "print.key=true", "--timeout-ms", "30000",
+                         "--max-messages", str(count)]).splitlines()
+
     def settings(self) -> Mapping[str, str]:
         return {"SHELFCAST_TEST_KAFKA": self.address}

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <random>
 #include <string>
 
 #include "base/check.h"
@@ -214,6 +215,11 @@ Status check_server_version(int version) {
                     kOldestServer / 10'000);
     }
     return {};
+}
+
+Connection::Connection() {
+    std::random_device random;
+    mark_ = fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const PostgresStoreOptions& options) {

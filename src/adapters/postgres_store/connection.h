@@ -128,6 +128,9 @@ public:
     [[nodiscard]] bool is_lost() const noexcept { return lost_; }
     /// Whether it is fit for somebody else: neither lost nor in a transaction.
     [[nodiscard]] bool is_idle() const noexcept;
+    /// A name that no other connection ever has, and a number that grows with each call.
+    [[nodiscard]] const std::string& mark() const noexcept { return mark_; }
+    [[nodiscard]] std::uint64_t next_number() noexcept { return ++number_; }
     /// user@host:port/database, for messages.
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
@@ -137,7 +140,7 @@ private:
     };
     using Clock = std::chrono::steady_clock;
 
-    Connection() = default;
+    Connection();
     [[nodiscard]] Status connect(const PostgresStoreOptions& options);
     [[nodiscard]] Status begin_session(const PostgresStoreOptions& options);
     /// The last answer to what was sent, or the first failure.
@@ -149,6 +152,8 @@ private:
 
     std::unique_ptr<PGconn, Finish> connection_;
     std::string name_;
+    std::string mark_;
+    std::uint64_t number_ = 0;
     std::chrono::milliseconds patience_{};
     bool lost_ = false;
 };

@@ -99,39 +99,66 @@ Result<Database::Lease> Database::begun(const char* begin) {
     return lease;
 }
 
-Status Database::commit(Lease& lease) {
+Status Database::commit(Lease& lease, bool only_reads) {
     Connection& connection = lease.connection();
-    SHELFCAST_ASSIGN(const Rows id,
-                     connection.query("select pg_current_xact_id_if_assigned()::text"));
+    if (only_reads) {
+        return connection.script("commit");
+    }
+    // Stored with the transaction, so that it says for certain whether that was stored: its number
+    // alone does not, since a server that crashes gives the numbers of what it lost to others.
+    Mark mark{
+        .transaction = {}, .connection = connection.mark(), .number = connection.next_number()};
+    SHELFCAST_ASSIGN(
+        const Rows marked,
+        connection.query("insert into last_commits (connection, number) values ($1, $2::bigint) "
+                         "on conflict (connection) do update set number = excluded.number, "
+                         "stored_at = now() returning pg_current_xact_id()::text",
+                         std::string_view(mark.connection), mark.number));
+    mark.transaction = marked.text(0, 0);
     Status committed = connection.script("commit");
-    if (committed || id.is_null(0, 0)) {
+    if (committed) {
         return committed;
     }
     if (!connection.is_lost()) {
         static_cast<void>(connection.script("rollback"));
         return committed;
     }
-    return fate_of(id.text(0, 0), committed.error());
+    return fate_of(mark, committed.error());
+}
+
+// Nothing: it is still under way.
+Result<std::optional<bool>> Database::was_stored(Connection& connection, const Mark& mark) {
+    const auto status = connection.query("select pg_xact_status($1::text::xid8)",
+                                         std::string_view(mark.transaction));
+    if (!status && connection.is_lost()) {
+        return tl::unexpected(status.error());
+    }
+    // A number that the server does not know any more, or not yet, is over too.
+    if (status && !status->is_null(0, 0) && status->text(0, 0) == "in progress") {
+        return std::optional<bool>();
+    }
+    // In a statement of its own: what the first one saw as over is visible to it.
+    SHELFCAST_ASSIGN(
+        const Rows stored,
+        connection.query("select exists (select 1 from last_commits where connection = $1 and "
+                         "number = $2::bigint)",
+                         std::string_view(mark.connection), mark.number));
+    return std::optional(stored.truth(0, 0));
 }
 
 // Whether a transaction was committed whose connection broke at its commit.
-Status Database::fate_of(const std::string& transaction, const Error& failure) {
+Status Database::fate_of(const Mark& mark, const Error& failure) {
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.connect_timeout_ms);
     do {
         // One beside the pool: whoever waits for the pool may wait for this transaction.
         const auto opened = Connection::open(options_);
-        if (opened) {
-            const auto status = (*opened)->query("select pg_xact_status($1::text::xid8)",
-                                                 std::string_view(transaction));
-            const std::string state =
-                status && !status->is_null(0, 0) ? status->text(0, 0) : std::string();
-            if (state == "committed") {
-                return {};
-            }
-            if (state == "aborted") {
-                return fail(failure.kind, "{}: the transaction was not stored", failure.message);
-            }
+        const auto stored =
+            opened ? was_stored(**opened, mark) : Result<std::optional<bool>>(std::nullopt);
+        if (stored && *stored) {
+            return **stored ? Status()
+                            : Status(fail(failure.kind, "{}: the transaction was not stored",
+                                          failure.message));
         }
         std::this_thread::sleep_for(kBetweenTries);
     } while (std::chrono::steady_clock::now() < deadline);

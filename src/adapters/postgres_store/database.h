@@ -7,7 +7,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/postgres_store/connection.h"
@@ -38,7 +40,7 @@ public:
         SHELFCAST_ASSIGN(Lease lease, begun(begin));
         auto outcome = body(lease.connection());
         if (outcome) {
-            SHELFCAST_TRY(commit(lease));
+            SHELFCAST_TRY(commit(lease, std::string_view(begin).ends_with("read only")));
         } else if (!lease.connection().is_lost()) {
             // Fails only with the connection, which is then not used again.
             static_cast<void>(lease.connection().script("rollback"));
@@ -66,8 +68,16 @@ private:
 
     [[nodiscard]] Result<Lease> take();
     [[nodiscard]] Result<Lease> begun(const char* begin);
-    [[nodiscard]] Status commit(Lease& lease);
-    [[nodiscard]] Status fate_of(const std::string& transaction, const Error& failure);
+    /// A transaction as it is found again after its connection broke.
+    struct Mark {
+        std::string transaction;  ///< Its number, which another one gets if a crash takes it.
+        std::string connection;
+        std::uint64_t number = 0;  ///< Of the connection's last commit, if it was stored.
+    };
+    [[nodiscard]] Status commit(Lease& lease, bool only_reads);
+    [[nodiscard]] Status fate_of(const Mark& mark, const Error& failure);
+    [[nodiscard]] static Result<std::optional<bool>> was_stored(Connection& connection,
+                                                                const Mark& mark);
     void give_back(std::unique_ptr<Connection> connection);
     void drop_idle();
 

@@ -57,6 +57,13 @@ create index flushes_by_epoch on flushes (epoch, flush_id);
 -- Nearly always empty: what is done leaves it.
 create index undone_flushes on flushes (epoch) where not done;
 
+-- The last commit of each connection, for who does not know whether it was stored.
+create table last_commits (
+    connection text primary key,
+    number bigint not null,
+    stored_at timestamptz not null default now()
+);
+
 -- The newest verification of the speed layer; none yet: no row.
 create table speed_sessions (
     session_id bigint primary key,
@@ -243,11 +250,16 @@ Status migrate(Database& database) {
                      database.transaction("begin read only", [&](Connection& connection) {
                          return version_of(connection, schema);
                      }));
-    if (version == kSteps.size()) {
-        return {};
+    if (version < kSteps.size()) {
+        SHELFCAST_TRY(database.transaction(
+            "begin", [&](Connection& connection) { return take_steps(connection, schema); }));
     }
-    return database.transaction(
-        "begin", [&](Connection& connection) { return take_steps(connection, schema); });
+    // Nobody asks about these any more.
+    return database.transaction("begin", [](Connection& connection) -> Status {
+        SHELFCAST_TRY(connection.query(
+            "delete from last_commits where stored_at < now() - interval '1 day'"));
+        return {};
+    });
 }
 
 }  // namespace shelfcast::adapters::postgres_store

@@ -162,6 +162,9 @@ Status BatchLayer::close(EpochId epoch, const ReportProgress& progress,
         manifest.version += 1;
         manifest.epochs.push_back(std::move(closed));
         std::ranges::move(written.files, std::back_inserter(manifest.files));
+        if (ports_.still_alone) {
+            SHELFCAST_TRY(ports_.still_alone());
+        }
         SHELFCAST_TRY(ports_.lake.commit(manifest));
         unreported_[epoch] = std::move(report);
         failpoint::reach("batch.lake_manifest_written");

@@ -44,6 +44,9 @@ struct BatchPorts {
     ports::Metrics& metrics;
     /// Waits until the speed layer has delivered every flush of an epoch.
     std::function<Status(EpochId, const std::stop_token&)> wait_delivered;
+    /// Asked before an epoch is closed for good: kUnavailable when another process may be closing
+    /// it too. Empty: there is none.
+    std::function<Status()> still_alone = {};
 };
 
 struct BatchOptions {

@@ -60,9 +60,10 @@ Status BatchBuilder::begin(std::int64_t log_time_us, std::string_view source) {
     log_time_us_ = log_time_us;
     letter_.source = source;
     letter_.received_at_us = log_time_us;
-    for (ports::RecordBuffer& records : by_partition_) {
-        records.bytes.clear();
-        records.ends.clear();
+    for (Gathered& gathered : by_partition_) {
+        gathered.records.bytes.clear();
+        gathered.records.ends.clear();
+        gathered.stores.clear();
     }
     letters_.bytes.clear();
     letters_.ends.clear();
@@ -98,7 +99,9 @@ Result<RejectReason> BatchBuilder::judge(std::string_view message) {
 }
 
 void BatchBuilder::keep(std::string_view message) {
-    by_partition_[partition_of(store_, partitions_.events).value].push_back(message);
+    Gathered& gathered = by_partition_[partition_of(store_, partitions_.events).value];
+    gathered.records.push_back(message);
+    gathered.stores.push_back(store_);
     ++tally_.accepted;
 }
 
@@ -140,9 +143,9 @@ void BatchBuilder::take(const ports::BatchHeader& header, std::uint64_t spread,
         return std::exchange(records, std::move(next));
     };
     for (std::uint32_t partition = 0; partition < partitions_.events; ++partition) {
-        if (by_partition_[partition].size() > 0) {
+        if (Gathered& gathered = by_partition_[partition]; gathered.records.size() > 0) {
             events.push_back({std::string(topic_.name), PartitionId{partition}, header,
-                              hand_over(by_partition_[partition])});
+                              hand_over(gathered.records), gathered.stores});
         }
     }
     if (letters_.size() > 0) {

@@ -90,7 +90,11 @@ private:
     retail::Rejection rejection_;
     retail::DeadLetter letter_;
     std::string letter_text_;
-    std::vector<ports::RecordBuffer> by_partition_;
+    struct Gathered {
+        ports::RecordBuffer records;
+        std::vector<StoreId> stores;  ///< One per record.
+    };
+    std::vector<Gathered> by_partition_;
     ports::RecordBuffer letters_;
     ports::Tally tally_;
 };
