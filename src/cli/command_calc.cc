@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -142,27 +143,39 @@ bool has_no_number(const CalculatorValue& value) {
            std::ranges::any_of(*members, has_no_number, &CalculatorMembers::value_type::second);
 }
 
-/// Error: kNotFound where there is no such file; kInvalidInput for what is no JSON.
-Result<ordered_json> read_json(const std::string& path) {
+/// All of it. Error: kInvalidInput for more than a file of instances holds, or what cannot be read.
+Result<std::string> read_text(std::istream& in, const std::string& path) {
     constexpr std::size_t kMostBytes = 64ULL << 20;
-    constexpr int kMostDepth = 32;
     std::string text;
-    if (path == "-") {
-        text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    } else {
-        std::ifstream file(path, std::ios::binary);
-        if (!file) {
-            return fail(ErrorKind::kNotFound, "{}: {}", path, std::strerror(errno));
-        }
-        text.assign(std::istreambuf_iterator<char>(file), {});
-        if (file.bad()) {
-            return fail(ErrorKind::kInvalidInput, "{}: {}", path, std::strerror(errno));
+    std::array<char, 1 << 16> chunk{};
+    while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
+        text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+        if (text.size() > kMostBytes) {
+            return fail(ErrorKind::kInvalidInput, "{}: more than {} bytes", path, kMostBytes);
         }
     }
-    if (text.size() > kMostBytes) {
-        return fail(ErrorKind::kInvalidInput, "{}: {} bytes, the limit is {}", path, text.size(),
-                    kMostBytes);
+    if (in.bad()) {  // A folder, for one.
+        return fail(ErrorKind::kInvalidInput, "{}: cannot be read", path);
     }
+    return text;
+}
+
+Result<std::string> read_named(const std::string& named, const std::string& path) {
+    if (named == "-") {
+        return read_text(std::cin, path);
+    }
+    std::ifstream file(named, std::ios::binary);
+    if (!file) {
+        return fail(ErrorKind::kNotFound, "{}: {}", path, std::strerror(errno));
+    }
+    return read_text(file, path);
+}
+
+/// The file of that name, or - for standard input, which messages call `path`. Error: kNotFound
+/// where there is no such file; kInvalidInput for what is no JSON.
+Result<ordered_json> read_json(const std::string& named, const std::string& path) {
+    constexpr int kMostDepth = 32;
+    SHELFCAST_ASSIGN(const std::string text, read_named(named, path));
     bool too_deep = false;
     const auto keep = [&too_deep](int depth, ordered_json::parse_event_t, ordered_json&) {
         too_deep = too_deep || depth > kMostDepth;
@@ -230,8 +243,9 @@ Result<ordered_json> calculate(const std::vector<CalculatorFamily>& families,
     return answer;
 }
 
-Result<int> run_calc(const std::string& path) {
-    SHELFCAST_ASSIGN(const ordered_json file, read_json(path));
+Result<int> run_calc(const std::string& named) {
+    const std::string path = named == "-" ? "standard input" : named;
+    SHELFCAST_ASSIGN(const ordered_json file, read_json(named, path));
     if (!file.is_object()) {
         return fail(ErrorKind::kInvalidInput,
                     "{}: it must be an object with instances, or with family and inputs", path);

@@ -77,11 +77,10 @@ RC_GTEST_PROP(Newsvendor, NoObservedValueIsCheaper, ()) {
 }
 
 TEST(Newsvendor, AnObservedShareThatEqualsTheRatioIsEnough) {
-    // 7 of 10 days, and 0.7 is not the same double as 0.7 by another way.
-    const std::vector<double> history{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-    const NewsvendorLevel level =
-        *newsvendor(history, {.holding_per_unit = 0.3, .stockout_per_unit = 0.7});
-    EXPECT_EQ(level.order_up_to_units, 7);
+    // A third, but the division of these costs gives the next double above it.
+    const DailyStockCosts costs{.holding_per_unit = 0.02, .stockout_per_unit = 0.01};
+    ASSERT_GT(critical_ratio(costs.stockout_per_unit, costs.holding_per_unit).of, 1.0 / 3);
+    EXPECT_EQ(newsvendor(std::vector<double>{2, 5, 9}, costs)->order_up_to_units, 2);
 }
 
 TEST(Newsvendor, SimulatedDaysCostAndServeWhatIsSaid) {
