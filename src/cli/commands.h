@@ -78,6 +78,7 @@ private:
 void add_backfill(Commands& commands);
 void add_backup(Commands& commands);
 void add_batch(Commands& commands);
+void add_calc(Commands& commands);
 void add_config(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);

@@ -145,6 +145,7 @@ int main(int argc, char** argv) {
     add_restore(commands);
     add_query(commands);
     add_schedule(commands);
+    add_calc(commands);
     add_schema(commands);
     add_dead_letters(commands);
     add_demo(commands);
