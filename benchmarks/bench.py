@@ -18,6 +18,7 @@ from typing import Any, Iterator
 from owner import ROOT, BenchError, Deadline, Owner
 import detection
 import scale
+import scale_out
 import scenarios
 import stock
 from peers import comparison
@@ -25,10 +26,12 @@ from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
-                                    "peers": comparison.peers}
+                                    "peers": comparison.peers,
+                                    "scale_out": scale_out.scale_out, "kills": scale_out.kills}
 DETECTION = ("detection", "detection_uci", "detection_freshretail")
 NAMES = (*SCENARIOS, "day", *DETECTION, *PROGRAMS)
-ON_REQUEST = ("peers",)  # It downloads what it compares us with.
+# They download what they compare us with, or what we stand on.
+ON_REQUEST = ("peers", "scale_out", "kills")
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -39,6 +42,8 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_DAY_HOURS": 24, "BENCH_DAY_RATE": 2_000,
         "BENCH_STOCK_STORES": 100, "BENCH_STOCK_PRODUCTS": 20_000,
         "BENCH_PEERS_EVENTS": 5_000_000, "BENCH_PEERS_LATENCY_SECONDS": 30,
+        "BENCH_SCALE_STORES": 1_000, "BENCH_SCALE_PRODUCTS": 1_000, "BENCH_SCALE_DAYS": 3,
+        "BENCH_KILLS": 30,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
@@ -49,7 +54,9 @@ SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_
          "BENCH_DAY_HOURS": 4, "BENCH_DAY_RATE": 20,
          "BENCH_STOCK_STORES": 3, "BENCH_STOCK_PRODUCTS": 200,
          "BENCH_PEERS_EVENTS": 50_000, "BENCH_PEERS_LATENCY_SECONDS": 3,
-         "BENCH_TIMEOUT": 120}
+         "BENCH_SCALE_STORES": 5, "BENCH_SCALE_PRODUCTS": 50, "BENCH_SCALE_DAYS": 2,
+         "BENCH_KILLS": 1,
+         "BENCH_TIMEOUT": 240}
 
 
 def read_sizes(smoke: bool) -> dict[str, float]:

@@ -48,6 +48,10 @@ class Sizes:
     stock_products: int
     peers_events: int
     peers_latency_s: int
+    scale_stores: int
+    scale_products: int
+    scale_days: int
+    kills: int
     timeout_s: float  # Of one benchmark.
 
 

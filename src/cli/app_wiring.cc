@@ -10,6 +10,7 @@
 #include "cli/pause.h"
 #include "cli/scheduled_works.h"
 #include "pipelines/batch/epoch_state.h"
+#include "pipelines/ingest/log_owner.h"
 #include "retail/reference_rows.h"
 #include "retail/tables.h"
 #include "retail/topics.h"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view kAdminSecret = "engine_admin_password";
 constexpr std::string_view kServiceSecret = "engine_service_password";
+constexpr std::string_view kChainIdentity = "chain_identity";
 constexpr std::size_t kSecretBytes = 24;
 constexpr auto kDeliverDeadline = std::chrono::minutes(10);
 constexpr std::int64_t kSecondMs = 1'000;
@@ -39,6 +41,11 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(LogBackend log, open_log(config_, path, clock_));
     log_ = std::move(log.log);
     group_ = std::move(log.group);
+    if (log.endless) {
+        SHELFCAST_ASSIGN(const auto lock, hold("chain identity", {}));
+        SHELFCAST_ASSIGN(const std::string chain, secret(kChainIdentity));
+        SHELFCAST_TRY(ingest::claim_topics(*log.endless, chain));
+    }
     embedded_log_ = log.embedded;
     SHELFCAST_ASSIGN(lake_backend_, open_lake(config_, path, clock_));
     SHELFCAST_TRY(keep_fixed_settings());

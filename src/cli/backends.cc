@@ -46,6 +46,7 @@ Result<LakeBackend> open_bucket(const config::Config& config,
     options.addressing = addressing_of(config);
     options.login.access_key_id = config.s3_access_key;
     options.login.secret_access_key = config.s3_secret_key;
+    options.http.ca_file = config.s3_ca_file.string();
     LakeBackend backend;
     SHELFCAST_ASSIGN(backend.bucket, adapters::S3Bucket::open(options, clock));
     options.prefix += (options.prefix.empty() || options.prefix.ends_with('/') ? "" : "/");
@@ -101,7 +102,10 @@ Result<LogBackend> open_log(const config::Config& config, const std::filesystem:
             static_cast<std::uint16_t>(std::min(config.log_replication, kTwoCopies));
         options.topics.retention_ms =
             config.log_retention_hours == 0 ? -1 : config.log_retention_hours * kHourMs;
+        adapters::KafkaLogOptions endless = options;
+        endless.topics.retention_ms = -1;
         SHELFCAST_ASSIGN(auto log, adapters::KafkaLog::open(std::move(options)));
+        SHELFCAST_ASSIGN(backend.endless, adapters::KafkaLog::open(std::move(endless)));
         backend.group = log->worker_group({.group = std::string(kWorkerGroup),
                                            .topic = std::string(retail::kRetailEventsTopic),
                                            .session_timeout_ms = config.log_session_timeout_ms});

@@ -32,6 +32,9 @@ struct StoreBackend {
 struct LogBackend {
     std::unique_ptr<ports::EventLog> log;
     std::unique_ptr<ports::WorkerGroup> group;  ///< Null: one process has the whole log.
+    /// The same topics, of which those made here keep their records for ever; null: nobody else
+    /// can have them.
+    std::unique_ptr<ports::EventLog> endless;
     adapters::SqliteLog* embedded = nullptr;    ///< The same, if it is of the data directory.
 };
 [[nodiscard]] Result<LogBackend> open_log(const config::Config& config,

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -9,7 +10,9 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "adapters/clickhouse/cluster_schema.h"
 #include "adapters/clickhouse/schema_planner.h"
 #include "adapters/engine/engine_config.h"
 #include "cli/commands.h"
@@ -123,10 +126,13 @@ Result<int> run_replay(const Common& common, const ReplayRequest& request,
     return 0;
 }
 
+std::string view_owner(const Common& common) {
+    return common.config.warehouse_url.empty() ? std::string(adapters::kEngineViewOwner)
+                                               : common.config.warehouse_user;
+}
+
 Result<int> run_schema(const Common& common, bool apply, const std::stop_token& stop) {
-    const std::string definer = common.config.warehouse_url.empty()
-                                    ? std::string(adapters::kEngineViewOwner)
-                                    : common.config.warehouse_user;
+    const std::string definer = view_owner(common);
     SHELFCAST_TRY(
         with_warehouse(common.config, stop, [&](ClickHouseWarehouse& warehouse) -> Status {
             SHELFCAST_ASSIGN(auto planner,
@@ -138,6 +144,38 @@ Result<int> run_schema(const Common& common, bool apply, const std::stop_token& 
             fmt::print("{} files {}\n", steps.size(), apply ? "applied" : "to apply");
             return {};
         }));
+    return 0;
+}
+
+Result<int> run_export(const Common& common, bool pending, const std::stop_token& stop) {
+    using adapters::clickhouse::SchemaStep;
+    const std::string& urls = common.config.warehouse_url;
+    const adapters::clickhouse::SchemaForm form{
+        .definer = common.config.warehouse_user,
+        .shards = 1 + static_cast<std::size_t>(std::ranges::count(urls, ',')),
+        .cluster = common.config.warehouse_cluster};
+    SHELFCAST_ASSIGN(const auto all, adapters::clickhouse::schema_steps(form));
+    std::set<std::string> names;
+    const auto keep = [&names](const std::vector<SchemaStep>& steps) {
+        for (const SchemaStep& step : steps) {
+            names.insert(step.name);
+        }
+    };
+    if (pending) {
+        SHELFCAST_TRY(with_warehouse(
+            common.config, stop, [&](ClickHouseWarehouse& warehouse) -> Status {
+                SHELFCAST_ASSIGN(auto planner, adapters::clickhouse::SchemaPlanner::create(
+                                                   warehouse, view_owner(common)));
+                SHELFCAST_ASSIGN(const auto steps, planner.plan());
+                keep(steps);
+                return {};
+            }));
+    } else {
+        keep(all);
+    }
+    SHELFCAST_ASSIGN(const auto statements,
+                     adapters::clickhouse::cluster_statements(form, all, names, pending));
+    fmt::print("{}", adapters::clickhouse::script_of(statements));
     return 0;
 }
 
@@ -163,6 +201,17 @@ void add_schema(Commands& commands) {
     commands.add_to(
         group, "apply", "Apply it\nExample: shelfcast schema apply",
         [&common](const std::stop_token& stop) { return run_schema(common, true, stop); });
+    const auto pending = std::make_shared<bool>(false);
+    CLI::App& exporting = commands.add_to(
+        group, "export",
+        "Print it for a cluster with replicas, to be run by its administrator\n"
+        "Example: shelfcast schema export > schema.sql",
+        [&common, pending](const std::stop_token& stop) {
+            return run_export(common, *pending, stop);
+        });
+    exporting.add_flag("--pending", *pending,
+                       "Only what the warehouse of warehouse.url lacks; else all, for an empty "
+                       "one");
 }
 
 void add_dead_letters(Commands& commands) {

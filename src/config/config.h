@@ -59,6 +59,7 @@ struct Config {
     std::string s3_region;
     std::string s3_access_key;
     std::string s3_secret_key;
+    std::filesystem::path s3_ca_file;
     std::string s3_addressing = "auto";
 
     std::string ledger_sales_from = "retail_events";

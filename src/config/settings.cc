@@ -239,6 +239,12 @@ const std::array kSettings = {
             .flag = "",
             .description = "Its secret; no flag, because others can read a command line",
             .secret = true},
+    Setting{.key = "s3.ca_file",
+            .member = &Config::s3_ca_file,
+            .environment = "SHELFCAST_S3_CA_FILE",
+            .flag = "",
+            .description = "PEM file of the authorities that an https:// store's certificate may "
+                           "be from; empty: the machine's"},
     Setting{.key = "s3.addressing",
             .member = &Config::s3_addressing,
             .environment = "SHELFCAST_S3_ADDRESSING",

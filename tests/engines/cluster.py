@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tools" / "engines")]
 
 from clickhouse import PASSWORD, USER, ClickHouse, Shards  # noqa: E402
-from kafka import Kafka  # noqa: E402
+from kafka import QUICK_START, Kafka  # noqa: E402
 from minio import KEY, SECRET, Minio  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from running import Shelfcast  # noqa: E402
@@ -29,10 +29,10 @@ def quoted(text):
 class Cluster:
     """The engines, started; processes are started by `main` and `worker`."""
 
-    def __init__(self, test, folder, shards):
+    def __init__(self, test, folder, shards, java=QUICK_START):
         self.test = test
         self.folder = Path(folder)
-        self.kafka = Kafka(self.folder / "kafka")
+        self.kafka = Kafka(self.folder / "kafka", java=java)
         self.minio = Minio(self.folder / "minio")
         self.postgres = Postgres(self.folder / "postgres")
         if shards:

@@ -1,6 +1,7 @@
 """The program on servers beside it, in several processes, while all of them are killed and frozen:
 nothing acknowledged is lost, nothing counts twice, both layers agree."""
 
+import collections
 import json
 import os
 import random
@@ -17,6 +18,7 @@ KILLS = int(os.environ.get("SHELFCAST_KILLS", "8"))
 STORES = range(1, 21)
 WORKERS = 3
 PATIENCE_S = 240
+CONFLICT = 2
 
 
 class Sender(threading.Thread):
@@ -63,6 +65,7 @@ class ClusterCase(SystemTest):
     def begin(self, shards):
         print(f"seed {SEED}, {KILLS} kills", flush=True)
         self.chance = random.Random(SEED)
+        self.kills = collections.Counter()
         self.cluster = cluster.Cluster(self, self.path("cluster"), shards)
         self.running = self.cluster.main().wait_published()
         self.workers = [self.cluster.worker(number) for number in range(WORKERS)]
@@ -106,6 +109,7 @@ class ClusterCase(SystemTest):
         kind = self.chance.choice(["worker", "worker", "frozen worker", "rebalance", "kafka",
                                    "minio", "clickhouse", "postgres", "main"])
         print(f"kill {number + 1}: {kind}", flush=True)
+        self.kills[kind] += 1
         place = self.chance.randrange(WORKERS)
         if kind == "worker":
             self.workers[place].kill_tree()
@@ -165,6 +169,12 @@ class ClusterCase(SystemTest):
         self.assertEqual(report["differing_keys"], 0, report)
         self.books_check(sender, closed=True)
         self.check_lake(sender)
+        self.report = {"seed": SEED, "kills": sum(self.kills.values()),
+                       "kills_by_kind": dict(sorted(self.kills.items())),
+                       "acknowledged_events": len(sender.books.events),
+                       "requests_refused_meanwhile": sender.refusals,
+                       "lost_or_doubled_events": 0, "views_that_differ": 0,
+                       "differing_keys": report["differing_keys"]}
 
     def batch_done(self):
         code, report = self.running.batch()
@@ -181,6 +191,26 @@ class TwoShardsTest(ClusterCase):
     def test_nothing_is_lost_or_doubled(self):
         self.begin(shards=True)
         self.live_through_it()
+
+
+class SharedBrokerTest(SystemTest):
+    """Two chains that were given the same broker."""
+
+    def test_the_second_chain_is_refused_unless_it_has_a_prefix(self):
+        kafka = cluster.Kafka(cluster.Path(self.path("kafka")))
+        self.addCleanup(kafka.kill)
+        kafka.start()
+        log = {"SHELFCAST_LOG_URL": f"kafka://{kafka.address}", "SHELFCAST_LOG_REPLICATION": "1"}
+        first = self.start(self.path("first"), environment=log).wait_ready()
+        second = self.start(self.path("second"), environment=log)
+        self.assertEqual(second.wait_ended(), CONFLICT, second.log_text())
+        said = second.log_text().strip().splitlines()[-1]
+        for part in ("another chain", "chain-identity", "prefix"):
+            self.assertIn(part, said)
+        with_prefix = {**log, "SHELFCAST_LOG_URL": f"kafka://{kafka.address}/second."}
+        self.start(self.path("second"), environment=with_prefix).wait_ready()
+        self.assertEqual(first.terminate(), 0)
+        self.start(self.path("first"), environment=log).wait_ready()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include "adapters/clickhouse/schema_planner.h"
 #include "adapters/clickhouse/shard_map.h"
 #include "tests/contract/warehouse_rows.h"
+#include "tests/engines/engine_settings.h"
 #include "tests/warehouse/engine_site.h"
 
 namespace shelfcast::contract {
@@ -165,6 +166,45 @@ TEST_F(ShardsTest, DerivedRowsAreTheSameOnEveryShard) {
     constexpr std::string_view kFindings =
         "select count(), sum(cityHash64(*)) from retail_core.data_quality_results";
     EXPECT_EQ(ask(1, kFindings), ask(0, kFindings));
+}
+
+// The condition of the row policies that `schema export` prints, as a filter of the account that
+// owns the view: who asks is known on every shard.
+TEST_F(ShardsTest, AnAccountSeesItsOwnStoresOnEveryShard) {
+    for (std::size_t shard = 0; shard < 2; ++shard) {
+        for (const std::string_view statement : adapters::clickhouse::statements_in(
+                 read_test_file("tests/warehouse/scoped_rows.sql"))) {
+            ask(shard, statement);
+        }
+        ask(shard, fmt::format("insert into scope_test.own_rows select {} + number from numbers(2)",
+                               2 * shard + 1));
+    }
+    ClickHouseOptions person = test_options();
+    person.user = tests::engine_setting("SHELFCAST_TEST_WAREHOUSE_PERSON");
+    auto connected = ClickHouseWarehouse::connect(person);
+    ASSERT_TRUE(connected) << connected.error().message;
+    const auto expect_seen = [&](ClickHouseWarehouse& who, std::string_view stores) {
+        for (std::size_t shard = 0; shard < 2; ++shard) {
+            const auto seen =
+                who.run_on(shard, "select groupArraySorted(9)(store_id) from scope_test.seen_rows");
+            ASSERT_TRUE(seen) << seen.error().message;
+            EXPECT_EQ(*seen, fmt::format("{}\n", stores)) << shard;
+        }
+    };
+    const auto grant = [&](std::uint32_t store) {
+        for (std::size_t shard = 0; shard < 2; ++shard) {
+            ask(shard, fmt::format("insert into scope_test.account_stores select '{}', {}",
+                                   person.user, store));
+        }
+    };
+    expect_seen(warehouse(), "[1,2,3,4]");
+    expect_seen(**connected, "[]");
+    grant(1);
+    grant(4);
+    expect_seen(**connected, "[1,4]");
+    EXPECT_FALSE((*connected)->run_on(0, "select store_id from scope_test.own_rows"));
+    grant(0);
+    expect_seen(**connected, "[1,2,3,4]");
 }
 
 }  // namespace

@@ -7,22 +7,31 @@ its own: shelfcast reaches it like any server, by its URL and a password.
 from __future__ import annotations
 
 import os
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine import Engine, free_ports
+from tls import TlsProxy
 
 HERE = Path(__file__).parent
 SQL = HERE.parent.parent / "sql"
 GRACE_MS = 5_000  # Between the end of its standard input and its own.
 USER = "shelfcast"
 PASSWORD = "till+<receipt>"  # Text that XML must escape.
-LOGIN = {"SHELFCAST_TEST_WAREHOUSE_USER": USER, "SHELFCAST_TEST_WAREHOUSE_PASSWORD": PASSWORD}
+LOGIN = {"SHELFCAST_TEST_WAREHOUSE_USER": USER, "SHELFCAST_TEST_WAREHOUSE_PASSWORD": PASSWORD,
+         "SHELFCAST_TEST_WAREHOUSE_PERSON": "person"}
 CLUSTER = "shelfcast"
 SHARDS = 2
+
+
+def row_filter() -> str:
+    """The condition of the clusters' row policies, over the tables of a test: policies themselves
+    need access storage, which the engine library lacks."""
+    policy = (SQL / "cluster" / "policy_of_stores.sql").read_text()
+    condition = policy.partition("\nusing ")[2].partition("\nto all")[0]
+    return condition.replace("{{owner}}", USER).replace("retail_core.", "scope_test.")
 
 
 def xml_text(text: str) -> str:
@@ -46,6 +55,7 @@ class ClickHouse(Engine):
             text = (HERE / "clickhouse" / name).read_text()
             for place, value in (("folder", self.folder), ("http_port", self.ports[0]),
                                  ("native_port", self.ports[1]), ("password", xml_text(PASSWORD)),
+                                 ("filter", xml_text(row_filter())),
                                  ("remote_servers", self.remote_servers)):
                 text = text.replace("{{" + place + "}}", str(value))
             (self.folder / name).write_text(text)
@@ -74,7 +84,7 @@ class Server(ClickHouse):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._proxy = TlsProxy(folder / "proxy", self.ports[0])
+        self._proxy = TlsProxy(folder / "proxy", self.ports[0], "SHELFCAST_TEST_WAREHOUSE")
 
     def start(self) -> None:
         super().start()
@@ -86,34 +96,6 @@ class Server(ClickHouse):
 
     def settings(self) -> Mapping[str, str]:
         return {**super().settings(), **self._proxy.settings()}
-
-
-class TlsProxy(Engine):
-    name = "tls_proxy"
-
-    def __init__(self, folder: Path, server_port: int) -> None:
-        super().__init__(folder, free_ports(1))
-        self._server_port = server_port
-        self._certificate = folder / "certificate.pem"
-        self._key = folder / "key.pem"
-
-    def prepare(self) -> None:
-        if not self._certificate.exists():
-            self.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                      "/CN=shelfcast test", "-addext", "subjectAltName=IP:127.0.0.1",
-                      "-keyout", self._key, "-out", self._certificate])
-
-    def words(self) -> list[str | Path]:
-        return [sys.executable, "-B", HERE / "tls_proxy.py", str(self.ports[0]),
-                str(self._server_port), self._certificate, self._key]
-
-    def answers(self) -> bool:
-        return self.listens(self.ports[0])
-
-    def settings(self) -> Mapping[str, str]:
-        return {"SHELFCAST_TEST_WAREHOUSE_TLS": f"https://127.0.0.1:{self.ports[0]}",
-                "SHELFCAST_TEST_WAREHOUSE_CA": str(self._certificate)}
 
 
 class Shards(Engine):

@@ -22,10 +22,10 @@ from pathlib import Path
 from clickhouse import Server, Shards
 from engine import Engine, EngineError, POLL_S
 from kafka import Kafka
-from minio import Minio
-from postgres import Postgres
+from minio import Store
+from postgres import Database
 
-ENGINES = {each.name: each for each in (Server, Shards, Kafka, Minio, Postgres)}
+ENGINES = {each.name: each for each in (Server, Shards, Kafka, Store, Database)}
 UP_S = 180
 DOWN_S = 60
 

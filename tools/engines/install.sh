@@ -38,7 +38,7 @@ packages() {
 folder() { printf '%s/engines/%s-%s\n' "$cache" "$1" "$(cat "${@:2}" | sha256sum | cut -c1-12)"; }
 
 install_kafka() {
-    packages mvn:maven java:default-jre-headless
+    packages mvn:maven java:default-jre-headless openssl:openssl
     local into work
     into=$(folder kafka "$here/kafka/pom.xml")
     if [ ! -d "$into" ]; then
@@ -59,7 +59,7 @@ install_postgres() {
         as_root mkdir -p "${rule%/*}"
         printf 'create_main_cluster = false\n' | as_root tee "$rule" > /dev/null
     fi
-    packages "$bin/postgres:postgresql-15" "$bin/psql:postgresql-client-15"
+    packages "$bin/postgres:postgresql-15" "$bin/psql:postgresql-client-15" openssl:openssl
     [ ! -e "$rule" ] || as_root rm "$rule"
     printf 'SHELFCAST_POSTGRES_BIN=%s\n' "$bin"
 }
@@ -87,6 +87,7 @@ go_client() {
 }
 
 install_minio() {
+    packages openssl:openssl
     local version=v0.0.0-20260212201848-7aac2a2c5b7c into work go
     into=$cache/engines/minio-$version
     if [ ! -d "$into" ]; then

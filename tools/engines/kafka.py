@@ -6,20 +6,24 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from certificate import Certificate
 from engine import Engine, free_ports
 
 HERE = Path(__file__).parent
 # Of the JVM: up soon, and small. For speed: less of both.
 QUICK_START = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
 FOR_SPEED = ("-Xmx1g",)
+USER = "shelfcast"
+PASSWORD = "till-word"
 
 
 class Kafka(Engine):
     name = "kafka"
 
     def __init__(self, folder: Path, port: int = 0, java: Sequence[str] = QUICK_START) -> None:
-        [own, controller] = free_ports(2)
-        super().__init__(folder, [port or own, controller])
+        [own, controller, secure] = free_ports(3)
+        super().__init__(folder, [port or own, controller, secure])
+        self._certificate = Certificate(folder / "certificate")
         self._java = ["java", "-XX:+UseSerialGC", *java, "-cp",
                       f"{os.environ['SHELFCAST_KAFKA_JARS']}/*"]
         self._properties = folder / "server.properties"
@@ -31,8 +35,12 @@ class Kafka(Engine):
     def prepare(self) -> None:
         if self._properties.exists():
             return
+        self._certificate.make()
         text = (HERE / "kafka" / "server.properties").read_text()
         for name, value in (("port", self.ports[0]), ("controller_port", self.ports[1]),
+                            ("secure_port", self.ports[2]), ("user", USER),
+                            ("password", PASSWORD),
+                            ("key_and_certificate", self._certificate.both),
                             ("folder", self.folder / "log")):
             text = text.replace("{{" + name + "}}", str(value))
         storage = [*self._java, "kafka.tools.StorageTool"]
@@ -56,4 +64,7 @@ class Kafka(Engine):
                          "--max-messages", str(count)]).splitlines()
 
     def settings(self) -> Mapping[str, str]:
-        return {"SHELFCAST_TEST_KAFKA": self.address}
+        return {"SHELFCAST_TEST_KAFKA": self.address,
+                "SHELFCAST_TEST_KAFKA_SECURE": f"127.0.0.1:{self.ports[2]}",
+                "SHELFCAST_TEST_KAFKA_CA": str(self._certificate.file),
+                "SHELFCAST_TEST_KAFKA_USER": USER, "SHELFCAST_TEST_KAFKA_PASSWORD": PASSWORD}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine import Engine, free_ports
+from tls import TlsProxy
 
 KEY = "shelfcast-test"
 SECRET = "secret-of-the-tests"
@@ -49,3 +50,22 @@ class Minio(Engine):
         return {"SHELFCAST_TEST_S3": self.url, "SHELFCAST_TEST_S3_KEY": KEY,
                 "SHELFCAST_TEST_S3_SECRET": SECRET,
                 "SHELFCAST_TEST_MINIO": os.environ["SHELFCAST_MINIO"]}
+
+
+class Store(Minio):
+    """One that also speaks TLS, by a proxy with a certificate that signs itself."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._proxy = TlsProxy(folder / "proxy", self.ports[0], "SHELFCAST_TEST_S3")
+
+    def start(self) -> None:
+        super().start()
+        self._proxy.start()
+
+    def stop(self) -> None:
+        self._proxy.stop()
+        super().stop()
+
+    def settings(self) -> Mapping[str, str]:
+        return {**super().settings(), **self._proxy.settings()}

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+from certificate import Certificate
 from engine import Engine, EngineError, free_ports
 
 USER = "shelfcast"
@@ -25,6 +26,8 @@ class Postgres(Engine):
         super().__init__(folder, [port or free_ports(1)[0]])
         self._bin = Path(os.environ["SHELFCAST_POSTGRES_BIN"])
         self._data = folder / "data"
+        self._certificate = Certificate(folder / "certificate")
+        self._tls: list[str] = []
         self._password = folder / "password"
         self._as = AS_POSTGRES if os.geteuid() == 0 else []
 
@@ -47,11 +50,19 @@ class Postgres(Engine):
                   "--locale=C.UTF-8", "-D", unready])
         self.run([*self._as, self._bin / "postgres", "--single", "-D", unready, "postgres"],
                  f"create database {USER}\n")
+        if self._tls:
+            self._certificate.make()
+            for file in (self._certificate.file, self._certificate.key):
+                copy = unready / file.name
+                shutil.copyfile(file, copy)
+                copy.chmod(0o600)
+                if self._as:
+                    os.chown(copy, user.pw_uid, user.pw_gid)
         unready.rename(self._data)
 
     def words(self) -> list[str | Path]:
         return [*self._as, self._bin / "postgres", "-D", self._data, "-h", "127.0.0.1",
-                "-p", str(self.ports[0]), "-k", "."]
+                "-p", str(self.ports[0]), "-k", ".", *self._tls]
 
     def answers(self) -> bool:
         try:
@@ -76,3 +87,15 @@ class Postgres(Engine):
                 os.kill(int(child), kind)
             except ProcessLookupError:
                 pass
+
+
+class Database(Postgres):
+    """One that also speaks TLS, with a certificate that signs itself."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._tls = ["-c", "ssl=on", "-c", f"ssl_cert_file={self._certificate.file.name}", "-c",
+                     f"ssl_key_file={self._certificate.key.name}"]
+
+    def settings(self) -> Mapping[str, str]:
+        return {**super().settings(), "SHELFCAST_TEST_POSTGRES_CA": str(self._certificate.file)}

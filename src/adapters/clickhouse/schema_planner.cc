@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <map>
 #include <set>
 
 #include "adapters/clickhouse/native_format.h"
-#include "adapters/clickhouse/shard_map.h"
 #include "adapters/clickhouse/table_sql.h"
 
 namespace shelfcast::adapters::clickhouse {
@@ -26,50 +24,7 @@ constexpr std::array kAppliedColumns = {ColumnSpec{"name", ColumnType::kText},
 constexpr std::array kPlaceColumns = {ColumnSpec{"number", ColumnType::kUInt32},
                                       ColumnSpec{"shards", ColumnType::kUInt32}};
 
-// In the order of application.
-constexpr std::array<std::string_view, 4> kFolders = {"schema/", "layers/", "ledger/", "views/"};
-
-bool is_identifier(std::string_view text) {
-    const auto letter = [](char byte) {
-        return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
-    };
-    return !text.empty() && letter(text.front()) && std::ranges::all_of(text, [&](char byte) {
-        return letter(byte) || (byte >= '0' && byte <= '9');
-    });
-}
-
-// The number in "schema/0004_events.sql".
-std::uint32_t number_in(std::string_view name) {
-    const std::string_view digits = name.substr(kFolders[0].size());
-    std::uint32_t number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return number;
-}
-
-// A statement ends with a line that ends in a semicolon; a comment may, too, and ends nothing.
-std::vector<std::string_view> statements_in(std::string_view text) {
-    std::vector<std::string_view> statements;
-    const auto add = [&](std::string_view statement) {
-        if (statement.find_first_not_of(" \n\t") != std::string_view::npos) {
-            statements.push_back(statement);
-        }
-    };
-    std::size_t begin = 0;
-    for (std::size_t line = 0; line < text.size();) {
-        const std::size_t end = std::min(text.find('\n', line), text.size());
-        const std::string_view words = text.substr(line, end - line);
-        const std::size_t first = words.find_first_not_of(' ');
-        const bool is_comment =
-            first != std::string_view::npos && words.substr(first).starts_with("--");
-        if (words.ends_with(';') && !is_comment) {
-            add(text.substr(begin, end - 1 - begin));
-            begin = end;
-        }
-        line = end + 1;
-    }
-    add(text.substr(begin));
-    return statements;
-}
+constexpr std::string_view kNumberedFiles = "schema/";
 
 Result<ColumnBlock> read(ClickHouseWarehouse& warehouse, std::size_t shard,
                          std::string_view statement, std::span<const ColumnSpec> columns,
@@ -101,52 +56,14 @@ Result<std::map<std::string, std::string>> applied_checksums(ClickHouseWarehouse
     return applied;
 }
 
-// A change of the table below it may come with any numbered file.
-SchemaStep distributed_table(const std::string& table, const std::string& cluster,
-                             std::uint32_t newest_file) {
-    return {.number = 0,
-            .name = fmt::format("distributed/{}", table),
-            .checksum = fmt::format("{}:{}", newest_file, cluster),
-            .text = expand(core_statement("distributed_table"),
-                           {{"table", table}, {"cluster", cluster}})};
-}
-
 }  // namespace
 
 Result<SchemaPlanner> SchemaPlanner::create(ClickHouseWarehouse& warehouse, std::string definer,
                                             std::span<const SqlFile> files) {
-    if (!is_identifier(definer)) {
-        return fail(ErrorKind::kInvalidInput,
-                    "warehouse definer {}: expected letters, digits and underscores", definer);
-    }
-    const bool is_split = warehouse.shards() > 1;
-    std::vector<SchemaStep> wanted;
-    for (const std::string_view folder : kFolders) {
-        if (is_split && folder == kFolders[1]) {
-            const std::uint32_t newest = wanted.empty() ? 0 : wanted.back().number;
-            for (const retail::OperatorTable& table : retail::operator_tables()) {
-                for (const std::string_view layer : {"speed", "batch"}) {
-                    wanted.push_back(distributed_table(fmt::format("{}_{}", table.name, layer),
-                                                       warehouse.cluster(), newest));
-                }
-            }
-        }
-        for (const SqlFile& file : files) {
-            if (!file.path.starts_with(folder)) {
-                continue;
-            }
-            const bool numbered = folder == kFolders[0];
-            wanted.push_back({.number = numbered ? number_in(file.path) : 0,
-                              .name = std::string(file.path),
-                              // A view with another definer is another view.
-                              .checksum = numbered ? std::string(file.checksum)
-                                                   : fmt::format("{}:{}", file.checksum, definer),
-                              .text = expand(file.text, {{"definer", definer}})});
-            if (is_split && numbered) {
-                wanted.back().text = on_shard(wanted.back().text);
-            }
-        }
-    }
+    SHELFCAST_ASSIGN(auto wanted, schema_steps({.definer = std::move(definer),
+                                                .shards = warehouse.shards(),
+                                                .cluster = warehouse.cluster()},
+                                               files));
     return SchemaPlanner(warehouse, std::move(wanted));
 }
 
@@ -235,7 +152,7 @@ Result<std::vector<SchemaStep>> SchemaPlanner::plan_of(std::size_t shard) {
         applied.erase(found);
     }
     for (const auto& [name, checksum] : applied) {
-        if (name.starts_with(kFolders[0])) {
+        if (name.starts_with(kNumberedFiles)) {
             return fail(ErrorKind::kCorrupted,
                         "schema file {}: applied with checksum {}, but this program does not have "
                         "it: it is older than the schema",
@@ -245,8 +162,25 @@ Result<std::vector<SchemaStep>> SchemaPlanner::plan_of(std::size_t shard) {
     return steps;
 }
 
+// In the form of a single server a new table would have no copies, and a view would be on one.
+Status SchemaPlanner::refuse_if_replicated(const std::vector<SchemaStep>& steps) {
+    for (std::size_t shard = 0; shard < warehouse_->shards(); ++shard) {
+        SHELFCAST_ASSIGN(const bool is_replicated, has_table(*warehouse_, shard, "replicated"));
+        if (is_replicated) {
+            return fail(ErrorKind::kInvalidInput,
+                        "clickhouse {}: its tables are replicated, and {} files are to be applied, "
+                        "{} first: run what `shelfcast schema export --pending` prints",
+                        warehouse_->address(shard), steps.size(), steps.front().name);
+        }
+    }
+    return {};
+}
+
 Result<std::vector<SchemaStep>> SchemaPlanner::apply() {
     SHELFCAST_ASSIGN(auto applied, plan());  // Of every shard, before any is changed.
+    if (!applied.empty()) {
+        SHELFCAST_TRY(refuse_if_replicated(applied));
+    }
     for (std::size_t shard = 0; shard < warehouse_->shards(); ++shard) {
         SHELFCAST_ASSIGN(const auto steps, plan_of(shard));
         SHELFCAST_TRY(keep_place(shard));

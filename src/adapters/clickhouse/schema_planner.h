@@ -11,24 +11,14 @@
 ///
 /// Not thread safe: one planner at a time. Safe to run again after it was cut short.
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "adapters/clickhouse/clickhouse_warehouse.h"
-#include "sql_text.h"
+#include "adapters/clickhouse/schema_steps.h"
 
 namespace shelfcast::adapters::clickhouse {
-
-/// A file that is to be applied.
-struct SchemaStep {
-    std::uint32_t number = 0;  ///< 0: a view.
-    std::string name;          ///< "schema/0004_events.sql"
-    std::string checksum;
-    std::string text;  ///< With the definer filled in.
-    bool operator==(const SchemaStep&) const = default;
-};
 
 class SchemaPlanner {
 public:
@@ -44,7 +34,8 @@ public:
     /// kInvalidInput when a server's rows were split in another way; kUnavailable.
     [[nodiscard]] Result<std::vector<SchemaStep>> plan();
 
-    /// Applies the plan and returns what it applied.
+    /// Applies the plan and returns what it applied. kInvalidInput when something is to be applied
+    /// to replicated tables, which an administrator does with `schema export`.
     [[nodiscard]] Result<std::vector<SchemaStep>> apply();
 
 private:
@@ -54,6 +45,7 @@ private:
     [[nodiscard]] Result<std::vector<SchemaStep>> plan_of(std::size_t shard);
     [[nodiscard]] Status check_place(std::size_t shard);
     [[nodiscard]] Status keep_place(std::size_t shard);
+    [[nodiscard]] Status refuse_if_replicated(const std::vector<SchemaStep>& steps);
 
     ClickHouseWarehouse* warehouse_;
     std::vector<SchemaStep> wanted_;

@@ -200,5 +200,43 @@ TEST(KafkaLog, WrongAddressOrSettingIsOneClearLine) {
         << created.error().message;
 }
 
+KafkaLogOptions secure_options() {
+    KafkaLogOptions options =
+        testing::test_options(tests::engine_setting("SHELFCAST_TEST_KAFKA_SECURE"));
+    options.connection.properties = {
+        {"security.protocol", "SASL_SSL"},
+        {"sasl.mechanism", "PLAIN"},
+        {"sasl.username", tests::engine_setting("SHELFCAST_TEST_KAFKA_USER")},
+        {"sasl.password", tests::engine_setting("SHELFCAST_TEST_KAFKA_PASSWORD")},
+        {"ssl.ca.location", tests::engine_setting("SHELFCAST_TEST_KAFKA_CA")}};
+    return options;
+}
+
+TEST(KafkaLog, APortWithTlsAndAPasswordIsReachedByTheSettingsForIt) {
+    const auto log = testing::open_log(secure_options());
+    ASSERT_TRUE(log->create_topic(kTopic, 1));
+    const auto appended = log->append({batch_of({"a", "b"})});
+    ASSERT_TRUE(appended) << appended.error().message;
+    EXPECT_EQ(messages_of(*log), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(KafkaLog, AWrongPasswordOrUnknownCertificateIsOneClearLine) {
+    KafkaLogOptions options = secure_options();
+    options.connection.properties["sasl.password"] = "wrong-word";
+    const Error wrong = refusal(options);
+    EXPECT_EQ(wrong.kind, ErrorKind::kUnauthenticated) << wrong.message;
+    EXPECT_NE(wrong.message.find(options.connection.bootstrap), std::string::npos);
+    EXPECT_NE(wrong.message.find("sasl settings"), std::string::npos) << wrong.message;
+    EXPECT_EQ(wrong.message.find("wrong-word"), std::string::npos) << wrong.message;
+    EXPECT_EQ(wrong.message.find('\n'), std::string::npos) << wrong.message;
+
+    options = secure_options();
+    options.connection.properties.erase("ssl.ca.location");
+    const Error unknown = refusal(options);
+    EXPECT_EQ(unknown.kind, ErrorKind::kUnavailable) << unknown.message;
+    EXPECT_NE(unknown.message.find("certificate"), std::string::npos) << unknown.message;
+    EXPECT_EQ(unknown.message.find('\n'), std::string::npos) << unknown.message;
+}
+
 }  // namespace
 }  // namespace shelfcast::adapters

@@ -115,6 +115,22 @@ TEST(PostgresStore, WhatIsWrongWithTheServerIsNamed) {
                  ErrorKind::kNotFound, "no_such_database");
 }
 
+TEST(PostgresStore, OverTlsOnlyAServerOfAKnownAuthorityIsSpokenTo) {
+    const TestSchema schema;
+    PostgresStoreOptions options = schema.options();
+    const std::string url = options.url + "&sslmode=verify-full&sslrootcert=";
+    options.url = url + tests::engine_setting("SHELFCAST_TEST_POSTGRES_CA");
+    const auto opened = PostgresStore::open(options);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_TRUE((*opened)->open_epoch());
+    options.url = url + "/no/such/file.pem";
+    expect_error(PostgresStore::open(options), ErrorKind::kUnavailable, "/no/such/file.pem");
+    // For another name than the one that is asked for.
+    options.url = with(url + tests::engine_setting("SHELFCAST_TEST_POSTGRES_CA"), "127.0.0.1",
+                       "localhost");
+    expect_error(PostgresStore::open(options), ErrorKind::kUnavailable, "localhost");
+}
+
 TEST(PostgresStore, AUrlThatCannotBeReadIsNotShown) {
     for (const char* url :
          {"postgresql://user:se/cret@127.0.0.1:5432/database", "postgresql://u:secret@[::1/db",

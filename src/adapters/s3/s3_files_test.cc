@@ -15,6 +15,7 @@
 
 #include "adapters/s3/answers.h"
 #include "tests/contract/file_system_contract.h"
+#include "tests/engines/engine_settings.h"
 #include "tests/engines/minio_server.h"
 
 namespace shelfcast::adapters {
@@ -127,6 +128,22 @@ TEST(S3FilesTest, AWrongLoginBucketOrEndpointIsNamedAtOnce) {
     options.endpoint = "https" + own_prefix().endpoint.substr(4);  // It speaks no TLS.
     expect_error(S3Bucket::open(options, real_clock()), ErrorKind::kInvalidInput,
                  {options.endpoint, "is the endpoint right"});
+}
+
+TEST(S3FilesTest, OverTlsOnlyAStoreOfAKnownAuthorityIsSpokenTo) {
+    S3Options options = own_prefix();
+    options.endpoint = tests::engine_setting("SHELFCAST_TEST_S3_TLS");
+    options.max_attempts = 2;
+    expect_error(S3Bucket::open(options, real_clock()), ErrorKind::kInvalidInput,
+                 {options.endpoint, "certificate"});
+    options.http.ca_file = tests::engine_setting("SHELFCAST_TEST_S3_CA");
+    const auto bucket = S3Bucket::open(options, real_clock());
+    ASSERT_TRUE(bucket) << bucket.error().message;
+    const std::string large(20U << 20U, 'x');  // In parts.
+    ASSERT_TRUE((*bucket)->put("large", large));
+    const auto found = (*bucket)->get("large");
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_TRUE(found->bytes == large);
 }
 
 TEST(S3FilesTest, ALoginThatMayOnlyReadSaysWhatItLacks) {
