@@ -85,8 +85,9 @@ Result<UnitBaseStock> UnitBaseStock::create(const UnitDemandRate& rate, double l
     }
     SHELFCAST_ASSIGN(const UnitDemand lead_time, UnitDemand::over(lead_time_days, rate));
     std::vector<UnitDemand> day_ends;
+    day_ends.reserve(static_cast<std::size_t>(review_period_days));
     for (std::int64_t day = 1; day <= review_period_days; ++day) {
-        SHELFCAST_ASSIGN(UnitDemand demand,
+        SHELFCAST_ASSIGN(const UnitDemand demand,
                          UnitDemand::over(lead_time_days + static_cast<double>(day), rate));
         day_ends.push_back(demand);
     }

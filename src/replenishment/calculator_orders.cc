@@ -82,6 +82,7 @@ Result<CalculatorMembers> lot_sizing(Inputs& inputs) {
         inputs.numbers_or_one("holding_cost_per_unit_day", demand.size());
     SHELFCAST_TRY(inputs.status());
     std::vector<LotSizingDay> days;
+    days.reserve(demand.size());
     for (std::size_t day = 0; day < demand.size(); ++day) {
         days.push_back({.demand_units = demand[day],
                         .order_cost = order_costs[day],
@@ -89,6 +90,7 @@ Result<CalculatorMembers> lot_sizing(Inputs& inputs) {
     }
     const LotPlan plan = best_lot_plan(days);
     CalculatorList quantities;
+    quantities.reserve(plan.order_quantities_units.size());
     for (const double units : plan.order_quantities_units) {
         quantities.push_back(Outputs::units_value(units));
     }

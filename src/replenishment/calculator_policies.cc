@@ -284,7 +284,7 @@ std::vector<LeadTimeChance> lead_time_chances(Inputs& inputs) {
 Result<CalculatorMembers> base_stock_random_lead_time(Inputs& inputs) {
     const UnitDemandRate rate = unit_rate(inputs);
     const std::vector<LeadTimeChance> lead_times = lead_time_chances(inputs);
-    const double review_period_days =
+    const auto review_period_days =
         static_cast<double>(inputs.whole_from_one("review_period_days", 1));
     const double target = inputs.share("target_cycle_service_level");
     SHELFCAST_TRY(inputs.status());
@@ -367,6 +367,7 @@ Result<CalculatorMembers> reorder_up_to_power(Inputs& inputs) {
 
 CalculatorList to_list(const SerialEchelons::Levels& levels) {
     CalculatorList list;
+    list.reserve(levels.size());
     for (const std::int64_t level : levels) {
         list.push_back({level});
     }
@@ -387,6 +388,7 @@ Result<CalculatorMembers> serial_echelons(Inputs& inputs) {
     }
     SHELFCAST_TRY(inputs.status());
     std::vector<Stage> stages;
+    stages.reserve(lead_times.size());
     for (std::size_t stage = 0; stage < lead_times.size(); ++stage) {
         stages.push_back({.lead_time_days = lead_times[stage],
                           .echelon_holding_cost_per_unit_day = holding[stage]});
@@ -395,6 +397,7 @@ Result<CalculatorMembers> serial_echelons(Inputs& inputs) {
                      SerialEchelons::create(rate, stages, stockout_cost));
     const SerialEchelons::Policy best = chain.best();
     SerialEchelons::Levels between;
+    between.reserve(stages.size());
     for (std::size_t stage = 0; stage < stages.size(); ++stage) {
         between.push_back((chain.lower_levels()[stage] + chain.upper_levels()[stage]) / 2);
     }

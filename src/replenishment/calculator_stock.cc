@@ -65,6 +65,7 @@ std::vector<StockBatch> stock_batches(Inputs& inputs) {
     constexpr std::string_view kName = "batches_age_days_and_units";
     std::vector<StockBatch> batches;
     const CalculatorList& all = inputs.list(kName);
+    batches.reserve(all.size());
     for (std::size_t place = 0; place < all.size(); ++place) {
         const CalculatorMembers one{{"batch", all[place]}};
         Inputs reader(one, fmt::format("{}[{}].", kName, place));
@@ -101,6 +102,7 @@ Result<CalculatorMembers> stock_kpis(Inputs& inputs) {
     const StockMeasures measures = measure(figures);
     const StockAgeing ageing = age(batches, limits);
     CalculatorList shares;
+    shares.reserve(ageing.shares.size());
     for (const double share : ageing.shares) {
         shares.push_back({share});
     }

@@ -44,6 +44,7 @@ Result<std::vector<ItemClass>> classify(std::span<const ItemSales> items,
                                         const ClassLimits& abc_limits,
                                         const ClassLimits& xyz_limits) {
     std::vector<const ItemSales*> ranked;
+    ranked.reserve(items.size());
     double revenue = 0;
     for (const ItemSales& item : items) {
         ranked.push_back(&item);
@@ -57,6 +58,7 @@ Result<std::vector<ItemClass>> classify(std::span<const ItemSales> items,
         return a->revenue != b->revenue ? a->revenue > b->revenue : a->id < b->id;
     });
     std::vector<ItemClass> classes;
+    classes.reserve(ranked.size());
     double before = 0;
     for (const ItemSales* item : ranked) {
         const double with_item = before + item->revenue;

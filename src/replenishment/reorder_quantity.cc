@@ -9,7 +9,12 @@ namespace shelfcast::replenishment {
 namespace {
 
 /// Pairs farther apart than this are not searched unit by unit.
-constexpr std::int64_t kMostUnits = 2'000'000;
+constexpr std::int64_t kMostUnits = 300'000;
+
+auto too_large() {
+    return fail(ErrorKind::kInvalidInput,
+                "the best order is above {} units, which are not counted one by one", kMostUnits);
+}
 
 double daily_cost(const UnitDemand& demand, std::int64_t position, const DailyStockCosts& costs) {
     return costs.holding_per_unit * demand.surplus(position) +
@@ -87,6 +92,13 @@ Result<UnitReorderQuantity> best_reorder_quantity(double mean_per_day, double le
     const auto cost_at = [&](std::int64_t position) {
         return daily_cost(demand, position, costs.daily);
     };
+    // The best order is no smaller than that of the same demand without chance (Zheng 1992).
+    const double h = costs.daily.holding_per_unit;
+    const double p = costs.daily.stockout_per_unit;
+    if (2 * costs.per_order * mean_per_day * (1 / h + 1 / p) >
+        static_cast<double>(kMostUnits) * static_cast<double>(kMostUnits)) {
+        return too_large();
+    }
     // From the cheapest position outward, the cheaper neighbour first, while it lowers the mean.
     const std::int64_t cheapest = demand.quantile(
         critical_ratio(costs.daily.stockout_per_unit, costs.daily.holding_per_unit));
@@ -111,8 +123,7 @@ Result<UnitReorderQuantity> best_reorder_quantity(double mean_per_day, double le
             above_cost = cost_at(++above);
         }
     }
-    return fail(ErrorKind::kInvalidInput,
-                "the best order is above {} units, which are not counted one by one", kMostUnits);
+    return too_large();
 }
 
 double cost_per_day(const NormalReorderProblem& problem, double reorder_point_units,

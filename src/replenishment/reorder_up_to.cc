@@ -30,7 +30,7 @@ Result<ReorderUpToCosts> ReorderUpToCosts::create(const UnitDemandRate& rate, do
     made.review_period_days_ = review_period_days;
     made.costs_ = costs;
     for (std::int64_t day = 1; day <= review_period_days; ++day) {
-        SHELFCAST_ASSIGN(UnitDemand demand,
+        SHELFCAST_ASSIGN(const UnitDemand demand,
                          UnitDemand::over(lead_time_days + static_cast<double>(day), rate));
         made.day_ends_.push_back(demand);
     }

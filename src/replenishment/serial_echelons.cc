@@ -20,7 +20,7 @@ Result<SerialEchelons> SerialEchelons::create(const UnitDemandRate& rate,
     for (const Stage& stage : stages) {
         days += stage.lead_time_days;
         holding += stage.echelon_holding_cost_per_unit_day;
-        SHELFCAST_ASSIGN(UnitDemand lead_time, UnitDemand::over(stage.lead_time_days, rate));
+        SHELFCAST_ASSIGN(const UnitDemand lead_time, UnitDemand::over(stage.lead_time_days, rate));
         SHELFCAST_ASSIGN(const UnitDemand echelon, UnitDemand::over(days, rate));
         const double under = made.backorder_cost_ - holding;
         made.lower_.push_back(echelon.quantile(critical_ratio(under, holding)));
