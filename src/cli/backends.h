@@ -35,7 +35,7 @@ struct LogBackend {
     /// The same topics, of which those made here keep their records for ever; null: nobody else
     /// can have them.
     std::unique_ptr<ports::EventLog> endless;
-    adapters::SqliteLog* embedded = nullptr;    ///< The same, if it is of the data directory.
+    adapters::SqliteLog* embedded = nullptr;  ///< The same, if it is of the data directory.
 };
 [[nodiscard]] Result<LogBackend> open_log(const config::Config& config,
                                           const std::filesystem::path& directory,

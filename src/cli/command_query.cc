@@ -162,8 +162,8 @@ Result<int> run_export(const Common& common, bool pending, const std::stop_token
         }
     };
     if (pending) {
-        SHELFCAST_TRY(with_warehouse(
-            common.config, stop, [&](ClickHouseWarehouse& warehouse) -> Status {
+        SHELFCAST_TRY(
+            with_warehouse(common.config, stop, [&](ClickHouseWarehouse& warehouse) -> Status {
                 SHELFCAST_ASSIGN(auto planner, adapters::clickhouse::SchemaPlanner::create(
                                                    warehouse, view_owner(common)));
                 SHELFCAST_ASSIGN(const auto steps, planner.plan());
@@ -202,13 +202,13 @@ void add_schema(Commands& commands) {
         group, "apply", "Apply it\nExample: shelfcast schema apply",
         [&common](const std::stop_token& stop) { return run_schema(common, true, stop); });
     const auto pending = std::make_shared<bool>(false);
-    CLI::App& exporting = commands.add_to(
-        group, "export",
-        "Print it for a cluster with replicas, to be run by its administrator\n"
-        "Example: shelfcast schema export > schema.sql",
-        [&common, pending](const std::stop_token& stop) {
-            return run_export(common, *pending, stop);
-        });
+    CLI::App& exporting =
+        commands.add_to(group, "export",
+                        "Print it for a cluster with replicas, to be run by its administrator\n"
+                        "Example: shelfcast schema export > schema.sql",
+                        [&common, pending](const std::stop_token& stop) {
+                            return run_export(common, *pending, stop);
+                        });
     exporting.add_flag("--pending", *pending,
                        "Only what the warehouse of warehouse.url lacks; else all, for an empty "
                        "one");

@@ -54,9 +54,9 @@ TEST_F(ClusterSchemaTest, TheEngineReadsEveryStatement) {
             EXPECT_FALSE(ask("formatted", {{"statement", each.text}}).empty()) << each.text;
         }
     }
-    const auto broken = site_->warehouse().query_text(
-        read_test_file("tests/warehouse/queries/formatted.sql"),
-        {{"statement", "create row policy on cluster"}});
+    const auto broken =
+        site_->warehouse().query_text(read_test_file("tests/warehouse/queries/formatted.sql"),
+                                      {{"statement", "create row policy on cluster"}});
     EXPECT_FALSE(broken);  // Else it would read anything.
 }
 

@@ -42,8 +42,8 @@ Halves halves_of(std::string_view text) {
 std::vector<std::string_view> words_of(std::string_view body, std::size_t most) {
     std::vector<std::string_view> words;
     constexpr std::string_view kSpace = " \n";
-    for (std::size_t at = body.find_first_not_of(kSpace);
-         at < body.size() && words.size() < most; at = body.find_first_not_of(kSpace, at)) {
+    for (std::size_t at = body.find_first_not_of(kSpace); at < body.size() && words.size() < most;
+         at = body.find_first_not_of(kSpace, at)) {
         const std::size_t end = std::min(body.find_first_of(kSpace, at), body.size());
         words.push_back(body.substr(at, end - at));
         at = end;
@@ -232,8 +232,8 @@ Result<std::vector<ClusterStatement>> cluster_statements(const SchemaForm& form,
         add_all(policy);
     }
     const std::string record = cluster.template_text("record", {{"rows", records(printed)}});
-    out.push_back({.run_on = RunOn::kOneReplicaPerShard,
-                   .text = std::string(statements_in(record).front())});
+    out.push_back(
+        {.run_on = RunOn::kOneReplicaPerShard, .text = std::string(statements_in(record).front())});
     return out;
 }
 

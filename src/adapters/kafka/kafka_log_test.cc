@@ -230,9 +230,9 @@ TEST(KafkaLog, AWrongPasswordOrUnknownCertificateIsOneClearLine) {
     EXPECT_EQ(wrong.message.find("wrong-word"), std::string::npos) << wrong.message;
     EXPECT_EQ(wrong.message.find('\n'), std::string::npos) << wrong.message;
 
-    options = secure_options();
-    options.connection.properties.erase("ssl.ca.location");
-    const Error unknown = refusal(options);
+    KafkaLogOptions unknown_issuer = secure_options();
+    unknown_issuer.connection.properties.erase("ssl.ca.location");
+    const Error unknown = refusal(unknown_issuer);
     EXPECT_EQ(unknown.kind, ErrorKind::kUnavailable) << unknown.message;
     EXPECT_NE(unknown.message.find("certificate"), std::string::npos) << unknown.message;
     EXPECT_EQ(unknown.message.find('\n'), std::string::npos) << unknown.message;

@@ -126,8 +126,8 @@ TEST(PostgresStore, OverTlsOnlyAServerOfAKnownAuthorityIsSpokenTo) {
     options.url = url + "/no/such/file.pem";
     expect_error(PostgresStore::open(options), ErrorKind::kUnavailable, "/no/such/file.pem");
     // For another name than the one that is asked for.
-    options.url = with(url + tests::engine_setting("SHELFCAST_TEST_POSTGRES_CA"), "127.0.0.1",
-                       "localhost");
+    options.url =
+        with(url + tests::engine_setting("SHELFCAST_TEST_POSTGRES_CA"), "127.0.0.1", "localhost");
     expect_error(PostgresStore::open(options), ErrorKind::kUnavailable, "localhost");
 }
 
