@@ -24,30 +24,20 @@ create or replace view retail.purchase_order_lines
 definer = {{definer}} sql security definer
 as
 select
-    lines.order_number as order_number,
-    lines.store_id as store_id,
-    lines.product_id as product_id,
-    lines.supplier as supplier,
-    lines.review_date as review_date,
-    lines.state as state,
-    nullIf(lines.expected_date, toDate(0)) as expected_date,
-    lines.ordered_units as ordered_units,
-    lines.received_units as received_units,
-    lines.announced_units as announced_units,
-    lines.arrived_units as arrived_units,
-    lines.short_units as short_units,
-    greatest(lines.received_units, lines.arrived_units) as came_in_units,
-    open.open_units as open_units,
-    lines.unit_cost as unit_cost,
-    toDecimal128(lines.ordered_units, 3) * lines.unit_cost as line_value
-from
-(
-    select *
-    from retail_core.purchase_order_lines
-    final
-) as lines
-left join retail_core.order_lines_open as open
-    on open.order_number = lines.order_number
-    and open.product_id = lines.product_id
--- Whatever the client sets.
-settings join_use_nulls = 0
+    order_number,
+    store_id,
+    product_id,
+    supplier,
+    review_date,
+    state,
+    nullIf(expected_date, toDate(0)) as expected_date,
+    ordered_units,
+    received_units,
+    announced_units,
+    arrived_units,
+    short_units,
+    came_in_units,
+    open_units,
+    unit_cost,
+    toDecimal128(ordered_units, 3) * unit_cost as line_value
+from retail_core.order_lines

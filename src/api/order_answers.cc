@@ -173,9 +173,8 @@ Result<ports::ProposalAnswer> decide(OrderDesk& desk, const OrderActor& actor,
     ProposalKey key;
     SHELFCAST_ASSIGN(key.store, store_of(request.path_parameter("store").value_or("")));
     key.product_id = std::string(request.path_parameter("product").value_or(""));
-    SHELFCAST_ASSIGN(
-        key.review_date,
-        date_of("review_date", request.path_parameter("review_date").value_or("")));
+    SHELFCAST_ASSIGN(key.review_date,
+                     date_of("review_date", request.path_parameter("review_date").value_or("")));
     const std::string_view action = request.path_parameter("action").value_or("");
     if (action == "edit") {
         SHELFCAST_ASSIGN(const json body, body_of(request, {"quantity", "note"}));
@@ -212,7 +211,8 @@ Result<std::vector<Wanted>> wanted_in(OrderDesk& desk, const json& body) {
         }
         for (const json& one : body["proposals"]) {
             if (!one.is_object()) {
-                return fail(ErrorKind::kInvalidInput, "'proposals' has something that is no object");
+                return fail(ErrorKind::kInvalidInput,
+                            "'proposals' has something that is no object");
             }
             SHELFCAST_ASSIGN(ProposalKey key, key_in(one));
             SHELFCAST_ASSIGN(const SeenProposal seen, seen_in(one));
@@ -252,10 +252,10 @@ Result<std::string> decide_all(OrderDesk& desk, const OrderActor& actor,
                                               : desk.reject(actor, one.key, note);
         changed += done && done->changed ? 1U : 0U;
         failed += done ? 0U : 1U;
-        results += fmt::format(
-            R"({}{{"store_id":{},"product_id":{},"review_date":"{}",)", results.empty() ? "" : ",",
-            one.key.store.value, ports::json_quoted(one.key.product_id),
-            retail::format_date(one.key.review_date));
+        results += fmt::format(R"({}{{"store_id":{},"product_id":{},"review_date":"{}",)",
+                               results.empty() ? "" : ",", one.key.store.value,
+                               ports::json_quoted(one.key.product_id),
+                               retail::format_date(one.key.review_date));
         if (done) {
             const retail::OrderId order = done->proposal.order;
             results += fmt::format(
@@ -280,7 +280,8 @@ Result<std::string> proposals_text(OrderDesk& desk, const HttpRequest& request) 
     SHELFCAST_ASSIGN(const auto found, desk.proposals(store, date));
     std::string list;
     for (const retail::Proposal& one : found) {
-        const bool asked_for = one.quantity > Quantity{} || one.state != ProposalState::kOpen || all;
+        const bool asked_for =
+            one.quantity > Quantity{} || one.state != ProposalState::kOpen || all;
         if (asked_for && (state.empty() || state == retail::to_string(one.state))) {
             list += (list.empty() ? "" : ",") + replenishment::to_json(one);
         }
@@ -354,10 +355,10 @@ Result<ports::OrderAnswer> act(OrderDesk& desk, const OrderActor& actor,
     }
     const bool dated =
         *action == retail::OrderAction::kSend || *action == retail::OrderAction::kConfirm;
-    SHELFCAST_ASSIGN(const json body,
-                     *action == retail::OrderAction::kReceive ? body_of(request, {"lines", "note"})
-                     : dated ? body_of(request, {"expected_date", "note"})
-                             : body_of(request, {"note"}));
+    SHELFCAST_ASSIGN(const json body, *action == retail::OrderAction::kReceive
+                                          ? body_of(request, {"lines", "note"})
+                                      : dated ? body_of(request, {"expected_date", "note"})
+                                              : body_of(request, {"note"}));
     ports::OrderAct wanted;
     wanted.action = *action;
     SHELFCAST_ASSIGN(wanted.receipts, receipts_in(body));

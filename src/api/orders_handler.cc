@@ -45,9 +45,8 @@ ports::HttpHandler acting(OrderDesk& desk, LoginGuard guard, Act act) {
             return std::move(*refused);
         }
         if (!is_json(request)) {
-            return ports::error_response({ErrorKind::kInvalidInput,
-                                          "this takes Content-Type: application/json only"},
-                                         415);
+            return ports::error_response(
+                {ErrorKind::kInvalidInput, "this takes Content-Type: application/json only"}, 415);
         }
         const auto& who = std::get<ports::Identity>(found);
         return act(desk, {who.name, std::string(word_of(who.role))}, request);
@@ -57,14 +56,14 @@ ports::HttpHandler acting(OrderDesk& desk, LoginGuard guard, Act act) {
 }  // namespace
 
 std::vector<ports::HttpRoute> order_routes(OrderDesk& desk, const LoginGuard& guard) {
-    return {{"GET", "/v1/proposals", 0, looking(desk, guard, &list_proposals)},
-            {"POST", "/v1/proposals/{action}", kBodyBytes, acting(desk, guard, &decide_proposals)},
-            {"POST", "/v1/proposals/{store}/{product}/{review_date}/{action}", kBodyBytes,
-             acting(desk, guard, &decide_proposal)},
-            {"GET", "/v1/orders", 0, looking(desk, guard, &list_orders)},
-            {"GET", "/v1/orders/{number}", 0, looking(desk, guard, &show_order)},
-            {"POST", "/v1/orders/{number}/{action}", kBodyBytes,
-             acting(desk, guard, &act_on_order)}};
+    return {
+        {"GET", "/v1/proposals", 0, looking(desk, guard, &list_proposals)},
+        {"POST", "/v1/proposals/{action}", kBodyBytes, acting(desk, guard, &decide_proposals)},
+        {"POST", "/v1/proposals/{store}/{product}/{review_date}/{action}", kBodyBytes,
+         acting(desk, guard, &decide_proposal)},
+        {"GET", "/v1/orders", 0, looking(desk, guard, &list_orders)},
+        {"GET", "/v1/orders/{number}", 0, looking(desk, guard, &show_order)},
+        {"POST", "/v1/orders/{number}/{action}", kBodyBytes, acting(desk, guard, &act_on_order)}};
 }
 
 }  // namespace shelfcast::api

@@ -39,9 +39,9 @@ public:
     Result<ports::ProposalAnswer> edit(const ports::OrderActor& actor,
                                        const retail::ProposalKey& key, retail::Quantity quantity,
                                        const ports::ActNote& note) override {
-        return decided("edit", actor, key,
-                       fmt::format("{} note={} id={}", quantity.thousandths, note.note,
-                                   note.request_id));
+        return decided(
+            "edit", actor, key,
+            fmt::format("{} note={} id={}", quantity.thousandths, note.note, note.request_id));
     }
     Result<ports::ProposalAnswer> approve(const ports::OrderActor& actor,
                                           const retail::ProposalKey& key,
@@ -50,10 +50,10 @@ public:
         if (key.product_id == "gone") {
             return fail(ErrorKind::kConflict, "product gone: was rejected");
         }
-        return decided("approve", actor, key,
-                       fmt::format("{} {} note={}",
-                                   seen.quantity.value_or(retail::Quantity{-1}).thousandths,
-                                   seen.generated_ms.value_or(-1), note.note));
+        return decided(
+            "approve", actor, key,
+            fmt::format("{} {} note={}", seen.quantity.value_or(retail::Quantity{-1}).thousandths,
+                        seen.generated_ms.value_or(-1), note.note));
     }
     Result<ports::ProposalAnswer> reject(const ports::OrderActor& actor,
                                          const retail::ProposalKey& key,
@@ -74,9 +74,9 @@ public:
     }
     Result<ports::OrderAnswer> act(const ports::OrderActor& actor, retail::OrderId id,
                                    const ports::OrderAct& act) override {
-        asked = fmt::format("{} {} by {}/{} date={} note={}", retail::to_string(act.action),
-                            id.value, actor.name, actor.role, act.expected_date.value_or(0),
-                            act.note.note);
+        asked =
+            fmt::format("{} {} by {}/{} date={} note={}", retail::to_string(act.action), id.value,
+                        actor.name, actor.role, act.expected_date.value_or(0), act.note.note);
         for (const retail::Receipt& one : act.receipts) {
             asked += fmt::format(" {}={}", one.product_id, one.received.thousandths);
         }
@@ -123,15 +123,15 @@ protected:
     ports::HttpResponse decide(const std::string& action, const std::string& body,
                                const std::string& store = "1",
                                const std::string& date = "2026-03-08") {
-        return ask("POST", "/v1/proposals/{store}/{product}/{review_date}/{action}",
-                   {{"store", store}, {"product", "a/b"}, {"review_date", date},
-                    {"action", action}},
-                   body);
+        return ask(
+            "POST", "/v1/proposals/{store}/{product}/{review_date}/{action}",
+            {{"store", store}, {"product", "a/b"}, {"review_date", date}, {"action", action}},
+            body);
     }
     ports::HttpResponse act(const std::string& action, const std::string& body,
                             const std::string& number = "PO-000007") {
-        return ask("POST", "/v1/orders/{number}/{action}",
-                   {{"number", number}, {"action", action}}, body);
+        return ask("POST", "/v1/orders/{number}/{action}", {{"number", number}, {"action", action}},
+                   body);
     }
 
     Desk desk_;
@@ -150,7 +150,8 @@ TEST_F(OrdersHandler, DecidingNeedsALoginAndJsonEvenWhereLookingDoesNot) {
     EXPECT_EQ(ask("POST", "/v1/proposals/{action}", {{"action", "approve"}}, "{}").status, 401);
     headers_[1] = {"Authorization", "Basic YW5uOndyb25n"};
     EXPECT_EQ(act("send", "").status, 401);
-    headers_ = {{"Host", "localhost"}, {"Authorization", std::string(kLogin)},
+    headers_ = {{"Host", "localhost"},
+                {"Authorization", std::string(kLogin)},
                 {"Content-Type", "text/plain"}};
     EXPECT_EQ(act("send", "{}").status, 415);
     EXPECT_EQ(desk_.asked.substr(0, 6), "orders");  // Nothing was done.
@@ -229,7 +230,8 @@ TEST_F(OrdersHandler, OrdersAreListedShownAndActedOn) {
     EXPECT_EQ(json::parse(answer.body)["history"].size(), 1U);
     EXPECT_EQ(act("send", R"({"expected_date":"2026-03-12","note":"by phone"})").status, 200);
     EXPECT_EQ(desk_.asked, "send 7 by ann/administrator date=20524 note=by phone");
-    EXPECT_EQ(act("receive", R"({"lines":[{"product_id":"tea","received_units":12}]})").status, 200);
+    EXPECT_EQ(act("receive", R"({"lines":[{"product_id":"tea","received_units":12}]})").status,
+              200);
     EXPECT_EQ(desk_.asked, "receive 7 by ann/administrator date=0 note= tea=12000");
     EXPECT_EQ(act("receive", "").status, 200);
 }
@@ -248,8 +250,8 @@ TEST_F(OrdersHandler, ProposalsForNothingAreShownWhenAskedFor) {
     const auto listed = [&](std::vector<ports::HttpField> more) {
         more.insert(more.end(), {{"store", "1"}, {"review_date", "2026-03-08"}});
         std::string names;
-        for (const json& one : json::parse(ask("GET", "/v1/proposals", {}, "", more).body)
-                 ["proposals"]) {
+        for (const json& one :
+             json::parse(ask("GET", "/v1/proposals", {}, "", more).body)["proposals"]) {
             names += one["product_id"].get<std::string>() + " ";
         }
         return names;
@@ -258,9 +260,9 @@ TEST_F(OrdersHandler, ProposalsForNothingAreShownWhenAskedFor) {
     EXPECT_EQ(listed({{"all", "1"}}), "none tea zero ");
     EXPECT_EQ(listed({{"state", "edited"}}), "zero ");
     desk_.fault = Error{ErrorKind::kUnavailable, "away"};
-    EXPECT_EQ(ask("GET", "/v1/proposals", {}, "", {{"store", "1"}, {"review_date", "2026-03-08"}})
-                  .status,
-              503);
+    EXPECT_EQ(
+        ask("GET", "/v1/proposals", {}, "", {{"store", "1"}, {"review_date", "2026-03-08"}}).status,
+        503);
 }
 
 TEST_F(OrdersHandler, ManyAreDecidedEachForItself) {

@@ -328,7 +328,9 @@ std::vector<ports::HttpRoute> App::routes() {
                            if (!found) {
                                return std::nullopt;
                            }
-                           found->position.on_order += orders_->uncounted(store, product);
+                           SHELFCAST_ASSIGN(const std::int64_t more,
+                                            orders_->uncounted(store, product));
+                           found->position.on_order += more;
                            return api::StockAnswer{found->position, found->as_of_us};
                        },
                        api::LoginGuard(!open, *authenticator_))});
@@ -339,8 +341,8 @@ std::vector<ports::HttpRoute> App::routes() {
                       std::back_inserter(all));
     std::ranges::move(api::order_routes(*orders_, api::LoginGuard(!open, *authenticator_)),
                       std::back_inserter(all));
-    all.push_back({"POST", "/v1/jobs/orders", kJobBytes,
-                   api::make_job_handler(orders_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/orders", kJobBytes, api::make_job_handler(orders_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
                    api::make_job_handler(backfill_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,

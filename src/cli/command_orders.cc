@@ -61,15 +61,13 @@ Result<json> ask(const Common& common, OrdersRequest request, const std::stop_to
 }
 
 std::string describe_order(const json& order) {
-    return fmt::format("{} {}: store {}, {}, {} lines, {}{}", plain(order["order_number"]),
-                       plain(order["state"]), plain(order["store_id"]),
-                       order["supplier"] == "" ? "supplier unknown" : plain(order["supplier"]),
-                       order["lines"].size(),
-                       order["order_value"].is_null() ? "value unknown"
-                                                      : "value " + plain(order["order_value"]),
-                       order["expected_date"].is_null()
-                           ? ""
-                           : ", expected " + plain(order["expected_date"]));
+    return fmt::format(
+        "{} {}: store {}, {}, {} lines, {}{}", plain(order["order_number"]), plain(order["state"]),
+        plain(order["store_id"]),
+        order["supplier"] == "" ? "supplier unknown" : plain(order["supplier"]),
+        order["lines"].size(),
+        order["order_value"].is_null() ? "value unknown" : "value " + plain(order["order_value"]),
+        order["expected_date"].is_null() ? "" : ", expected " + plain(order["expected_date"]));
 }
 
 void print_lines(const json& order) {
@@ -102,11 +100,10 @@ Result<int> run_list_orders(const Common& common, const OrderFlags& flags,
 
 Result<int> run_show_order(const Common& common, const OrderFlags& flags,
                            const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const json answer, ask(common,
-                                            {.ask = "show_order",
-                                             .who = {},
-                                             .parameters = {{"number", flags.number}}},
-                                            stop));
+    SHELFCAST_ASSIGN(
+        const json answer,
+        ask(common, {.ask = "show_order", .who = {}, .parameters = {{"number", flags.number}}},
+            stop));
     if (common.json) {
         return 0;
     }
@@ -129,8 +126,8 @@ Result<json> received_lines(const std::vector<std::string>& texts) {
         if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
             return fail(ErrorKind::kInvalidInput, "--line {}: write PRODUCT=UNITS", text);
         }
-        lines.push_back({{"product_id", text.substr(0, equals)},
-                         {"received_units", text.substr(equals + 1)}});
+        lines.push_back(
+            {{"product_id", text.substr(0, equals)}, {"received_units", text.substr(equals + 1)}});
     }
     return lines;
 }
@@ -147,15 +144,14 @@ Result<int> run_act(const Common& common, const OrderFlags& flags, const std::st
     if (!flags.lines.empty()) {
         SHELFCAST_ASSIGN(body["lines"], received_lines(flags.lines));
     }
-    SHELFCAST_ASSIGN(
-        const json answer,
-        ask(common,
-            {.ask = "act_on_order",
-             .who = {},
-             .parameters = {{"number", flags.number}, {"action", action}},
-             .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
-             .request_id = flags.request_id},
-            stop));
+    SHELFCAST_ASSIGN(const json answer,
+                     ask(common,
+                         {.ask = "act_on_order",
+                          .who = {},
+                          .parameters = {{"number", flags.number}, {"action", action}},
+                          .body = body.dump(-1, ' ', false, json::error_handler_t::replace),
+                          .request_id = flags.request_id},
+                         stop));
     if (!common.json) {
         fmt::print("{}{}\n", answer.value("changed", false) ? "" : "nothing to do: ",
                    describe_order(answer["order"]));
@@ -164,12 +160,11 @@ Result<int> run_act(const Common& common, const OrderFlags& flags, const std::st
 }
 
 std::string describe_proposal(const json& proposal) {
-    return fmt::format("{}: {} units, {}{}{}", plain(proposal["product_id"]),
-                       plain(proposal["quantity"]), plain(proposal["state"]),
-                       proposal["decided_by"].is_null() ? "" : " by " + plain(proposal["decided_by"]),
-                       proposal["order_number"].is_null()
-                           ? ""
-                           : ", in " + plain(proposal["order_number"]));
+    return fmt::format(
+        "{}: {} units, {}{}{}", plain(proposal["product_id"]), plain(proposal["quantity"]),
+        plain(proposal["state"]),
+        proposal["decided_by"].is_null() ? "" : " by " + plain(proposal["decided_by"]),
+        proposal["order_number"].is_null() ? "" : ", in " + plain(proposal["order_number"]));
 }
 
 Result<int> run_list_proposals(const Common& common, const OrderFlags& flags,
@@ -195,9 +190,8 @@ Result<int> run_list_proposals(const Common& common, const OrderFlags& flags,
 
 Result<int> run_decide_all(const Common& common, const OrderFlags& flags, const std::string& action,
                            const std::stop_token& stop) {
-    const json body = {{"store_id", flags.store},
-                       {"review_date", flags.review_date},
-                       {"note", flags.note}};
+    const json body = {
+        {"store_id", flags.store}, {"review_date", flags.review_date}, {"note", flags.note}};
     SHELFCAST_ASSIGN(const json answer,
                      ask(common,
                          {.ask = "decide_proposals",
@@ -287,11 +281,11 @@ void add_orders(Commands& commands) {
     CLI::App& group = commands.add_group("orders", "Purchase orders");
     const Common& common = commands.common();
     const auto flags = std::make_shared<OrderFlags>();
-    CLI::App& list = commands.add_to(
-        group, "list", "Newest first\nExample: shelfcast orders list --state sent",
-        [&common, flags](const std::stop_token& stop) {
-            return run_list_orders(common, *flags, stop);
-        });
+    CLI::App& list =
+        commands.add_to(group, "list", "Newest first\nExample: shelfcast orders list --state sent",
+                        [&common, flags](const std::stop_token& stop) {
+                            return run_list_orders(common, *flags, stop);
+                        });
     list.add_option("--store", flags->store, "Only of this store");
     list.add_option("--state", flags->state, "Only in this state: draft, approved, sent …");
     list.add_option("--before", flags->before, "Only older ones than this");
@@ -299,8 +293,7 @@ void add_orders(Commands& commands) {
         ->capture_default_str()
         ->check(CLI::Range(1U, 1'000U));
     CLI::App& show = commands.add_to(
-        group, "show",
-        "Lines, and who did what when\nExample: shelfcast orders show PO-000042",
+        group, "show", "Lines, and who did what when\nExample: shelfcast orders show PO-000042",
         [&common, flags](const std::stop_token& stop) {
             return run_show_order(common, *flags, stop);
         });
@@ -332,11 +325,11 @@ void add_proposals(Commands& commands) {
     list.add_option("--review-date", flags->review_date, "YYYY-MM-DD")->required();
     list.add_option("--state", flags->state, "Only open, edited, approved or rejected ones");
     list.add_flag("--all", flags->all, "Also those for no units");
-    CLI::App& edit = add_decision(
-        commands, group, "edit",
-        "Another quantity\nExample: shelfcast proposals edit --store 1 --product tea "
-        "--review-date 2026-11-22 --quantity 24",
-        flags);
+    CLI::App& edit =
+        add_decision(commands, group, "edit",
+                     "Another quantity\nExample: shelfcast proposals edit --store 1 --product tea "
+                     "--review-date 2026-11-22 --quantity 24",
+                     flags);
     edit.add_option("--product", flags->product, "The product")->required();
     edit.add_option("--quantity", flags->quantity, "Units to order")->required();
     CLI::App& approve = add_decision(

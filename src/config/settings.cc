@@ -73,10 +73,10 @@ std::string empty_fault(std::string_view text) { return text.empty() ? "is empty
 
 std::string amount_fault(std::string_view text) {
     std::int64_t amount = 0;
-    return text.empty() || (retail::parse_decimal(text, retail::UnitPrice::kScale,
-                                                  retail::UnitPrice::kMax, amount) ==
-                                retail::DecimalFault::kNone &&
-                            amount >= 0)
+    return text.empty() ||
+                   (retail::parse_decimal(text, retail::UnitPrice::kScale, retail::UnitPrice::kMax,
+                                          amount) == retail::DecimalFault::kNone &&
+                    amount >= 0)
                ? ""
                : "is no amount of money, such as 2000 or 499.95";
 }
@@ -450,7 +450,8 @@ const std::array kSettings = {
             .member = &Config::orders_automatic_limit,
             .environment = "SHELFCAST_ORDERS_AUTOMATIC_LIMIT",
             .flag = "",
-            .description = "Proposals that lift no order above it are approved without a person; 0: none",
+            .description =
+                "Proposals that lift no order above it are approved without a person; 0: none",
             .fault = own_amount_fault},
     Setting{.key = "lake.target_mb",
             .member = &Config::lake_target_mb,

@@ -3,8 +3,8 @@
 /// \file ports/order_store.h
 /// What was decided about order proposals, and the purchase orders that came of it: the durable
 /// truth, of which the warehouse shows a copy. Kept beside the operational store, by the same
-/// adapters: sqlite_store, postgres_store; contract in tests/contract/order_store_contract.h. Thread safe;
-/// each method is one durable transaction.
+/// adapters: sqlite_store, postgres_store; a fake in memory; contract in
+/// tests/contract/order_store_contract.h. Thread safe; each method is one durable transaction.
 ///
 /// Nobody changes what another one changed first: a record carries the revision that it was read
 /// at, and is written only over that one.

@@ -23,18 +23,17 @@ retail::ProposalKey proposal_key(const RowReader& reader, std::size_t row) {
 
 Result<std::vector<ProposalRow>> proposals(ports::QueryRunner& runner, StoreId store,
                                            std::int32_t review_date, std::string_view product_id) {
-    constexpr std::array kColumns = {
-        ColumnSpec{"store_id", ColumnType::kUInt32},
-        ColumnSpec{"product_id", ColumnType::kText},
-        ColumnSpec{"review_date", ColumnType::kDate},
-        ColumnSpec{"supplier", ColumnType::kText},
-        ColumnSpec{"quantity", ColumnType::kInt64},
-        ColumnSpec{"least", ColumnType::kInt64},
-        ColumnSpec{"pack_size", ColumnType::kUInt32},
-        ColumnSpec{"unit_cost", ColumnType::kNullableDecimal14s4},
-        ColumnSpec{"expected_date", ColumnType::kDate},
-        ColumnSpec{"generated_ms", ColumnType::kInt64},
-        ColumnSpec{"terms", ColumnType::kText}};
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"product_id", ColumnType::kText},
+                                     ColumnSpec{"review_date", ColumnType::kDate},
+                                     ColumnSpec{"supplier_name", ColumnType::kText},
+                                     ColumnSpec{"quantity", ColumnType::kInt64},
+                                     ColumnSpec{"least", ColumnType::kInt64},
+                                     ColumnSpec{"pack_size", ColumnType::kUInt32},
+                                     ColumnSpec{"unit_cost", ColumnType::kNullableDecimal14s4},
+                                     ColumnSpec{"expected_date", ColumnType::kDate},
+                                     ColumnSpec{"generated_ms", ColumnType::kInt64},
+                                     ColumnSpec{"terms", ColumnType::kText}};
     SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
                      runner.read_rows(sql_text("queries/orders/proposals.sql"), kColumns,
                                       {{"store_id", std::to_string(store.value)},
@@ -46,7 +45,7 @@ Result<std::vector<ProposalRow>> proposals(ports::QueryRunner& runner, StoreId s
     for (std::size_t row = 0; row < reader.size(); ++row) {
         ProposalRow one;
         one.key = proposal_key(reader, row);
-        one.supplier = reader.text("supplier", row);
+        one.supplier = reader.text("supplier_name", row);
         one.quantity = Quantity{reader.number("quantity", row)};
         one.least = Quantity{reader.number("least", row)};
         one.pack_size = reader.cell<std::uint32_t>("pack_size", row);
@@ -90,14 +89,13 @@ Result<std::vector<OrderShipment>> order_shipments(ports::QueryRunner& runner,
                                      ColumnSpec{"fell_short", ColumnType::kInt64}};
     std::string numbers = "[";
     for (const retail::OrderId order : orders) {
-        numbers += fmt::format("{}'{}'", numbers.size() > 1 ? "," : "",
-                               retail::order_number(order));
+        numbers +=
+            fmt::format("{}'{}'", numbers.size() > 1 ? "," : "", retail::order_number(order));
     }
-    SHELFCAST_ASSIGN(
-        const retail::ColumnBlock rows,
-        runner.read_rows(
-            sql_text("queries/orders/shipments.sql"), kColumns,
-            {{"order_numbers", numbers + "]"}, {"since_ms", std::to_string(since_ms)}}));
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/orders/shipments.sql"), kColumns,
+                                      {{"order_numbers", numbers + "]"},
+                                       {"since_ms", std::to_string(since_ms)}}));
     const RowReader reader(rows);
     std::vector<OrderShipment> found;
     for (std::size_t row = 0; row < reader.size(); ++row) {

@@ -85,21 +85,21 @@ std::string to_json(const retail::PurchaseOrder& order) {
         R"("revision":{},"lines":[{}]}})",
         number_or_null(order.id), order.store.value, text(order.supplier), date(order.review_date),
         retail::to_string(order.state), date_or_null(order.expected_date),
-        worth.unpriced_lines > 0 ? "null"
-                                 : retail::format_decimal(worth.known.ten_millionths,
-                                                          Revenue::kScale, true),
+        worth.unpriced_lines > 0
+            ? "null"
+            : retail::format_decimal(worth.known.ten_millionths, Revenue::kScale, true),
         worth.unpriced_lines, instant_us(order.created_at_us), instant_us(order.approved_at_us),
         text_or_null(order.approved_by), instant_us(order.sent_at_us),
         instant_us(order.confirmed_at_us), instant_us(order.closed_at_us), order.revision, lines);
 }
 
 std::string to_json(const retail::OrderEvent& event) {
-    return fmt::format(
-        R"({{"at":{},"action":{},"product_id":{},"actor":{},"role":{},"note":{},)"
-        R"("request_id":{},"seen":{}}})",
-        instant_us(event.at_us), text(event.action), text_or_null(event.proposal.product_id),
-        text(event.actor), text(event.role), text_or_null(event.note),
-        text_or_null(event.request_id), event.seen.empty() ? "null" : event.seen);
+    return fmt::format(R"({{"at":{},"action":{},"product_id":{},"actor":{},"role":{},"note":{},)"
+                       R"("request_id":{},"seen":{}}})",
+                       instant_us(event.at_us), text(event.action),
+                       text_or_null(event.proposal.product_id), text(event.actor), text(event.role),
+                       text_or_null(event.note), text_or_null(event.request_id),
+                       event.seen.empty() ? "null" : event.seen);
 }
 
 }  // namespace shelfcast::replenishment

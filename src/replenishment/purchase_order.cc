@@ -142,8 +142,10 @@ Status check_quantity(Quantity quantity, std::uint32_t pack_size, Quantity least
                     units(quantity), pack_size);
     }
     if (quantity < least) {
-        return fail(ErrorKind::kInvalidInput, "{} units are fewer than the {} that the supplier "
-                    "delivers at least", units(quantity), units(least));
+        return fail(ErrorKind::kInvalidInput,
+                    "{} units are fewer than the {} that the supplier "
+                    "delivers at least",
+                    units(quantity), units(least));
     }
     return {};
 }
@@ -151,8 +153,8 @@ Status check_quantity(Quantity quantity, std::uint32_t pack_size, Quantity least
 Quantity came_in(const OrderLine& line) noexcept { return std::max(line.received, line.arrived); }
 
 Quantity to_come(const OrderLine& line) noexcept {
-    return {std::max<std::int64_t>(0, line.ordered.thousandths - came_in(line).thousandths -
-                                          line.fell_short.thousandths)};
+    return {std::max<std::int64_t>(
+        0, line.ordered.thousandths - came_in(line).thousandths - line.fell_short.thousandths)};
 }
 
 Status add_line(PurchaseOrder& order, OrderLine line, std::optional<std::int32_t> expected_date) {
@@ -165,10 +167,11 @@ Status add_line(PurchaseOrder& order, OrderLine line, std::optional<std::int32_t
                     line.product_id);
     }
     if (expected_date) {
-        order.expected_date = std::max(order.expected_date.value_or(*expected_date), *expected_date);
+        order.expected_date =
+            std::max(order.expected_date.value_or(*expected_date), *expected_date);
     }
-    const auto place = std::ranges::lower_bound(order.lines, line.product_id, {},
-                                                &OrderLine::product_id);
+    const auto place =
+        std::ranges::lower_bound(order.lines, line.product_id, {}, &OrderLine::product_id);
     order.lines.insert(place, std::move(line));
     return {};
 }
@@ -219,8 +222,8 @@ std::vector<Receipt> everything_of(const PurchaseOrder& order) {
     std::vector<Receipt> receipts;
     for (const OrderLine& line : order.lines) {
         if (to_come(line) > Quantity{}) {
-            receipts.push_back({line.product_id, Quantity{line.ordered.thousandths -
-                                                          line.fell_short.thousandths}});
+            receipts.push_back({line.product_id,
+                                Quantity{line.ordered.thousandths - line.fell_short.thousandths}});
         }
     }
     return receipts;

@@ -149,8 +149,8 @@ TEST(PurchaseOrder, AReceiptWithAMistakeBooksNothing) {
 TEST(PurchaseOrder, MessagesAndStatementsAreTwoReportsOfTheSameGoods) {
     PurchaseOrder order = sent_order();
     EXPECT_TRUE(apply_receipt(order, {{"tea", {20'000}}}, kNow).value());
-    EXPECT_TRUE(apply_shipments(order, {{"tea", {24'000}, {20'000}, {}}, {"milk", {1}, {1}, {1}}},
-                                kNow));
+    EXPECT_TRUE(
+        apply_shipments(order, {{"tea", {24'000}, {20'000}, {}}, {"milk", {1}, {1}, {1}}}, kNow));
     EXPECT_EQ(came_in(order.lines[1]), (Quantity{20'000}));
     EXPECT_EQ(to_come(order.lines[1]), (Quantity{4'000}));
     EXPECT_FALSE(apply_shipments(order, {{"tea", {24'000}, {20'000}, {}}}, kNow));
@@ -172,8 +172,8 @@ TEST(PurchaseOrder, MessagesBeforeItWasSentAreNotItsOwn) {
 
 TEST(PurchaseOrder, ASupplierWhoDeliversNothingCancels) {
     PurchaseOrder order = sent_order();
-    EXPECT_TRUE(apply_shipments(order, {{"tea", {}, {}, {24'000}}, {"bread", {}, {}, {6'000}}},
-                                kNow));
+    EXPECT_TRUE(
+        apply_shipments(order, {{"tea", {}, {}, {24'000}}, {"bread", {}, {}, {6'000}}}, kNow));
     EXPECT_EQ(order.state, kCancelled);
 }
 

@@ -14,14 +14,15 @@ using enum ColumnType;
 constexpr std::string_view kNumberPrefix = "PO-";
 constexpr std::size_t kNumberDigits = 6;
 
-constexpr std::array kProposalWords = {
-    std::string_view("open"), std::string_view("edited"), std::string_view("approved"),
-    std::string_view("rejected")};
-constexpr std::array kOrderWords = {
-    std::string_view("draft"),     std::string_view("approved"),
-    std::string_view("sent"),      std::string_view("confirmed"),
-    std::string_view("partly_received"), std::string_view("received"),
-    std::string_view("cancelled")};
+constexpr std::array kProposalWords = {std::string_view("open"), std::string_view("edited"),
+                                       std::string_view("approved"), std::string_view("rejected")};
+constexpr std::array kOrderWords = {std::string_view("draft"),
+                                    std::string_view("approved"),
+                                    std::string_view("sent"),
+                                    std::string_view("confirmed"),
+                                    std::string_view("partly_received"),
+                                    std::string_view("received"),
+                                    std::string_view("cancelled")};
 
 struct ActionWord {
     OrderAction action;
@@ -33,22 +34,35 @@ constexpr std::array kActionWords = {
     ActionWord{OrderAction::kReceive, "receive"}, ActionWord{OrderAction::kCancel, "cancel"}};
 
 constexpr std::array kOrderColumns = {
-    ColumnSpec{"order_number", kText},      ColumnSpec{"store_id", kUInt32},
-    ColumnSpec{"supplier", kText},          ColumnSpec{"review_date", kDate},
-    ColumnSpec{"state", kText},             ColumnSpec{"expected_date", kDate},
-    ColumnSpec{"created_at", kDateTime64Us}, ColumnSpec{"approved_at", kDateTime64Us},
-    ColumnSpec{"approved_by", kText},       ColumnSpec{"sent_at", kDateTime64Us},
-    ColumnSpec{"confirmed_at", kDateTime64Us}, ColumnSpec{"closed_at", kDateTime64Us},
+    ColumnSpec{"order_number", kText},
+    ColumnSpec{"store_id", kUInt32},
+    ColumnSpec{"supplier", kText},
+    ColumnSpec{"review_date", kDate},
+    ColumnSpec{"state", kText},
+    ColumnSpec{"expected_date", kDate},
+    ColumnSpec{"created_at", kDateTime64Us},
+    ColumnSpec{"approved_at", kDateTime64Us},
+    ColumnSpec{"approved_by", kText},
+    ColumnSpec{"sent_at", kDateTime64Us},
+    ColumnSpec{"confirmed_at", kDateTime64Us},
+    ColumnSpec{"closed_at", kDateTime64Us},
     ColumnSpec{"version", kUInt64},
 };
 constexpr std::array kLineColumns = {
-    ColumnSpec{"order_number", kText},        ColumnSpec{"store_id", kUInt32},
-    ColumnSpec{"product_id", kText},          ColumnSpec{"supplier", kText},
-    ColumnSpec{"review_date", kDate},         ColumnSpec{"state", kText},
-    ColumnSpec{"created_at", kDateTime64Us},  ColumnSpec{"expected_date", kDate},
-    ColumnSpec{"ordered_units", kDecimal12s3}, ColumnSpec{"received_units", kDecimal12s3},
-    ColumnSpec{"announced_units", kDecimal12s3}, ColumnSpec{"arrived_units", kDecimal12s3},
-    ColumnSpec{"short_units", kDecimal12s3},  ColumnSpec{"unit_cost", kNullableDecimal14s4},
+    ColumnSpec{"order_number", kText},
+    ColumnSpec{"store_id", kUInt32},
+    ColumnSpec{"product_id", kText},
+    ColumnSpec{"supplier", kText},
+    ColumnSpec{"review_date", kDate},
+    ColumnSpec{"state", kText},
+    ColumnSpec{"created_at", kDateTime64Us},
+    ColumnSpec{"expected_date", kDate},
+    ColumnSpec{"ordered_units", kDecimal12s3},
+    ColumnSpec{"received_units", kDecimal12s3},
+    ColumnSpec{"announced_units", kDecimal12s3},
+    ColumnSpec{"arrived_units", kDecimal12s3},
+    ColumnSpec{"short_units", kDecimal12s3},
+    ColumnSpec{"unit_cost", kNullableDecimal14s4},
     ColumnSpec{"version", kUInt64},
 };
 

@@ -71,15 +71,15 @@ enum class OrderAction : std::uint8_t { kApprove, kReject, kSend, kConfirm, kRec
 /// A proposal as somebody sees it who is to decide: what was computed, and what became of it.
 struct Proposal {
     ProposalKey key;
-    std::string supplier;  ///< Empty: not known.
-    Quantity proposed;     ///< As computed.
-    Quantity quantity;     ///< To order as it stands: edited, or as computed.
-    Quantity least;        ///< That the supplier delivers.
-    std::uint32_t pack_size = 0;              ///< Units of a pack; 0: any.
-    std::optional<UnitPrice> unit_cost;       ///< Nothing: not known.
+    std::string supplier;                       ///< Empty: not known.
+    Quantity proposed;                          ///< As computed.
+    Quantity quantity;                          ///< To order as it stands: edited, or as computed.
+    Quantity least;                             ///< That the supplier delivers.
+    std::uint32_t pack_size = 0;                ///< Units of a pack; 0: any.
+    std::optional<UnitPrice> unit_cost;         ///< Nothing: not known.
     std::optional<std::int32_t> expected_date;  ///< Days since 1970-01-01.
-    std::int64_t generated_ms = 0;            ///< UTC: when it was computed.
-    std::string terms;                        ///< Of the arithmetic: the row, a JSON object.
+    std::int64_t generated_ms = 0;              ///< UTC: when it was computed.
+    std::string terms;                          ///< Of the arithmetic: the row, a JSON object.
     ProposalState state = ProposalState::kOpen;
     OrderId order;
     std::string decided_by;

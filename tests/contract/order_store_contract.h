@@ -57,12 +57,8 @@ protected:
         return {StoreId{store}, std::move(product), kDate};
     }
     static retail::OrderLine line(std::string product = "tea") {
-        return {std::move(product),
-                retail::Quantity{12'000},
-                retail::Quantity{1},
-                retail::Quantity{2},
-                retail::Quantity{3},
-                retail::Quantity{4},
+        return {std::move(product),       retail::Quantity{12'000}, retail::Quantity{1},
+                retail::Quantity{2},      retail::Quantity{3},      retail::Quantity{4},
                 retail::UnitPrice{11'000}};
     }
     static retail::PurchaseOrder draft(std::uint32_t store = 1, std::string supplier = "Tea & Co") {
@@ -124,8 +120,7 @@ TEST_P(OrderStoreContract, AnApprovalIsKeptWholeWithWhatWasSeen) {
     done.proposal = key();
     done.note = "line\nbreak";
     done.seen = R"({"on_hand_units":36.500,"reason":"caf\u00e9"})";
-    const retail::OrderId id =
-        value(orders().put_order_change({decision(key()), draft(), done}));
+    const retail::OrderId id = value(orders().put_order_change({decision(key()), draft(), done}));
     EXPECT_GT(id.value, 0U);
     harness_->reopen();
     retail::PurchaseOrder order = draft();
@@ -174,8 +169,7 @@ TEST_P(OrderStoreContract, AnOldRevisionIsRefusedAndChangesNothing) {
     const retail::PurchaseOrder before = kept(order.id);
     order.state = retail::OrderState::kCancelled;
     order.lines.clear();
-    expect_conflict(
-        orders().put_order_change({decision(key()), order, event("cancel", "late")}));
+    expect_conflict(orders().put_order_change({decision(key()), order, event("cancel", "late")}));
     EXPECT_EQ(kept(order.id), before);
     EXPECT_EQ(value(orders().find_decision(key())), std::nullopt);
     EXPECT_EQ(value(orders().find_request("late")), std::nullopt);
@@ -209,8 +203,7 @@ TEST_P(OrderStoreContract, OneDraftTakesTheLinesOfAStoreSupplierAndDate) {
 
 TEST_P(OrderStoreContract, ARequestIsWrittenDownOnce) {
     value(orders().put_order_change({std::nullopt, draft(), event("approve", "r1")}));
-    expect_conflict(
-        orders().put_order_change({std::nullopt, draft(2), event("approve", "r1")}));
+    expect_conflict(orders().put_order_change({std::nullopt, draft(2), event("approve", "r1")}));
     EXPECT_EQ(value(orders().orders({})).size(), 1U);
     // Without an id there is nothing to tell repetitions by.
     value(orders().put_order_change({std::nullopt, draft(2), event("approve")}));

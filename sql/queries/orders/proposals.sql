@@ -6,7 +6,7 @@ select
     store_id,
     product_id,
     review_date,
-    cast(supplier as String) as supplier,
+    cast(supplier as String) as supplier_name,
     toInt64(order_quantity * 1000) as quantity,
     toInt64(min_order_units * 1000) as least,
     pack_size,

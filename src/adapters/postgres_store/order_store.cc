@@ -297,8 +297,7 @@ Result<std::optional<ProposalDecision>> PostgresStore::find_decision(const Propo
 
 Result<std::vector<ProposalDecision>> PostgresStore::decisions(StoreId store,
                                                                std::int32_t review_date) {
-    SHELFCAST_ASSIGN(const Rows rows,
-                     database_->query(kSelectDecisions, store.value, review_date));
+    SHELFCAST_ASSIGN(const Rows rows, database_->query(kSelectDecisions, store.value, review_date));
     return collect(rows, &read_decision);
 }
 
@@ -374,8 +373,7 @@ Status PostgresStore::mark_mirrored(
 }
 
 Status PostgresStore::forget_mirrored() {
-    SHELFCAST_TRY(
-        database_->query("update purchase_orders set mirrored = false where mirrored"));
+    SHELFCAST_TRY(database_->query("update purchase_orders set mirrored = false where mirrored"));
     return {};
 }
 

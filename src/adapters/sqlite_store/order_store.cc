@@ -98,8 +98,12 @@ PurchaseOrder read_order(const Query& row) {
 }
 
 OrderLine read_line(const Query& row) {
-    OrderLine line{row.text(0), Quantity{row.integer(1)}, Quantity{row.integer(2)},
-                   Quantity{row.integer(3)}, Quantity{row.integer(4)}, Quantity{row.integer(5)},
+    OrderLine line{row.text(0),
+                   Quantity{row.integer(1)},
+                   Quantity{row.integer(2)},
+                   Quantity{row.integer(3)},
+                   Quantity{row.integer(4)},
+                   Quantity{row.integer(5)},
                    std::nullopt};
     if (row.integer(6) != kUnknownCost) {
         line.unit_cost = retail::UnitPrice{row.integer(6)};
@@ -218,12 +222,13 @@ Status put_decision(Database& database, const ProposalDecision& decision, OrderI
     const auto state = static_cast<std::int64_t>(decision.state);
     if (decision.revision == 0) {
         return database
-            .query("insert into proposal_decisions (store_id, review_date, product_id, revision, "
-                   "state, quantity, order_id, decided_by, role, decided_at_us, note, seen) "
-                   "values (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                   key.store.value, key.review_date, key.product_id, state,
-                   decision.quantity.thousandths, order.value, decision.decided_by, decision.role,
-                   decision.decided_at_us, decision.note, decision.seen)
+            .query(
+                "insert into proposal_decisions (store_id, review_date, product_id, revision, "
+                "state, quantity, order_id, decided_by, role, decided_at_us, note, seen) "
+                "values (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                key.store.value, key.review_date, key.product_id, state,
+                decision.quantity.thousandths, order.value, decision.decided_by, decision.role,
+                decision.decided_at_us, decision.note, decision.seen)
             .run();
     }
     SHELFCAST_TRY(
@@ -241,12 +246,13 @@ Status put_decision(Database& database, const ProposalDecision& decision, OrderI
 
 Status insert_event(Database& database, const OrderEvent& event, OrderId order) {
     return database
-        .query("insert into order_events (order_id, store_id, review_date, product_id, action, "
-               "actor, role, at_us, request_id, note, seen) "
-               "values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-               order.value, event.proposal.store.value, event.proposal.review_date,
-               event.proposal.product_id, event.action, event.actor, event.role, event.at_us,
-               event.request_id, event.note, event.seen)
+        .query(
+            "insert into order_events (order_id, store_id, review_date, product_id, action, "
+            "actor, role, at_us, request_id, note, seen) "
+            "values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            order.value, event.proposal.store.value, event.proposal.review_date,
+            event.proposal.product_id, event.action, event.actor, event.role, event.at_us,
+            event.request_id, event.note, event.seen)
         .run();
 }
 
@@ -332,8 +338,7 @@ Result<std::vector<PurchaseOrder>> SqliteStore::unmirrored_orders(std::size_t li
     return read_orders(*database_, kSelectUnmirrored, std::min(limit, kMost));
 }
 
-Status SqliteStore::mark_mirrored(
-    const std::vector<std::pair<OrderId, std::uint64_t>>& revisions) {
+Status SqliteStore::mark_mirrored(const std::vector<std::pair<OrderId, std::uint64_t>>& revisions) {
     const std::lock_guard lock(database_->mutex());
     return database_->transaction([&]() -> Status {
         for (const auto& [id, revision] : revisions) {

@@ -134,8 +134,7 @@ public:
         StoreId store, std::string_view supplier, std::int32_t review_date) override;
     [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> orders(
         const ports::OrderFilter& filter) override;
-    [[nodiscard]] Result<std::vector<retail::OrderEvent>> order_events(
-        retail::OrderId id) override;
+    [[nodiscard]] Result<std::vector<retail::OrderEvent>> order_events(retail::OrderId id) override;
     [[nodiscard]] Result<std::vector<retail::OrderEvent>> proposal_events(
         const retail::ProposalKey& key) override;
     [[nodiscard]] Result<std::optional<retail::OrderEvent>> find_request(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "queries/orders.h"
 #include "replenishment/order_text.h"
@@ -118,6 +119,7 @@ Result<Answer> OrderDesk::until_written(const Body& body) {
         SHELFCAST_ASSIGN(std::optional<Answer> answer, body());
         if (answer) {
             if (answer->changed) {
+                failpoint::reach("order.written");
                 show();
             }
             return std::move(*answer);
@@ -157,7 +159,8 @@ Result<bool> OrderDesk::was_done(const ActNote& note, OrderId order, const Propo
         return false;
     }
     // An approval of a proposal is of an order that was not known before.
-    const bool same_object = before->proposal == key && (order.value == 0 || order == before->order);
+    const bool same_object =
+        before->proposal == key && (order.value == 0 || order == before->order);
     if (!same_object || before->action != action) {
         return fail(ErrorKind::kConflict, "request {} was another one: {} by {}", note.request_id,
                     before->action, before->actor);
@@ -185,8 +188,8 @@ Result<std::vector<Proposal>> OrderDesk::proposals(StoreId store, std::int32_t r
 }
 
 Result<OrderDesk::Known> OrderDesk::proposal(const ProposalKey& key) {
-    SHELFCAST_ASSIGN(
-        auto rows, queries::proposals(ports_.warehouse, key.store, key.review_date, key.product_id));
+    SHELFCAST_ASSIGN(auto rows, queries::proposals(ports_.warehouse, key.store, key.review_date,
+                                                   key.product_id));
     SHELFCAST_ASSIGN(const auto decision, ports_.store.find_decision(key));
     if (rows.empty() || key.product_id.empty()) {
         return fail(ErrorKind::kNotFound, "{}: nothing is proposed", name_of(key));
@@ -207,10 +210,9 @@ OrderDesk::Attempt<ProposalAnswer> OrderDesk::decide(const OrderActor& actor, co
     change.event = event_of(actor, note, action, ports_.clock.now_us());
     change.event.proposal = now.key;
     change.event.seen = as_seen(known.proposal);
-    change.decision = ProposalDecision{now.key,      known.revision,     now.state,
-                                       now.quantity, {},                 actor.name,
-                                       actor.role,   change.event.at_us, note.note,
-                                       change.event.seen};
+    change.decision = ProposalDecision{now.key,   known.revision,   now.state,  now.quantity,
+                                       {},        actor.name,       actor.role, change.event.at_us,
+                                       note.note, change.event.seen};
     if (into) {
         change.decision->order = into->id;
         change.event.order = into->id;
@@ -290,8 +292,7 @@ OrderDesk::Attempt<ProposalAnswer> OrderDesk::try_approve(const OrderActor& acto
         return fail(ErrorKind::kConflict, "{}: is for no units: edit it first", name_of(key));
     }
     SHELFCAST_ASSIGN(const replenishment::ApprovalLimit limit, limit_of(actor));
-    SHELFCAST_ASSIGN(auto draft,
-                     ports_.store.find_draft(key.store, now.supplier, key.review_date));
+    SHELFCAST_ASSIGN(auto draft, ports_.store.find_draft(key.store, now.supplier, key.review_date));
     if (!draft) {
         draft.emplace();
         draft->store = key.store;
@@ -360,8 +361,7 @@ OrderDesk::Attempt<OrderAnswer> OrderDesk::try_act(const OrderActor& actor, Orde
     Result<bool> changed =
         act.action == OrderAction::kReceive
             ? replenishment::apply_receipt(
-                  after,
-                  act.receipts.empty() ? replenishment::everything_of(before) : act.receipts,
+                  after, act.receipts.empty() ? replenishment::everything_of(before) : act.receipts,
                   now_us)
             : replenishment::apply_action(after, act.action, actor.name, now_us);
     if (!changed) {
@@ -406,8 +406,8 @@ Status OrderDesk::hear(const std::vector<PurchaseOrder>& orders) {
         since_us = std::min(since_us, one.created_at_us);
     }
     // The view retail_core.order_lines_open looks as far back.
-    SHELFCAST_ASSIGN(const auto shipments, queries::order_shipments(ports_.warehouse, ids,
-                                                                    since_us / 1'000 - kDayMs));
+    SHELFCAST_ASSIGN(const auto shipments,
+                     queries::order_shipments(ports_.warehouse, ids, since_us / 1'000 - kDayMs));
     std::map<OrderId, std::vector<queries::OrderShipment>> by_order;
     for (const queries::OrderShipment& one : shipments) {
         by_order[one.order].push_back(one);
@@ -416,8 +416,7 @@ Status OrderDesk::hear(const std::vector<PurchaseOrder>& orders) {
         std::vector<replenishment::ShipmentTotals> totals;
         for (const queries::OrderShipment& one : by_order[before.id]) {
             if (one.key.store == before.store) {
-                totals.push_back(
-                    {one.key.product_id, one.announced, one.arrived, one.fell_short});
+                totals.push_back({one.key.product_id, one.announced, one.arrived, one.fell_short});
             }
         }
         const std::int64_t now_us = ports_.clock.now_us();
@@ -426,8 +425,8 @@ Status OrderDesk::hear(const std::vector<PurchaseOrder>& orders) {
             continue;
         }
         OrderChange change;
-        change.event = event_of({std::string(kMessages), std::string(kMessages)}, {}, "shipments",
-                                now_us);
+        change.event =
+            event_of({std::string(kMessages), std::string(kMessages)}, {}, "shipments", now_us);
         change.event.order = before.id;
         change.event.seen = replenishment::to_json(before);
         change.order = std::move(after);
@@ -473,8 +472,8 @@ Status OrderDesk::approve_automatically(std::int64_t now_us, const std::stop_tok
                          proposals(keys[first].store, keys[first].review_date));
         for (const Proposal& one : of_store) {
             // A person who has touched it has it in hand.
-            if (one.state != ProposalState::kOpen || one.quantity == Quantity{} ||
-                !one.unit_cost || one.quantity * *one.unit_cost > options_.automatic_limit) {
+            if (one.state != ProposalState::kOpen || one.quantity == Quantity{} || !one.unit_cost ||
+                one.quantity * *one.unit_cost > options_.automatic_limit) {
                 continue;
             }
             const auto done = until_written<ProposalAnswer>([&] {
@@ -553,10 +552,15 @@ Status OrderDesk::look(std::int64_t now_us, const std::stop_token& stop) {
     return read_uncounted();
 }
 
-std::int64_t OrderDesk::uncounted(StoreId store, std::string_view product_id) {
-    const std::scoped_lock lock(uncounted_mutex_);
-    const auto found = uncounted_.find({store, std::string(product_id)});
-    return found == uncounted_.end() ? 0 : found->second;
+Result<std::int64_t> OrderDesk::uncounted(StoreId store, std::string_view product_id) {
+    std::unique_lock lock(uncounted_mutex_);
+    if (!uncounted_) {
+        lock.unlock();
+        SHELFCAST_TRY(read_uncounted());
+        lock.lock();
+    }
+    const auto found = uncounted_->find({store, std::string(product_id)});
+    return found == uncounted_->end() ? 0 : found->second;
 }
 
 }  // namespace shelfcast::order

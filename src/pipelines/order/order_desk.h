@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -40,8 +41,7 @@ struct DeskOptions {
 
 class OrderDesk final : public ports::OrderDesk {
 public:
-    OrderDesk(DeskPorts ports, DeskOptions options)
-        : ports_(ports), options_(std::move(options)) {}
+    OrderDesk(DeskPorts ports, DeskOptions options) : ports_(ports), options_(std::move(options)) {}
 
     [[nodiscard]] Result<std::vector<retail::Proposal>> proposals(
         StoreId store, std::int32_t review_date) override;
@@ -59,8 +59,7 @@ public:
     [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> orders(
         const ports::OrderFilter& filter) override;
     [[nodiscard]] Result<ports::OrderStory> order(retail::OrderId id) override;
-    [[nodiscard]] Result<ports::OrderAnswer> act(const ports::OrderActor& actor,
-                                                 retail::OrderId id,
+    [[nodiscard]] Result<ports::OrderAnswer> act(const ports::OrderActor& actor, retail::OrderId id,
                                                  const ports::OrderAct& act) override;
 
     /// Hears of receipts, approves what may be approved without a person, brings the warehouse's
@@ -69,7 +68,7 @@ public:
 
     /// Units in thousandths that orders add to what the ledger counts as on order, as of the last
     /// look or act of this process.
-    [[nodiscard]] std::int64_t uncounted(StoreId store, std::string_view product_id);
+    [[nodiscard]] Result<std::int64_t> uncounted(StoreId store, std::string_view product_id);
 
 private:
     /// Nothing: somebody was first, and all has to be looked at anew.
@@ -121,7 +120,7 @@ private:
     bool begun_ = false;  ///< Of `look`.
     std::mutex mirror_mutex_;
     std::mutex uncounted_mutex_;
-    std::map<retail::StockKey, std::int64_t> uncounted_;
+    std::optional<std::map<retail::StockKey, std::int64_t>> uncounted_;  ///< Nothing: not read.
 };
 
 }  // namespace shelfcast::order
