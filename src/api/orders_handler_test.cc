@@ -249,9 +249,9 @@ TEST_F(OrdersHandler, ProposalsForNothingAreShownWhenAskedFor) {
     desk_.list = {none, tea, edited};
     const auto listed = [&](std::vector<ports::HttpField> more) {
         more.insert(more.end(), {{"store", "1"}, {"review_date", "2026-03-08"}});
+        const json answer = json::parse(ask("GET", "/v1/proposals", {}, "", more).body);
         std::string names;
-        for (const json& one :
-             json::parse(ask("GET", "/v1/proposals", {}, "", more).body)["proposals"]) {
+        for (const json& one : answer["proposals"]) {
             names += one["product_id"].get<std::string>() + " ";
         }
         return names;

@@ -306,7 +306,8 @@ void add_orders(Commands& commands) {
         dated->add_option("--expected-date", flags->expected_date, "When it will come, YYYY-MM-DD");
     }
     add_act(commands, group, "receive", "What came in so far; without --line: everything", flags)
-        .add_option("--line", flags->lines, "PRODUCT=UNITS in total so far; may be repeated");
+        .add_option("--line", flags->lines, "PRODUCT=UNITS in total so far; may be repeated")
+        ->allow_extra_args(false);
     add_act(commands, group, "cancel", "What has not come is not wanted any more", flags);
 }
 

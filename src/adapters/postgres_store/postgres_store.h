@@ -42,8 +42,8 @@ public:
     /// When a connection breaks while a transaction is being committed, the server is asked whether
     /// it was. Should it not answer in time either, the failure is kUnavailable and says so. What
     /// is then repeated and was stored is the same (write_down included), but for these:
-    /// raise_epoch cuts an empty epoch more, begin_session, end_run and begin_replays are
-    /// kConflict, begin_run is kBusy.
+    /// raise_epoch cuts an empty epoch more, begin_session, end_run, begin_replays and
+    /// put_order_change are kConflict, begin_run is kBusy.
 
     /// Connects, and brings the schema to the newest tables. Errors: kInvalidInput (options, a
     /// server or an encoding that will not do, tables of a newer program), kUnauthenticated,

@@ -304,7 +304,9 @@ OrderDesk::Attempt<ProposalAnswer> OrderDesk::try_approve(const OrderActor& acto
     line.product_id = key.product_id;
     line.ordered = now.quantity;
     line.unit_cost = now.unit_cost;
-    SHELFCAST_TRY(replenishment::add_line(*draft, std::move(line), now.expected_date));
+    if (!replenishment::add_line(*draft, std::move(line), now.expected_date)) {
+        return std::nullopt;  // Somebody has approved it since it was read.
+    }
     if (Status allowed =
             replenishment::check_limit(replenishment::value_of(*draft), limit, actor.role);
         !allowed) {
