@@ -11,7 +11,7 @@ create or replace view retail.inventory_by_store
     product_name String comment 'from the product file; empty: not in one',
     category LowCardinality(String) comment 'from the product file; empty: not in one',
     on_hand_units Decimal(18, 3) comment 'units in the store',
-    on_order_units Decimal(18, 3) comment 'units ordered and not yet delivered',
+    on_order_units Decimal(18, 3) comment 'units ordered and not yet delivered: announced, or of orders that were sent',
     reserved_units Decimal(18, 3) comment 'units promised to customers',
     available_units Decimal(18, 3) comment 'on_hand_units less reserved_units',
     is_negative UInt8 comment '1: on_hand_units is below 0',
@@ -43,7 +43,7 @@ select
     products.product_name as product_name,
     products.category as category,
     toDecimal64(stock.on_hand_units, 3) as on_hand_units,
-    toDecimal64(stock.on_order_units, 3) as on_order_units,
+    toDecimal64(stock.on_order_units + ordered.uncounted_units, 3) as on_order_units,
     toDecimal64(stock.reserved_units, 3) as reserved_units,
     toDecimal64(stock.on_hand_units - stock.reserved_units, 3) as available_units,
     toUInt8(stock.on_hand_units < 0) as is_negative,
@@ -79,6 +79,19 @@ left join
     from retail_core.products
     final
 ) as products on products.product_id = stock.product_id
+left join
+(
+    select
+        store_id,
+        product_id,
+        sum(toDecimal128(uncounted_units, 3)) as uncounted_units
+    from retail_core.order_lines_open
+    group by
+        store_id,
+        product_id
+) as ordered
+    on ordered.store_id = stock.store_id
+    and ordered.product_id = stock.product_id
 left join
 (
     select *

@@ -59,15 +59,27 @@ std::optional<ports::HttpResponse> LoginGuard::refuse(const ports::HttpRequest& 
         return ports::error_response(
             {ErrorKind::kForbidden, "without a login this is for localhost only"});
     }
+    auto found = identify(request);
+    if (auto* const refused = std::get_if<ports::HttpResponse>(&found)) {
+        return std::move(*refused);
+    }
+    return std::nullopt;
+}
+
+std::variant<ports::Identity, ports::HttpResponse> LoginGuard::identify(
+    const ports::HttpRequest& request) const {
     const auto login = basic_login(request.header("Authorization").value_or(""));
     if (!login) {
         return asking({ErrorKind::kUnauthenticated, "this needs a login, the same as for SQL"});
     }
-    if (logins_->remembered(login->first, login->second)) {
-        return std::nullopt;
+    if (auto known = logins_->remembered(login->first, login->second)) {
+        return *std::move(known);
     }
-    const auto known = logins_->check(login->first, login->second);
-    return known ? std::nullopt : std::optional(asking(known.error()));
+    auto known = logins_->check(login->first, login->second);
+    if (!known) {
+        return asking(known.error());
+    }
+    return *std::move(known);
 }
 
 std::optional<std::pair<std::string, std::string>> basic_login(std::string_view authorization) {

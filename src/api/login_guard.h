@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "ports/authenticator.h"
 #include "ports/http.h"
@@ -24,6 +25,11 @@ public:
 
     /// Nothing: the request passes. Otherwise the answer that says why not.
     [[nodiscard]] std::optional<ports::HttpResponse> refuse(
+        const ports::HttpRequest& request) const;
+
+    /// Who is asking, or the answer that says why not. Needs a login wherever it is asked: what is
+    /// done is done by somebody.
+    [[nodiscard]] std::variant<ports::Identity, ports::HttpResponse> identify(
         const ports::HttpRequest& request) const;
 
 private:

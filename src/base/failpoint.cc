@@ -54,13 +54,14 @@ constexpr std::array kNames = {
     std::string_view{"snapshot.manifest_written"},  // in the lake, the run not known as done
     std::string_view{"replay.begun"},               // written down, not in the log
     std::string_view{"replay.appended"},            // in the log, not settled
-    std::string_view{"backup.store_copied"},        // operational store in the backup, log not
-    std::string_view{"backup.log_copied"},          // log in the backup, state and lake not
-    std::string_view{"backup.lake_copied"},         // every file in the backup, not listed
-    std::string_view{"backup.listed"},              // the backup counts, still marked as under way
-    std::string_view{"restore.verified"},           // backup read through, nothing copied
-    std::string_view{"restore.file_copied"},        // some files in the new data directory
-    std::string_view{"restore.copied"},             // all files there, still marked as under way
+    std::string_view{"order.written"},  // a decision in the operational store, not in the warehouse
+    std::string_view{"backup.store_copied"},  // operational store in the backup, log not
+    std::string_view{"backup.log_copied"},    // log in the backup, state and lake not
+    std::string_view{"backup.lake_copied"},   // every file in the backup, not listed
+    std::string_view{"backup.listed"},        // the backup counts, still marked as under way
+    std::string_view{"restore.verified"},     // backup read through, nothing copied
+    std::string_view{"restore.file_copied"},  // some files in the new data directory
+    std::string_view{"restore.copied"},       // all files there, still marked as under way
 };
 
 std::atomic<bool> armed{false};

@@ -9,6 +9,7 @@
 #include "adapters/clickhouse/schema_planner.h"
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
+#include "api/orders_handler.h"
 #include "api/status_page.h"
 #include "api/stock_handler.h"
 #include "api/topic_handler.h"
@@ -16,6 +17,7 @@
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
 #include "cli/letter_pages.h"
+#include "cli/orders_job.h"
 #include "cli/pause.h"
 #include "cli/producer.h"
 #include "cli/schedule_job.h"
@@ -322,10 +324,14 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_stock_handler(
                        [this](StoreId store,
                               std::string_view product) -> Result<std::optional<api::StockAnswer>> {
-                           SHELFCAST_ASSIGN(const auto found, stock_->position_now(store, product));
-                           return found ? std::optional(
-                                              api::StockAnswer{found->position, found->as_of_us})
-                                        : std::nullopt;
+                           SHELFCAST_ASSIGN(auto found, stock_->position_now(store, product));
+                           if (!found) {
+                               return std::nullopt;
+                           }
+                           SHELFCAST_ASSIGN(const std::int64_t more,
+                                            orders_->uncounted(store, product));
+                           found->position.on_order += more;
+                           return api::StockAnswer{found->position, found->as_of_us};
                        },
                        api::LoginGuard(!open, *authenticator_))});
     all.push_back({"GET", "/v1/topics/{topic}", 0,
@@ -333,6 +339,10 @@ std::vector<ports::HttpRoute> App::routes() {
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
+    std::ranges::move(api::order_routes(*orders_, api::LoginGuard(!open, *authenticator_)),
+                      std::back_inserter(all));
+    all.push_back(
+        {"POST", "/v1/jobs/orders", kJobBytes, api::make_job_handler(orders_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
                    api::make_job_handler(backfill_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/rebuild", kJobBytes,
@@ -404,8 +414,12 @@ std::vector<Look> App::looks() {
              [this](std::int64_t now_us, const std::stop_token& stop) {
                  return stock_watch_->look(now_us, stop);
              }},
-            {"anomalies", [this](std::int64_t now_us, const std::stop_token& stop) {
+            {"anomalies",
+             [this](std::int64_t now_us, const std::stop_token& stop) {
                  return detection_->look(now_us, stop);
+             }},
+            {"orders", [this](std::int64_t now_us, const std::stop_token& stop) {
+                 return orders_->look(now_us, stop);
              }}};
 }
 

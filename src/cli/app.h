@@ -49,6 +49,7 @@
 #include "pipelines/ingest/door.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/reference_import.h"
+#include "pipelines/order/order_desk.h"
 #include "pipelines/predict/prediction_service.h"
 #include "pipelines/stock/live_stock.h"
 #include "pipelines/stock/stock_watch.h"
@@ -164,6 +165,7 @@ public:
     }
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
+    [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
     /// Error: kUnavailable when another process keeps the schedule.
     [[nodiscard]] Result<schedule::Scheduler*> scheduler();
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
@@ -233,6 +235,7 @@ private:
     void make_speed_layer(const operators::OperatorOptions& judging);
     [[nodiscard]] Status make_batch_layer(const operators::OperatorOptions& judging,
                                           const std::stop_token& stop);
+    void make_order_desk();
     [[nodiscard]] Status make_schedule();
     void keep_house(const std::stop_token& stop);
     /// What is looked at every watch.interval_s.
@@ -254,6 +257,7 @@ private:
     adapters::ZlibInflater inflater_;
     std::unique_ptr<adapters::SodiumHasher> hasher_;
     std::unique_ptr<ports::OperationalStore> store_;
+    ports::OrderStore* order_store_ = nullptr;         ///< The same.
     adapters::SqliteStore* embedded_store_ = nullptr;  ///< The same, if the directory has it.
     std::unique_ptr<ports::EventLog> log_;
     adapters::SqliteLog* embedded_log_ = nullptr;  ///< The same, if the directory has it.
@@ -276,6 +280,7 @@ private:
     std::unique_ptr<ports::Forecaster> forecaster_;
     std::unique_ptr<stock::StockWatch> stock_watch_;
     std::unique_ptr<detect::Detection> detection_;
+    std::unique_ptr<order::OrderDesk> orders_;
     std::unique_ptr<stream::SpeedLayer> speed_;  ///< Null: other processes have that role.
     std::unique_ptr<stream::DeliveryWatch> deliveries_;
     ports::ProcessLock* lake_lock_ = nullptr;  ///< Of who has batch_mutex_.

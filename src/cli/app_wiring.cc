@@ -36,6 +36,7 @@ Status App::open_stores() {
     SHELFCAST_ASSIGN(hasher_, adapters::SodiumHasher::create());
     SHELFCAST_ASSIGN(StoreBackend store, open_store(config_, path));
     store_ = std::move(store.store);
+    order_store_ = store.orders;
     embedded_store_ = store.embedded;
     SHELFCAST_TRY(take_roles());
     SHELFCAST_ASSIGN(LogBackend log, open_log(config_, path, clock_));
@@ -226,6 +227,7 @@ Status App::make_layers(const std::stop_token& stop) {
         stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
         stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
     detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_, clock_);
+    make_order_desk();
     predictions_ = std::make_unique<predict::PredictionService>(
         predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
     SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
@@ -246,6 +248,30 @@ Status App::make_layers(const std::stop_token& stop) {
     }
     house_thread_ = std::jthread([this](const std::stop_token& own) { keep_house(own); });
     return {};
+}
+
+void App::make_order_desk() {
+    order::DeskOptions options;
+    // The texts were judged when the configuration was read.
+    const auto amount = [](const std::string& text) {
+        std::int64_t ten_thousandths = 0;
+        static_cast<void>(retail::parse_decimal(text, retail::UnitPrice::kScale,
+                                                retail::UnitPrice::kMax, ten_thousandths));
+        return retail::Quantity{1'000} * retail::UnitPrice{ten_thousandths};
+    };
+    for (const auto& [role, text] :
+         std::initializer_list<std::pair<std::string_view, const std::string&>>{
+             {"administrator", config_.orders_limit_administrator},
+             {"executive", config_.orders_limit_executive},
+             {"regional_manager", config_.orders_limit_regional_manager},
+             {"store_manager", config_.orders_limit_store_manager},
+             {"analyst", config_.orders_limit_analyst}}) {
+        options.limits[std::string(role)] =
+            text.empty() ? replenishment::ApprovalLimit() : amount(text);
+    }
+    options.automatic_limit = amount(config_.orders_automatic_limit);
+    orders_ = std::make_unique<order::OrderDesk>(
+        order::DeskPorts{*order_store_, *warehouse_, *warehouse_, clock_}, std::move(options));
 }
 
 void App::make_speed_layer(const operators::OperatorOptions& judging) {

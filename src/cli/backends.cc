@@ -75,12 +75,15 @@ Result<StoreBackend> open_store(const config::Config& config,
     if (!config.store_url.empty()) {
         adapters::PostgresStoreOptions options;
         options.url = config.store_url;
-        SHELFCAST_ASSIGN(backend.store, adapters::PostgresStore::open(options));
+        SHELFCAST_ASSIGN(auto store, adapters::PostgresStore::open(options));
+        backend.orders = store.get();
+        backend.store = std::move(store);
         return backend;
     }
     SHELFCAST_ASSIGN(auto store, adapters::SqliteStore::open(
                                      {.path = (directory / "operational.sqlite").string()}));
     backend.embedded = store.get();
+    backend.orders = store.get();
     backend.store = std::move(store);
     return backend;
 }

@@ -17,6 +17,7 @@
 #include "ports/event_log.h"
 #include "ports/file_system.h"
 #include "ports/operational_store.h"
+#include "ports/order_store.h"
 #include "ports/state_store.h"
 #include "ports/worker_group.h"
 
@@ -24,6 +25,7 @@ namespace shelfcast::cli {
 
 struct StoreBackend {
     std::unique_ptr<ports::OperationalStore> store;
+    ports::OrderStore* orders = nullptr;        ///< The same.
     adapters::SqliteStore* embedded = nullptr;  ///< The same, if it is of the data directory.
 };
 [[nodiscard]] Result<StoreBackend> open_store(const config::Config& config,

@@ -141,6 +141,8 @@ int main(int argc, char** argv) {
     add_backfill(commands);
     add_rebuild(commands);
     add_lake(commands);
+    add_orders(commands);
+    add_proposals(commands);
     add_backup(commands);
     add_restore(commands);
     add_query(commands);

@@ -88,6 +88,13 @@ struct Config {
     std::uint32_t watch_interval_s = 60;
     std::uint32_t watch_horizon_days = 3;
 
+    std::string orders_limit_administrator;
+    std::string orders_limit_executive;
+    std::string orders_limit_regional_manager = "20000";
+    std::string orders_limit_store_manager = "2000";
+    std::string orders_limit_analyst = "0";
+    std::string orders_automatic_limit = "0";
+
     std::uint32_t lake_target_mb = 128;
     std::uint32_t lake_keep_retired_hours = 24;
 

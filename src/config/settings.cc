@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "config/config.h"
+#include "retail/decimal.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::config {
@@ -69,6 +70,19 @@ std::string roles_fault(std::string_view text) {
 }
 
 std::string empty_fault(std::string_view text) { return text.empty() ? "is empty" : ""; }
+
+std::string amount_fault(std::string_view text) {
+    std::int64_t amount = 0;
+    return text.empty() ||
+                   (retail::parse_decimal(text, retail::UnitPrice::kScale, retail::UnitPrice::kMax,
+                                          amount) == retail::DecimalFault::kNone &&
+                    amount >= 0)
+               ? ""
+               : "is no amount of money, such as 2000 or 499.95";
+}
+std::string own_amount_fault(std::string_view text) {
+    return text.empty() ? "is empty; 0 is none" : amount_fault(text);
+}
 
 constexpr std::uint64_t kMaxPort = 65'535;
 constexpr std::uint64_t kDayMs = 86'400'000;
@@ -407,6 +421,44 @@ const std::array kSettings = {
         .description = "Days, today's rest and those after it, over which running out is a risk",
         .minimum = 1,
         .maximum = 28},
+    Setting{.key = "orders.limit_administrator",
+            .member = &Config::orders_limit_administrator,
+            .environment = "SHELFCAST_ORDERS_LIMIT_ADMINISTRATOR",
+            .flag = "",
+            .description = "The most that an order may come to, in the store's currency, which an "
+                           "administrator approves; empty: any value, 0: none",
+            .fault = amount_fault},
+    Setting{.key = "orders.limit_executive",
+            .member = &Config::orders_limit_executive,
+            .environment = "SHELFCAST_ORDERS_LIMIT_EXECUTIVE",
+            .flag = "",
+            .description = "The same for an executive",
+            .fault = amount_fault},
+    Setting{.key = "orders.limit_regional_manager",
+            .member = &Config::orders_limit_regional_manager,
+            .environment = "SHELFCAST_ORDERS_LIMIT_REGIONAL_MANAGER",
+            .flag = "",
+            .description = "The same for a regional manager",
+            .fault = amount_fault},
+    Setting{.key = "orders.limit_store_manager",
+            .member = &Config::orders_limit_store_manager,
+            .environment = "SHELFCAST_ORDERS_LIMIT_STORE_MANAGER",
+            .flag = "",
+            .description = "The same for a store manager",
+            .fault = amount_fault},
+    Setting{.key = "orders.limit_analyst",
+            .member = &Config::orders_limit_analyst,
+            .environment = "SHELFCAST_ORDERS_LIMIT_ANALYST",
+            .flag = "",
+            .description = "The same for an analyst",
+            .fault = amount_fault},
+    Setting{.key = "orders.automatic_limit",
+            .member = &Config::orders_automatic_limit,
+            .environment = "SHELFCAST_ORDERS_AUTOMATIC_LIMIT",
+            .flag = "",
+            .description =
+                "Proposals that lift no order above it are approved without a person; 0: none",
+            .fault = own_amount_fault},
     Setting{.key = "lake.target_mb",
             .member = &Config::lake_target_mb,
             .environment = "SHELFCAST_LAKE_TARGET_MB",

@@ -40,3 +40,5 @@ truncate table retail_core.anomalies
 truncate table retail_core.restock_alerts
 truncate table retail_core.data_quality_results
 truncate table retail_core.business_impact_daily
+truncate table retail_core.purchase_orders
+truncate table retail_core.purchase_order_lines

@@ -186,6 +186,77 @@ create table scheduled_jobs (
     first_seen_us bigint not null
 );
 )sql",
+    R"sql(
+create table purchase_orders (
+    order_id bigint generated always as identity primary key,
+    revision bigint not null,
+    mirrored boolean not null,  -- the warehouse has this revision
+    store_id bigint not null,
+    supplier word not null,
+    review_date bigint not null,
+    -- draft, approved, sent, confirmed, partly received, received, cancelled
+    state smallint not null check (state between 1 and 7),
+    expected_date bigint not null,  -- 0: not known, as the instants below
+    created_at_us bigint not null,
+    approved_at_us bigint not null,
+    sent_at_us bigint not null,
+    confirmed_at_us bigint not null,
+    closed_at_us bigint not null,
+    approved_by text not null
+);
+create unique index draft_orders on purchase_orders (store_id, supplier, review_date)
+    where state = 1;
+create index unmirrored_orders on purchase_orders (order_id) where not mirrored;
+
+-- Quantities in thousandths.
+create table purchase_order_lines (
+    order_id bigint not null references purchase_orders,
+    product_id word not null,
+    ordered bigint not null,
+    received bigint not null,
+    announced bigint not null,
+    arrived bigint not null,
+    fell_short bigint not null,
+    unit_cost bigint not null,  -- ten-thousandths; -1: not known
+    primary key (order_id, product_id)
+);
+
+create table proposal_decisions (
+    store_id bigint not null,
+    review_date bigint not null,
+    product_id word not null,
+    revision bigint not null,
+    state smallint not null check (state between 1 and 3),  -- edited, approved, rejected
+    quantity bigint not null,
+    order_id bigint not null,  -- 0: in no order
+    decided_by text not null,
+    role text not null,
+    decided_at_us bigint not null,
+    note text not null,
+    seen text not null,
+    primary key (store_id, review_date, product_id)
+);
+
+-- What was done, by whom, with what before them. Rows are only added.
+create table order_events (
+    event_id bigint generated always as identity primary key,
+    order_id bigint not null,  -- 0: of a proposal that is in no order
+    store_id bigint not null,  -- 0: of the order as a whole
+    review_date bigint not null,
+    product_id word not null,
+    action text not null,
+    actor text not null,
+    role text not null,
+    at_us bigint not null,
+    request_id word not null,
+    note text not null,
+    seen text not null
+);
+create index order_events_by_order on order_events (order_id) where order_id > 0;
+create index order_events_by_proposal on order_events (store_id, review_date, product_id)
+    where store_id > 0;
+create unique index order_requests on order_events (request_id) where request_id <> '';
+)sql",
 };
 
 Result<std::size_t> version_of(Connection& connection, const std::string& schema) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "ports/operational_store.h"
+#include "ports/order_store.h"
 
 namespace shelfcast::adapters {
 
@@ -30,7 +31,7 @@ struct PostgresStoreOptions {
     std::uint32_t statement_timeout_ms = 30'000;
 };
 
-class PostgresStore final : public ports::OperationalStore {
+class PostgresStore final : public ports::OperationalStore, public ports::OrderStore {
 public:
     /// Every method may also fail with kUnavailable (the server is away or slow, within the
     /// time-outs; it is connected to anew by the next call), kBusy (every connection stayed in
@@ -41,8 +42,8 @@ public:
     /// When a connection breaks while a transaction is being committed, the server is asked whether
     /// it was. Should it not answer in time either, the failure is kUnavailable and says so. What
     /// is then repeated and was stored is the same (write_down included), but for these:
-    /// raise_epoch cuts an empty epoch more, begin_session, end_run and begin_replays are
-    /// kConflict, begin_run is kBusy.
+    /// raise_epoch cuts an empty epoch more, begin_session, end_run, begin_replays and
+    /// put_order_change are kConflict, begin_run is kBusy.
 
     /// Connects, and brings the schema to the newest tables. Errors: kInvalidInput (options, a
     /// server or an encoding that will not do, tables of a newer program), kUnauthenticated,
@@ -135,6 +136,29 @@ public:
                                                              std::size_t limit) override;
     [[nodiscard]] Result<std::int64_t> first_seen(std::string_view job,
                                                   std::int64_t now_us) override;
+
+    [[nodiscard]] Result<retail::OrderId> put_order_change(
+        const ports::OrderChange& change) override;
+    [[nodiscard]] Result<std::optional<retail::ProposalDecision>> find_decision(
+        const retail::ProposalKey& key) override;
+    [[nodiscard]] Result<std::vector<retail::ProposalDecision>> decisions(
+        StoreId store, std::int32_t review_date) override;
+    [[nodiscard]] Result<std::optional<retail::PurchaseOrder>> find_order(
+        retail::OrderId id) override;
+    [[nodiscard]] Result<std::optional<retail::PurchaseOrder>> find_draft(
+        StoreId store, std::string_view supplier, std::int32_t review_date) override;
+    [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> orders(
+        const ports::OrderFilter& filter) override;
+    [[nodiscard]] Result<std::vector<retail::OrderEvent>> order_events(retail::OrderId id) override;
+    [[nodiscard]] Result<std::vector<retail::OrderEvent>> proposal_events(
+        const retail::ProposalKey& key) override;
+    [[nodiscard]] Result<std::optional<retail::OrderEvent>> find_request(
+        std::string_view request_id) override;
+    [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> unmirrored_orders(
+        std::size_t limit) override;
+    [[nodiscard]] Status mark_mirrored(
+        const std::vector<std::pair<retail::OrderId, std::uint64_t>>& revisions) override;
+    [[nodiscard]] Status forget_mirrored() override;
 
 private:
     PostgresStore(std::unique_ptr<postgres_store::Database> database, std::string writer);

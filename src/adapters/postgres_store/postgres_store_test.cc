@@ -9,6 +9,7 @@
 #include "adapters/postgres_store/test_schema.h"
 #include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
+#include "tests/contract/order_store_contract.h"
 #include "tests/contract/session_contract.h"
 
 namespace shelfcast::adapters {
@@ -18,7 +19,8 @@ using postgres_store::Connection;
 using postgres_store::TestSchema;
 
 class PostgresHarness final : public contract::OperationalStoreHarness,
-                              public contract::JobLedgerHarness {
+                              public contract::JobLedgerHarness,
+                              public contract::OrderStoreHarness {
 public:
     PostgresHarness() { reopen(); }
     ports::EpochLedger& epochs() override { return *store_; }
@@ -31,6 +33,7 @@ public:
     ports::SettingsBook& settings() override { return *store_; }
     ports::JobLedger& jobs() override { return *store_; }
     ports::ProcessLocks& locks() override { return *store_; }
+    ports::OrderStore& orders() override { return *store_; }
     void reopen() override {
         store_.reset();
         store_ = schema_.open();
@@ -46,6 +49,10 @@ std::unique_ptr<contract::OperationalStoreHarness> make_harness() {
 }
 
 std::unique_ptr<contract::JobLedgerHarness> make_job_harness() {
+    return std::make_unique<PostgresHarness>();
+}
+
+std::unique_ptr<contract::OrderStoreHarness> make_order_harness() {
     return std::make_unique<PostgresHarness>();
 }
 
@@ -481,4 +488,6 @@ namespace shelfcast::contract {
 INSTANTIATE_TEST_SUITE_P(Postgres, OperationalStoreContract,
                          testing::Values(&adapters::make_harness));
 INSTANTIATE_TEST_SUITE_P(Postgres, JobLedgerContract, testing::Values(&adapters::make_job_harness));
+INSTANTIATE_TEST_SUITE_P(Postgres, OrderStoreContract,
+                         testing::Values(&adapters::make_order_harness));
 }  // namespace shelfcast::contract

@@ -176,6 +176,77 @@ create table speed_sessions (
     server_started_s integer  -- null: under way
 ) strict;
 )sql",
+    R"sql(
+create table purchase_orders (
+    order_id integer primary key autoincrement,
+    revision integer not null,
+    mirrored integer not null check (mirrored in (0, 1)),  -- the warehouse has this revision
+    store_id integer not null,
+    supplier text not null,
+    review_date integer not null,
+    -- draft, approved, sent, confirmed, partly received, received, cancelled
+    state integer not null check (state between 1 and 7),
+    expected_date integer not null,  -- 0: not known, as the instants below
+    created_at_us integer not null,
+    approved_at_us integer not null,
+    sent_at_us integer not null,
+    confirmed_at_us integer not null,
+    closed_at_us integer not null,
+    approved_by text not null
+) strict;
+create unique index draft_orders on purchase_orders (store_id, supplier, review_date)
+    where state = 1;
+create index unmirrored_orders on purchase_orders (order_id) where mirrored = 0;
+
+-- Quantities in thousandths.
+create table purchase_order_lines (
+    order_id integer not null references purchase_orders,
+    product_id text not null,
+    ordered integer not null,
+    received integer not null,
+    announced integer not null,
+    arrived integer not null,
+    fell_short integer not null,
+    unit_cost integer not null,  -- ten-thousandths; -1: not known
+    primary key (order_id, product_id)
+) strict, without rowid;
+
+create table proposal_decisions (
+    store_id integer not null,
+    review_date integer not null,
+    product_id text not null,
+    revision integer not null,
+    state integer not null check (state between 1 and 3),  -- edited, approved, rejected
+    quantity integer not null,
+    order_id integer not null,  -- 0: in no order
+    decided_by text not null,
+    role text not null,
+    decided_at_us integer not null,
+    note text not null,
+    seen text not null,
+    primary key (store_id, review_date, product_id)
+) strict, without rowid;
+
+-- What was done, by whom, with what before them. Rows are only added.
+create table order_events (
+    event_id integer primary key autoincrement,
+    order_id integer not null,  -- 0: of a proposal that is in no order
+    store_id integer not null,  -- 0: of the order as a whole
+    review_date integer not null,
+    product_id text not null,
+    action text not null,
+    actor text not null,
+    role text not null,
+    at_us integer not null,
+    request_id text not null,
+    note text not null,
+    seen text not null
+) strict;
+create index order_events_by_order on order_events (order_id) where order_id > 0;
+create index order_events_by_proposal on order_events (store_id, review_date, product_id)
+    where store_id > 0;
+create unique index order_requests on order_events (request_id) where request_id <> '';
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

@@ -9,6 +9,7 @@
 
 #include "adapters/sqlite_store/thread_locks.h"
 #include "ports/operational_store.h"
+#include "ports/order_store.h"
 
 namespace shelfcast::adapters {
 
@@ -26,7 +27,7 @@ struct SqliteStoreOptions {
     Durability durability = Durability::kFull;
 };
 
-class SqliteStore final : public ports::OperationalStore {
+class SqliteStore final : public ports::OperationalStore, public ports::OrderStore {
 public:
     /// Every method may also fail with kStorageFull, kUnavailable (disk faults), kCorrupted; the
     /// message names the file.
@@ -120,6 +121,29 @@ public:
                                                              std::size_t limit) override;
     [[nodiscard]] Result<std::int64_t> first_seen(std::string_view job,
                                                   std::int64_t now_us) override;
+
+    [[nodiscard]] Result<retail::OrderId> put_order_change(
+        const ports::OrderChange& change) override;
+    [[nodiscard]] Result<std::optional<retail::ProposalDecision>> find_decision(
+        const retail::ProposalKey& key) override;
+    [[nodiscard]] Result<std::vector<retail::ProposalDecision>> decisions(
+        StoreId store, std::int32_t review_date) override;
+    [[nodiscard]] Result<std::optional<retail::PurchaseOrder>> find_order(
+        retail::OrderId id) override;
+    [[nodiscard]] Result<std::optional<retail::PurchaseOrder>> find_draft(
+        StoreId store, std::string_view supplier, std::int32_t review_date) override;
+    [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> orders(
+        const ports::OrderFilter& filter) override;
+    [[nodiscard]] Result<std::vector<retail::OrderEvent>> order_events(retail::OrderId id) override;
+    [[nodiscard]] Result<std::vector<retail::OrderEvent>> proposal_events(
+        const retail::ProposalKey& key) override;
+    [[nodiscard]] Result<std::optional<retail::OrderEvent>> find_request(
+        std::string_view request_id) override;
+    [[nodiscard]] Result<std::vector<retail::PurchaseOrder>> unmirrored_orders(
+        std::size_t limit) override;
+    [[nodiscard]] Status mark_mirrored(
+        const std::vector<std::pair<retail::OrderId, std::uint64_t>>& revisions) override;
+    [[nodiscard]] Status forget_mirrored() override;
 
 private:
     explicit SqliteStore(std::unique_ptr<sqlite_store::Database> database);

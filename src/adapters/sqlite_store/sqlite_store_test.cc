@@ -12,6 +12,7 @@
 
 #include "tests/contract/job_ledger_contract.h"
 #include "tests/contract/operational_store_contract.h"
+#include "tests/contract/order_store_contract.h"
 #include "tests/contract/session_contract.h"
 
 namespace shelfcast::adapters {
@@ -44,7 +45,8 @@ SqliteStoreOptions at(std::string path) {
 }
 
 class SqliteHarness final : public contract::OperationalStoreHarness,
-                            public contract::JobLedgerHarness {
+                            public contract::JobLedgerHarness,
+                            public contract::OrderStoreHarness {
 public:
     SqliteHarness() { reopen(); }
     ports::EpochLedger& epochs() override { return *store_; }
@@ -57,6 +59,7 @@ public:
     ports::SettingsBook& settings() override { return *store_; }
     ports::JobLedger& jobs() override { return *store_; }
     ports::ProcessLocks& locks() override { return *store_; }
+    ports::OrderStore& orders() override { return *store_; }
     void reopen() override {
         store_.reset();
         store_ = SqliteStore::open(at(directory_.file("store.db"))).value();
@@ -72,6 +75,10 @@ std::unique_ptr<contract::OperationalStoreHarness> make_sqlite_harness() {
 }
 
 std::unique_ptr<contract::JobLedgerHarness> make_sqlite_job_harness() {
+    return std::make_unique<SqliteHarness>();
+}
+
+std::unique_ptr<contract::OrderStoreHarness> make_sqlite_order_harness() {
     return std::make_unique<SqliteHarness>();
 }
 
@@ -268,4 +275,6 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, OperationalStoreContract,
                          testing::Values(&adapters::make_sqlite_harness));
 INSTANTIATE_TEST_SUITE_P(Sqlite, JobLedgerContract,
                          testing::Values(&adapters::make_sqlite_job_harness));
+INSTANTIATE_TEST_SUITE_P(Sqlite, OrderStoreContract,
+                         testing::Values(&adapters::make_sqlite_order_harness));
 }  // namespace shelfcast::contract
