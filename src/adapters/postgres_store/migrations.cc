@@ -186,6 +186,17 @@ create table scheduled_jobs (
     first_seen_us bigint not null
 );
 )sql",
+    R"sql(
+-- How items are supplied and kept; terms as retail/item_terms.h writes them.
+create table item_terms (
+    store_id bigint not null,
+    product_id word not null,
+    supplier word not null,
+    version bigint not null,
+    terms text not null,
+    primary key (store_id, product_id, supplier)
+);
+)sql",
 };
 
 Result<std::size_t> version_of(Connection& connection, const std::string& schema) {

@@ -176,6 +176,17 @@ create table speed_sessions (
     server_started_s integer  -- null: under way
 ) strict;
 )sql",
+    R"sql(
+-- How items are supplied and kept; terms as retail/item_terms.h writes them.
+create table item_terms (
+    store_id integer not null,
+    product_id text not null,
+    supplier text not null,
+    version integer not null,
+    terms text not null,
+    primary key (store_id, product_id, supplier)
+) strict, without rowid;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {
