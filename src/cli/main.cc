@@ -144,6 +144,7 @@ int main(int argc, char** argv) {
     add_backup(commands);
     add_restore(commands);
     add_query(commands);
+    add_replenish(commands);
     add_schedule(commands);
     add_schema(commands);
     add_dead_letters(commands);

@@ -23,8 +23,7 @@ bool has_cost(const OrderLine& line) {
 /// Profit of one unit sold.
 double margin_of(const OrderLine& line) {
     const double cost = money_of(*line.terms->unit_cost);
-    const double listed =
-        line.terms->unit_price ? money_of(*line.terms->unit_price) - cost : 0.0;
+    const double listed = line.terms->unit_price ? money_of(*line.terms->unit_price) - cost : 0.0;
     return listed > 0 ? listed : line.margin_share * cost;
 }
 
@@ -93,8 +92,7 @@ void keep_to_budget(std::span<const OrderLine> lines, Revenue budget) {
     for (const OrderLine& line : lines) {
         if (has_cost(line) && line.proposal->quantity().thousandths > 0) {
             limited.push_back(&line);
-            claims.push_back(
-                claim_of(line, {}, line.proposal->quantity(), protection_days(line)));
+            claims.push_back(claim_of(line, {}, line.proposal->quantity(), protection_days(line)));
         }
     }
     const std::vector<Quantity> given = give_out(claims, budget.ten_millionths);
@@ -106,9 +104,8 @@ void keep_to_budget(std::span<const OrderLine> lines, Revenue budget) {
 }
 
 void meet_supplier_minimum(std::span<const OrderLine> lines, Revenue minimum, double cover_days) {
-    const bool is_ordered = std::ranges::any_of(lines, [](const OrderLine& line) {
-        return line.proposal->quantity().thousandths > 0;
-    });
+    const bool is_ordered = std::ranges::any_of(
+        lines, [](const OrderLine& line) { return line.proposal->quantity().thousandths > 0; });
     const Revenue value = value_of(lines);
     if (!is_ordered || value >= minimum) {
         return;

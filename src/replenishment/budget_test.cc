@@ -51,8 +51,7 @@ protected:
             const double margin = static_cast<double>(terms_[i].unit_price->ten_thousandths -
                                                       terms_[i].unit_cost->ten_thousandths);
             const CountDemand demand = demand_over({days_}, 3);
-            sum += margin * (demand.mean -
-                             expected_shortage(static_cast<double>(plan[i]), demand));
+            sum += margin * (demand.mean - expected_shortage(static_cast<double>(plan[i]), demand));
         }
         return sum;
     }
@@ -64,7 +63,7 @@ protected:
 };
 
 TEST_F(OrderTest, ABudgetBuysWhatReturnsMost) {
-    add(1, 2);   // Doubles its money.
+    add(1, 2);  // Doubles its money.
     add(10, 12);
     const auto order = lines();
     EXPECT_EQ(quantities(), (std::vector<std::int64_t>{18, 18}));

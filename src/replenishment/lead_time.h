@@ -27,8 +27,8 @@ struct LeadTime {
 
 class LeadTimeModel {
 public:
-    /// Nothing from fewer than `kFewestDeliveries`. A weekday with fewer than three of them counts as
-    /// the average one.
+    /// Nothing from fewer than `kFewestDeliveries`. A weekday with fewer than three of them counts
+    /// as the average one.
     [[nodiscard]] static std::optional<LeadTimeModel> fit(std::span<const PastDelivery> past);
 
     [[nodiscard]] LeadTime predict(int weekday, double units) const;

@@ -16,8 +16,8 @@
 
 namespace shelfcast::replenishment {
 
-/// Somebody who wants up to `wanted`: first `first_step` at once, then more in steps of `step`, whole
-/// ones only.
+/// Somebody who wants up to `wanted`: first `first_step` at once, then more in steps of `step`,
+/// whole ones only.
 struct Claim {
     std::string_view key;  ///< Of two with equal gain the lesser comes first; no two are the same.
     retail::Quantity wanted{};

@@ -144,26 +144,22 @@ CountDemand demand_over(const DemandPath& path, double span_days) {
 }
 
 double expected_shortage(double stock_units, const CountDemand& demand) {
-    constexpr double kStepsPerDeviation = 16;
-    constexpr double kNegligible = 1e-9;
     if (demand.mean <= 0) {
-        return 0;
+        return std::max(0.0, -stock_units);
     }
     if (stock_units < 0) {
         return demand.mean - stock_units;
     }
-    const double deviation = std::sqrt(std::max(demand.variance, demand.mean));
-    // E[(D - s)+] is the sum of P(D >= n) over n > s; in large demand some n stand for their
-    // neighbours.
-    const double step = std::max(1.0, std::floor(deviation / kStepsPerDeviation));
-    double shortage = 0;
-    for (double units = stock_units + (step + 1) / 2;; units += step) {  // ends with the tail
-        const double chance = demand::chance_of_at_least(units, demand);
-        shortage += step * chance;
-        if (chance < kNegligible) {
-            return shortage;
-        }
-    }
+    // n P(D = n) is the mean times the chance of n - 1 of the same family with one success more
+    // (negative binomial) or as many (Poisson), so that the sum of the tail is two chances.
+    const double excess = std::max(0.0, demand.variance - demand.mean);
+    const double next_mean = demand.mean + excess / demand.mean;
+    const CountDemand next{next_mean, next_mean * (1 + excess / demand.mean)};
+    const double whole = std::floor(stock_units);
+    const double short_of_it = demand::chance_of_at_least(whole + 1, demand);
+    const double shortage =
+        demand.mean * demand::chance_of_at_least(whole, next) - whole * short_of_it;
+    return std::max(0.0, shortage - (stock_units - whole) * short_of_it);
 }
 
 std::string_view to_string(TargetKind kind) noexcept {
@@ -283,8 +279,8 @@ double stock_out_probability(const Terms& terms, const DemandPath& path,
 
 std::optional<std::int32_t> days_until_due(const Proposal& proposal, const DemandPath& path,
                                            std::int32_t limit_days) {
-    const double spare = units_of(proposal.position().available()) -
-                         units_of(proposal.levels().reorder_point);
+    const double spare =
+        units_of(proposal.position().available()) - units_of(proposal.levels().reorder_point);
     if (spare < 0) {
         return 0;
     }

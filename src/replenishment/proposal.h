@@ -10,8 +10,9 @@
 /// is booked under the name of what changed it. Plain values, thread safe.
 ///
 /// Sources: Silver, Pyke, Thomas, Inventory and Production Management in Supply Chains, 4th ed.
-/// (2017), chapters 6 and 7: protection period, demand with a random lead time, (R, S) and (R, s, S)
-/// control, service measures P1 and P2, the critical ratio; docs/REPLENISHMENT.md has the formulas.
+/// (2017), chapters 6 and 7: protection period, demand with a random lead time, (R, S) and (R, s,
+/// S) control, service measures P1 and P2, the critical ratio; docs/REPLENISHMENT.md has the
+/// formulas.
 
 #include <array>
 #include <cstddef>
@@ -46,7 +47,7 @@ struct DemandPath {
 /// Demand over so many days from now (0 or more, parts of a day in proportion).
 [[nodiscard]] CountDemand demand_over(const DemandPath& path, double span_days);
 
-/// E[(D - stock)+], units.
+/// E[(D - stock)+], units. Source: Johnson, Kemp, Kotz (2005), the recurrences of chapters 4 and 5.
 [[nodiscard]] double expected_shortage(double stock_units, const CountDemand& demand);
 
 enum class TargetKind : std::uint8_t {
@@ -67,9 +68,9 @@ struct Terms {
     double review_period_days = 1;
     double lead_time_days = 1;
     double lead_time_std_dev_days = 0;
-    Quantity min_order{};             ///< The least that is delivered; 0: any.
-    std::uint32_t pack_size = 1;      ///< Units; at least 1.
-    std::optional<Quantity> capacity;  ///< That shelf and store room hold.
+    Quantity min_order{};               ///< The least that is delivered; 0: any.
+    std::uint32_t pack_size = 1;        ///< Units; at least 1.
+    std::optional<Quantity> capacity;   ///< That shelf and store room hold.
     std::uint32_t shelf_life_days = 0;  ///< From delivery; 0: does not spoil.
     std::optional<UnitPrice> unit_cost;
     std::optional<UnitPrice> unit_price;

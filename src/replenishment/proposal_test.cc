@@ -50,7 +50,7 @@ TEST(DemandOver, RepeatsTheLastWeekAndTakesPartsOfDays) {
         days.push_back({static_cast<double>(day), 1});
     }
     EXPECT_NEAR(demand_over({days}, 2.5).mean, 0 + 1 + 0.5 * 2, 1e-12);
-    EXPECT_NEAR(demand_over({days}, 9).mean, 28 + 1, 1e-12);   // Day 8 is day 1 again.
+    EXPECT_NEAR(demand_over({days}, 9).mean, 28 + 1, 1e-12);  // Day 8 is day 1 again.
     EXPECT_NEAR(demand_over({days}, 10).mean, 29 + 2, 1e-12);
     EXPECT_NEAR(demand_over({days}, 4).variance, 4, 1e-12);
     EXPECT_NEAR(demand_over({days, 1}, 4).variance, 16, 1e-12);  // All errors are one.
@@ -62,8 +62,8 @@ TEST(ExpectedShortage, IsWhatItsDefinitionAddsUpTo) {
     const auto by_sum = [](double stock, const CountDemand& demand) {
         double shortage = 0;
         for (int n = 1; n < demand.mean + 20 * std::sqrt(demand.variance) + 50; ++n) {
-            const double chance = demand::chance_of_at_least(n, demand) -
-                                  demand::chance_of_at_least(n + 1, demand);
+            const double chance =
+                demand::chance_of_at_least(n, demand) - demand::chance_of_at_least(n + 1, demand);
             shortage += std::max(0.0, n - stock) * chance;
         }
         return shortage;
@@ -81,9 +81,8 @@ TEST(ExpectedShortage, IsWhatItsDefinitionAddsUpTo) {
 
 TEST(StockLevels, TheReorderPointIsTheLeastThatMeetsACycleServiceLevel) {
     const std::vector<CountDemand> days(7, {2, 2});
-    const Terms terms{.review_period_days = 1,
-                      .lead_time_days = 2,
-                      .target = {TargetKind::kCycleService, 0.95}};
+    const Terms terms{
+        .review_period_days = 1, .lead_time_days = 2, .target = {TargetKind::kCycleService, 0.95}};
     const StockLevels levels = stock_levels(terms, {days});
     // Poisson of 6: P(D <= 10) = 0.9574, P(D <= 9) = 0.9161 (tables).
     EXPECT_EQ(levels.reorder_point, units(10));
@@ -105,9 +104,8 @@ TEST(StockLevels, AnUncertainLeadTimeAddsDemandSquaredTimesItsVariance) {
 
 TEST(StockLevels, TheFillRateIsReachedInASimulation) {
     const std::vector<CountDemand> days(7, {3, 3});
-    const Terms terms{.review_period_days = 2,
-                      .lead_time_days = 1,
-                      .target = {TargetKind::kFillRate, 0.97}};
+    const Terms terms{
+        .review_period_days = 2, .lead_time_days = 1, .target = {TargetKind::kFillRate, 0.97}};
     const auto simulate = [&](double order_up_to) {
         constexpr unsigned kSeed = 20'260'301;
         std::mt19937 random(kSeed);
@@ -219,7 +217,8 @@ TEST_F(ProposeTest, WithheldIsNothingWhateverTheNeed) {
 
 TEST_F(ProposeTest, SaysWhenItIsDue) {
     position_ = {.on_hand = units(26)};
-    EXPECT_EQ(days_until_due(proposal(), {days_}, 56), 3);  // 8 spare, 4 a day, the third goes below.
+    EXPECT_EQ(days_until_due(proposal(), {days_}, 56),
+              3);  // 8 spare, 4 a day, the third goes below.
     EXPECT_EQ(days_until_due(proposal(), {days_}, 2), std::nullopt);
     position_ = {.on_hand = units(3)};
     EXPECT_EQ(days_until_due(proposal(), {days_}, 56), 0);
@@ -261,9 +260,9 @@ RC_GTEST_PROP(Proposal, TermsAddUpExactly, ()) {
     }
     terms.order_cost = *rc::gen::inRange(0, 20);
     terms.holding_cost_per_year = *rc::gen::inRange(0, 50) / 100.0;
-    terms.target = {*rc::gen::element(TargetKind::kCycleService, TargetKind::kFillRate,
-                                      TargetKind::kCostRatio),
-                    *rc::gen::inRange(1, 1'000) / 1'000.0};
+    terms.target = {
+        *rc::gen::element(TargetKind::kCycleService, TargetKind::kFillRate, TargetKind::kCostRatio),
+        *rc::gen::inRange(1, 1'000) / 1'000.0};
     const DemandPath path{days, *rc::gen::inRange(0, 1'000) / 1'000.0};
     const StockPosition position{thousandths(-50'000, 300'000), thousandths(0, 50'000),
                                  thousandths(0, 50'000), thousandths(0, 50'000)};

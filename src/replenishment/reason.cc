@@ -66,10 +66,9 @@ std::string order_text(const Proposal& proposal, const Terms& terms, std::int32_
         if (proposal.limited_by()) {
             return "Order nothing. ";
         }
-        return days_until_due < 0
-                   ? "Enough for now. "
-                   : fmt::format("Enough for now: to be ordered in about {}. ",
-                                 days_text(days_until_due));
+        return days_until_due < 0 ? "Enough for now. "
+                                  : fmt::format("Enough for now: to be ordered in about {}. ",
+                                                days_text(days_until_due));
     }
     std::string text = fmt::format("Order {}", text_of(quantity));
     if (terms.pack_size > 1) {

@@ -129,8 +129,7 @@ ItemChoice TermBook::choose(const ItemFacts& item) const {
     terms.unit_price = item.unit_price;
     terms.holding_cost_per_year = or_default(ItemTerm::kHoldingCostPercent, kScale3 * kPercent,
                                              defaults_.holding_cost_per_year, "");
-    terms.order_cost =
-        static_cast<double>(find(rows, ItemTerm::kOrderCost).value_or(0)) / kScale4;
+    terms.order_cost = static_cast<double>(find(rows, ItemTerm::kOrderCost).value_or(0)) / kScale4;
     if (const auto target = find_target(rows)) {
         terms.target = *target;
     } else {

@@ -32,8 +32,8 @@ struct TermDefaults {
 struct ItemFacts {
     StoreId store;
     std::string_view product_id;
-    std::string_view supplier;           ///< Empty: not known.
-    std::uint32_t lead_time_days = 0;    ///< 0: not known.
+    std::string_view supplier;         ///< Empty: not known.
+    std::uint32_t lead_time_days = 0;  ///< 0: not known.
     std::uint32_t pack_size = 1;
     std::uint32_t shelf_life_days = 0;
     std::optional<UnitPrice> unit_cost{};

@@ -21,14 +21,15 @@ ItemTerms row(std::uint32_t store, std::string product, std::string supplier,
 }
 
 TEST(TermBook, TheMostSpecificWordHolds) {
-    const TermBook book({row(0, "", "", {{ItemTerm::kLeadTimeDays, 9'000}}),
-                         row(0, "", "Mill", {{ItemTerm::kLeadTimeDays, 5'000},
-                                             {ItemTerm::kSupplierMinimumValue, 100'000},
-                                             {ItemTerm::kFillRate, 9'800}}),
-                         row(0, "bread", "Mill", {{ItemTerm::kPackSize, 6}}),
-                         row(2, "bread", "", {{ItemTerm::kLeadTimeDays, 1'500},
-                                              {ItemTerm::kServiceLevel, 9'000}})},
-                        {}, {});
+    const TermBook book(
+        {row(0, "", "", {{ItemTerm::kLeadTimeDays, 9'000}}),
+         row(0, "", "Mill",
+             {{ItemTerm::kLeadTimeDays, 5'000},
+              {ItemTerm::kSupplierMinimumValue, 100'000},
+              {ItemTerm::kFillRate, 9'800}}),
+         row(0, "bread", "Mill", {{ItemTerm::kPackSize, 6}}),
+         row(2, "bread", "", {{ItemTerm::kLeadTimeDays, 1'500}, {ItemTerm::kServiceLevel, 9'000}})},
+        {}, {});
     const ItemChoice there = book.choose({.store = StoreId{2}, .product_id = "bread"});
     EXPECT_EQ(there.supplier, "Mill");
     EXPECT_EQ(there.terms.lead_time_days, 1.5);
@@ -81,16 +82,18 @@ TEST(Reason, SaysWhatAStoreManagerAsks) {
     const ItemChoice item = book.choose({.store = StoreId{1}, .product_id = "tea"});
     const std::vector<CountDemand> days(7, {7, 7});
     const Proposal order = propose(item.terms, {days}, {.on_hand = {12'000}});
-    EXPECT_EQ(reason_of(order, item, {days}, 0),
-              "Sells about 7 a day. 3 days until delivery and 1 until the next review: 28 expected, "
-              "11 for safety (service level 95 %). 12 on hand. Order 36, in packs of 12. By "
-              "default: review period, spread of the lead time, service level.");
+    EXPECT_EQ(
+        reason_of(order, item, {days}, 0),
+        "Sells about 7 a day. 3 days until delivery and 1 until the next review: 28 expected, "
+        "11 for safety (service level 95 %). 12 on hand. Order 36, in packs of 12. By "
+        "default: review period, spread of the lead time, service level.");
     const Proposal none = propose(item.terms, {days}, {.on_hand = {60'500}, .in_transit = {1'000}});
-    EXPECT_EQ(reason_of(none, item, {days}, 4),
-              "Sells about 7 a day. 3 days until delivery and 1 until the next review: 28 expected, "
-              "11 for safety (service level 95 %). 60 on hand, 1 on the way. Enough for now: to be "
-              "ordered in about 4 days. By default: review period, spread of the lead time, "
-              "service level.");
+    EXPECT_EQ(
+        reason_of(none, item, {days}, 4),
+        "Sells about 7 a day. 3 days until delivery and 1 until the next review: 28 expected, "
+        "11 for safety (service level 95 %). 60 on hand, 1 on the way. Enough for now: to be "
+        "ordered in about 4 days. By default: review period, spread of the lead time, "
+        "service level.");
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace shelfcast::replenishment {
 namespace {
 
 Claim claim_of(const ShareClaim& store) {
-    const CountDemand demand = demand_over(
-        store.path, store.terms->review_period_days + store.terms->lead_time_days);
+    const CountDemand demand =
+        demand_over(store.path, store.terms->review_period_days + store.terms->lead_time_days);
     const double deviation = std::sqrt(std::max({demand.variance, demand.mean, 1e-6}));
     const double available =
         static_cast<double>(store.proposal->position().available().thousandths) / 1'000;

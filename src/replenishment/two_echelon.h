@@ -4,10 +4,10 @@
 /// A distribution centre and the stores that it delivers to: what the centre must expect, and who
 /// gets what when it has less than they ask for. Plain values, thread safe.
 ///
-/// Sources: Clark, Scarf, Optimal policies for a multi-echelon inventory problem, Management Science
-/// 6 (1960): the centre plans for the whole chain's stock and demand; Eppen, Schrage, Centralized
-/// ordering policies in a multi-warehouse system (1981): what is short is shared so that every
-/// store is equally likely to run out.
+/// Sources: Clark, Scarf, Optimal policies for a multi-echelon inventory problem, Management
+/// Science 6 (1960): the centre plans for the whole chain's stock and demand; Eppen, Schrage,
+/// Centralized ordering policies in a multi-warehouse system (1981): what is short is shared so
+/// that every store is equally likely to run out.
 
 #include <span>
 #include <string_view>

@@ -84,8 +84,8 @@ RC_GTEST_PROP(ShareOut, GivesNoMoreThanThereIsNorThanWasAskedInWholePacks, ()) {
     for (int i = 0; i < count; ++i) {
         days.emplace_back(7, CountDemand{*rc::gen::inRange(1, 90) / 10.0, 9});
         terms.push_back({.lead_time_days = 2, .pack_size = *rc::gen::inRange(1U, 7U)});
-        proposals.push_back(propose(terms.back(), {days.back()},
-                                    {.on_hand = units(*rc::gen::inRange(0, 30))}));
+        proposals.push_back(
+            propose(terms.back(), {days.back()}, {.on_hand = units(*rc::gen::inRange(0, 30))}));
         keys.push_back(std::to_string(i));
     }
     std::vector<std::int64_t> asked;

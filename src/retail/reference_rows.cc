@@ -79,10 +79,7 @@ ColumnBlock item_terms_rows(const std::vector<ItemTerms>& terms, std::uint64_t v
     // The widest scale of a term: every value is exact in it.
     constexpr int kScale = 4;
     std::vector<ColumnSpec> columns = {
-        {"store_id", kUInt32},
-        {"product_id", kText},
-        {"supplier", kText},
-        {"delivered_by", kText}};
+        {"store_id", kUInt32}, {"product_id", kText}, {"supplier", kText}, {"delivered_by", kText}};
     for (const ItemTermSpec& spec : item_term_specs()) {
         columns.push_back({spec.name, kNullableDecimal14s4});
     }

@@ -215,10 +215,9 @@ Result<std::uint64_t> PostgresStore::put_item_terms(const std::vector<ItemTerms>
 }
 
 Result<ports::ReferenceBook::TermsList> PostgresStore::item_terms() {
-    SHELFCAST_ASSIGN(
-        const Rows rows,
-        database_->query("select store_id, product_id, supplier, terms, version "
-                         "from item_terms order by store_id, product_id, supplier"));
+    SHELFCAST_ASSIGN(const Rows rows,
+                     database_->query("select store_id, product_id, supplier, terms, version "
+                                      "from item_terms order by store_id, product_id, supplier"));
     TermsList list;
     for (int row = 0; row < rows.count(); ++row) {
         ItemTerms one{.store = StoreId{rows.number<std::uint32_t>(row, 0)},

@@ -139,9 +139,10 @@ Result<std::uint64_t> SqliteStore::put_item_terms(const std::vector<ItemTerms>& 
         std::uint64_t changed = 0;
         for (const ItemTerms& one : terms) {
             if (!given.emplace(one.store, one.product_id, one.supplier).second) {
-                return fail(ErrorKind::kInvalidInput,
-                            "the terms of store {}, product \"{}\", supplier \"{}\" are given twice",
-                            one.store.value, one.product_id, one.supplier);
+                return fail(
+                    ErrorKind::kInvalidInput,
+                    "the terms of store {}, product \"{}\", supplier \"{}\" are given twice",
+                    one.store.value, one.product_id, one.supplier);
             }
             SHELFCAST_TRY(database_
                               ->query("insert into item_terms "

@@ -102,9 +102,8 @@ public:
             return;
         }
         if (number < spec.least) {
-            fault(spec.name,
-                  fmt::format("less than {}",
-                              retail::format_decimal(spec.least, spec.scale, true)));
+            fault(spec.name, fmt::format("less than {}",
+                                         retail::format_decimal(spec.least, spec.scale, true)));
         }
         value = number;
     }
@@ -430,9 +429,9 @@ void read_terms(RowCells& cells, retail::ItemTerms& terms) {
         cells.term(spec, terms[spec.term]);
     }
     std::vector<std::string_view> targets;
-    for (const retail::ItemTerm term : {retail::ItemTerm::kServiceLevel,
-                                        retail::ItemTerm::kFillRate,
-                                        retail::ItemTerm::kCostRatio}) {
+    for (const retail::ItemTerm term :
+         {retail::ItemTerm::kServiceLevel, retail::ItemTerm::kFillRate,
+          retail::ItemTerm::kCostRatio}) {
         if (terms[term]) {
             targets.push_back(retail::item_term_specs()[static_cast<std::size_t>(term)].name);
         }

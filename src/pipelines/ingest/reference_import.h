@@ -16,9 +16,9 @@
 /// - sales_targets: store* (id or code; or store_id, store_code), business_date* (YYYY-MM-DD),
 ///   revenue*
 /// - item_terms: store (id or code; or store_id, store_code), product_id, supplier, each empty or
-///   not there for every one, and the terms of retail/item_terms.h by their names (one of them*). Of
-///   service_level, fill_rate and cost_ratio a row has one at most. With a product, supplier is who
-///   delivers it.
+///   not there for every one, and the terms of retail/item_terms.h by their names (one of them*).
+///   Of service_level, fill_rate and cost_ratio a row has one at most. With a product, supplier is
+///   who delivers it.
 
 #include <cstdint>
 #include <optional>

@@ -188,8 +188,9 @@ TEST_F(ReferenceImportTest, TermsAreAboutAsMuchAsTheyName) {
     import_ok(ReferenceTable::kStores,
               folder_.write("s.csv", "store_code,time_zone,currency\nBER1,Europe/Berlin,EUR\n"));
     import_ok(ReferenceTable::kItemTerms,
-              folder_.write("t.csv", "store,product_id,supplier,lead_time_days,service_level\n"
-                                     ",,,3,\n,,Mill,1.5,0.975\nBER1,bread,Mill,,0.9\n"));
+              folder_.write("t.csv",
+                            "store,product_id,supplier,lead_time_days,service_level\n"
+                            ",,,3,\n,,Mill,1.5,0.975\nBER1,bread,Mill,,0.9\n"));
     import_ok(ReferenceTable::kItemTerms,
               folder_.write("u.csv", "supplier,lead_time_days,fill_rate\nMill,,\n"));
     const auto terms = reference_.item_terms()->terms;
@@ -204,16 +205,17 @@ TEST_F(ReferenceImportTest, TermsAreAboutAsMuchAsTheyName) {
     EXPECT_EQ(terms[2][ItemTerm::kLeadTimeDays], std::nullopt);  // An empty cell takes it back.
     EXPECT_EQ(terms[2][ItemTerm::kServiceLevel], 9'750);         // No column leaves it.
 
-    EXPECT_EQ(refused(ReferenceTable::kItemTerms,
-                      "store,pack_size,service_level,fill_rate\nX,,,\n,0,,\n,1.5,,\n,,1,\n,,0.9,0.9\n"
-                      ",,,\n,,,\n"),
-              "6 rows are wrong, nothing was imported:\n"
-              "  row 1: store \"X\": no store has this id or code\n"
-              "  row 2: pack_size \"0\": less than 1\n"
-              "  row 3: pack_size \"1.5\": no whole number\n"
-              "  row 4: service_level \"1\": out of range\n"
-              "  row 5: fill_rate \"0.9\": there is service_level already: one of them\n"
-              "  row 7: store \"\": already in row 6");
+    EXPECT_EQ(
+        refused(ReferenceTable::kItemTerms,
+                "store,pack_size,service_level,fill_rate\nX,,,\n,0,,\n,1.5,,\n,,1,\n,,0.9,0.9\n"
+                ",,,\n,,,\n"),
+        "6 rows are wrong, nothing was imported:\n"
+        "  row 1: store \"X\": no store has this id or code\n"
+        "  row 2: pack_size \"0\": less than 1\n"
+        "  row 3: pack_size \"1.5\": no whole number\n"
+        "  row 4: service_level \"1\": out of range\n"
+        "  row 5: fill_rate \"0.9\": there is service_level already: one of them\n"
+        "  row 7: store \"\": already in row 6");
     EXPECT_EQ(refused(ReferenceTable::kItemTerms, "store,colour\n,red\n").substr(0, 18),
               "there is no column");
 }
