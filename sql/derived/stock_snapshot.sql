@@ -141,6 +141,8 @@ with
             argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
         from retail_core.reorder_predictions
         where review_date <= {date:Date}
+            -- Without a forecast there are no levels.
+            and (limited_by != 'data' or reorder_point > 0)
         group by
             store_id,
             product_id

@@ -108,6 +108,9 @@ left join
         argMax(toNullable(reorder_point), (review_date, generated_at)) as reorder_point,
         argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
     from retail_core.reorder_predictions
+    -- Without a forecast there are no levels.
+    where limited_by != 'data'
+        or reorder_point > 0
     group by
         store_id,
         product_id

@@ -52,6 +52,7 @@ constexpr std::array kNames = {
     std::string_view{"snapshot.made"},          // a date's stock in the warehouse, not in the lake
     std::string_view{"snapshot.file_written"},  // its file in place, not in a manifest
     std::string_view{"snapshot.manifest_written"},  // in the lake, the run not known as done
+    std::string_view{"review.written"},             // proposals of one store, not of the next
     std::string_view{"replay.begun"},               // written down, not in the log
     std::string_view{"replay.appended"},            // in the log, not settled
     std::string_view{"order.written"},  // a decision in the operational store, not in the warehouse

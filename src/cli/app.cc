@@ -20,6 +20,7 @@
 #include "cli/orders_job.h"
 #include "cli/pause.h"
 #include "cli/producer.h"
+#include "cli/replenish_job.h"
 #include "cli/schedule_job.h"
 #include "cli/scheduled_works.h"
 #include "pipelines/batch/compaction.h"
@@ -351,6 +352,8 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/lake", kJobBytes, api::make_job_handler(lake_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/backup", kJobBytes, api::make_job_handler(backup_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/replenish", kJobBytes,
+                   api::make_job_handler(replenish_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/replay", kJobBytes, api::make_job_handler(replay_job(*this), control)});
     return all;

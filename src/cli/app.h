@@ -156,6 +156,16 @@ public:
         return work();
     }
 
+    /// Reviews stock. Error: kBusy while another review is under way.
+    template <typename Work>
+    [[nodiscard]] auto with_review(Work&& work) -> decltype(work()) {
+        const std::unique_lock lock(review_mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) {
+            return fail(ErrorKind::kBusy, "stock is being reviewed already");
+        }
+        return work();
+    }
+
     [[nodiscard]] ingest::IngestDoor& door() noexcept { return *door_; }
     [[nodiscard]] ports::EventLog& log() noexcept { return *log_; }
     [[nodiscard]] ports::Lake& lake() noexcept { return *lake_; }
@@ -287,6 +297,7 @@ private:
     std::timed_mutex batch_mutex_;  ///< One caller of batch_, one committer to lake_ at a time.
     std::mutex backfill_mutex_;     ///< One backfill at a time: they number their files.
     std::mutex replay_mutex_;       ///< One replay at a time.
+    std::mutex review_mutex_;       ///< One review of stock at a time.
     std::unique_ptr<batch::BatchLayer> batch_;
     std::atomic<bool> other_generations_{true};  ///< Rows of one may be in the warehouse.
     std::mutex reference_mutex_;                 ///< One import of reference data at a time.

@@ -192,6 +192,9 @@ Status App::mirror_reference() {
         retail::kProductsTable, retail::product_rows(products.products, products.version)));
     SHELFCAST_TRY(warehouse_->put_reference(
         retail::kSalesTargetsTable, retail::sales_target_rows(targets.targets, targets.version)));
+    SHELFCAST_ASSIGN(const auto terms, store_->item_terms());
+    SHELFCAST_TRY(warehouse_->put_reference(retail::kItemTermsTable,
+                                            retail::item_terms_rows(terms.terms, terms.version)));
     SHELFCAST_TRY(warehouse_->put_reference(retail::kHolidaysTable,
                                             retail::holiday_rows(retail::public_holidays())));
     // What this start says holds, for all of history: roll-ups keep the topics apart.

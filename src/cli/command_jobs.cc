@@ -113,8 +113,9 @@ void add_import(Commands& commands) {
     command.add_option("files", flags->files, "Files to import")->required();
     command
         .add_option("--table", flags->table,
-                    "products, stores or sales_targets: the files are of that, not receipts")
-        ->check(CLI::IsMember({"products", "stores", "sales_targets"}));
+                    "products, stores, sales_targets or item_terms: the files are of that, not "
+                    "receipts")
+        ->check(CLI::IsMember({"products", "stores", "sales_targets", "item_terms"}));
     add_file_reading_flags(command, flags->reading);
 }
 

@@ -90,6 +90,7 @@ void add_produce(Commands& commands);
 void add_proposals(Commands& commands);
 void add_query(Commands& commands);
 void add_rebuild(Commands& commands);
+void add_replenish(Commands& commands);
 void add_schedule(Commands& commands);
 void add_restore(Commands& commands);
 void add_schema(Commands& commands);

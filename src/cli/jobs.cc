@@ -79,7 +79,7 @@ Result<std::optional<ingest::ReferenceTable>> reference_table_from(const std::st
     const auto table = ingest::reference_table(name);
     if (!table) {
         return fail(ErrorKind::kInvalidInput,
-                    "table \"{}\" is none of products, stores, sales_targets", name);
+                    "table \"{}\" is none of products, stores, sales_targets, item_terms", name);
     }
     return table;
 }

@@ -146,6 +146,7 @@ int main(int argc, char** argv) {
     add_backup(commands);
     add_restore(commands);
     add_query(commands);
+    add_replenish(commands);
     add_schedule(commands);
     add_calc(commands);
     add_schema(commands);

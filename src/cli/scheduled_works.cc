@@ -7,10 +7,12 @@
 
 #include "cli/app.h"
 #include "cli/jobs.h"
+#include "cli/replenish_job.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/derive/data_quality.h"
 #include "pipelines/derive/lake_snapshots.h"
 #include "pipelines/derive/stock_snapshot.h"
+#include "retail/time_zone.h"
 
 namespace shelfcast::cli {
 
@@ -81,6 +83,23 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
              .allowed_lateness_minutes = app.config().allowed_lateness_minutes},
             stop));
         return WorkReport{};
+    };
+    works["retail_replenishment"] = [&app](const RunContext& run,
+                                           const std::stop_token& stop) -> Result<WorkReport> {
+        constexpr std::size_t kDateLength = 10;  // A plan of several times a day adds one.
+        const auto date = retail::parse_date(run.logical_date.substr(0, kDateLength));
+        if (!date) {
+            return fail(ErrorKind::kInvalidInput, "logical date \"{}\" is no date",
+                        run.logical_date);
+        }
+        SHELFCAST_ASSIGN(const replenish::ReviewReport report,
+                         review_stock(app, *date, std::nullopt, stop));
+        return WorkReport{.message = replenish::to_string(report)};
+    };
+    works["retail_business_impact"] = [&app](const RunContext&,
+                                             const std::stop_token& stop) -> Result<WorkReport> {
+        SHELFCAST_ASSIGN(const replenish::ImpactReport report, measure_impact(app, stop));
+        return WorkReport{.message = fmt::format("{} dates, {} rows", report.dates, report.rows)};
     };
     works["lake_maintenance"] = [&app](const RunContext&,
                                        const std::stop_token& stop) -> Result<WorkReport> {

@@ -94,6 +94,17 @@ struct Config {
     std::string orders_limit_store_manager = "2000";
     std::string orders_limit_analyst = "0";
     std::string orders_automatic_limit = "0";
+    std::uint32_t replenishment_review_period_days = 1;
+    std::uint32_t replenishment_lead_time_days = 3;
+    std::uint32_t replenishment_lead_time_std_dev_hours = 12;
+    std::uint32_t replenishment_service_level_percent = 95;
+    std::uint32_t replenishment_holding_cost_percent = 20;
+    std::uint32_t replenishment_margin_percent = 30;
+    std::uint32_t replenishment_error_correlation_percent = 10;
+    std::uint32_t replenishment_store_budget = 0;
+    std::uint32_t replenishment_forecast_max_age_days = 2;
+    std::uint32_t replenishment_silent_after_days = 2;
+    std::uint32_t replenishment_baseline_cover_days = 7;
 
     std::uint32_t lake_target_mb = 128;
     std::uint32_t lake_keep_retired_hours = 24;

@@ -20,6 +20,7 @@
 #include "ports/lake.h"
 #include "ports/process_locks.h"
 #include "ports/warehouse.h"
+#include "retail/item_terms.h"
 #include "retail/product.h"
 #include "retail/store_catalog.h"
 
@@ -145,7 +146,7 @@ public:
         std::string_view currency) = 0;
 };
 
-/// Products and targets: the durable truth of what the warehouse shows. Each change makes a version
+/// Products, targets and terms of supply: the durable truth of what the warehouse shows. Each change makes a version
 /// of the list.
 class ReferenceBook {
 public:
@@ -167,6 +168,14 @@ public:
     [[nodiscard]] virtual Result<std::uint64_t> put_sales_targets(
         const std::vector<retail::SalesTarget>& targets) = 0;
     [[nodiscard]] virtual Result<SalesTargets> sales_targets() = 0;
+    struct TermsList {
+        std::uint64_t version = 0;
+        std::vector<retail::ItemTerms> terms;  ///< By store, product, supplier.
+    };
+    /// The same by store, product and supplier, any of which may stand for every one.
+    [[nodiscard]] virtual Result<std::uint64_t> put_item_terms(
+        const std::vector<retail::ItemTerms>& terms) = 0;
+    [[nodiscard]] virtual Result<TermsList> item_terms() = 0;
 };
 
 enum class Role : std::uint8_t { kAdministrator = 1 };

@@ -75,6 +75,38 @@ ColumnBlock sales_target_rows(const std::vector<SalesTarget>& targets, std::uint
     return rows;
 }
 
+ColumnBlock item_terms_rows(const std::vector<ItemTerms>& terms, std::uint64_t version) {
+    // The widest scale of a term: every value is exact in it.
+    constexpr int kScale = 4;
+    std::vector<ColumnSpec> columns = {
+        {"store_id", kUInt32}, {"product_id", kText}, {"supplier", kText}, {"delivered_by", kText}};
+    for (const ItemTermSpec& spec : item_term_specs()) {
+        columns.push_back({spec.name, kNullableDecimal14s4});
+    }
+    columns.push_back({"version", kUInt64});
+    ColumnBlock rows = make_block(columns);
+    for (const ItemTerms& one : terms) {
+        rows.data<Numbers>("store_id").push_back(one.store.value);
+        put_text(rows, "product_id", one.product_id);
+        put_text(rows, "supplier", one.supplier);
+        put_text(rows, "delivered_by", one.delivered_by);
+        for (const ItemTermSpec& spec : item_term_specs()) {
+            auto& column = rows.data<NullableInt64>(spec.name);
+            if (const auto value = one[spec.term]) {
+                std::int64_t scaled = *value;
+                for (int digit = spec.scale; digit < kScale; ++digit) {
+                    scaled *= 10;
+                }
+                column.push_back(scaled);
+            } else {
+                column.push_null();
+            }
+        }
+        rows.data<std::vector<std::uint64_t>>("version").push_back(version);
+    }
+    return rows;
+}
+
 ColumnBlock ledger_rule_rows(std::string_view sales_from, std::string_view receipts_from,
                              std::uint64_t version) {
     ColumnBlock rows = make_block(kLedgerRuleColumns);

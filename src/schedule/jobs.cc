@@ -32,6 +32,16 @@ std::vector<JobDefinition> job_definitions() {
          .cron = "5 * * * *",
          .description = "Checks the data of the hour before, into data_quality_results",
          .time_out_s = kHourS},
+        {.name = "retail_replenishment",
+         .cron = "30 10 * * *",
+         .description = "Proposes what to order from forecasts, stock and terms, into "
+                        "reorder_predictions",
+         .time_out_s = 4 * kHourS},
+        {.name = "retail_business_impact",
+         .cron = "30 3 * * *",
+         .description = "What ordering earned against the baseline policy, into "
+                        "business_impact_daily",
+         .time_out_s = 4 * kHourS},
         {.name = "lake_maintenance",
          .cron = "0 4 * * 0",
          .description = "Merges the lake's small files, removes those merged away",

@@ -573,6 +573,29 @@ TEST_P(OperationalStoreContract, SalesTargetsAreReplacedByStoreAndDate) {
     EXPECT_EQ(kept.targets, (std::vector{raised, other_day, other_store}));
 }
 
+TEST_P(OperationalStoreContract, ItemTermsAreReplacedByTheirKeyAndKept) {
+    using retail::ItemTerm;
+    retail::ItemTerms chain;
+    chain[ItemTerm::kServiceLevel] = 9'750;
+    retail::ItemTerms mill{.store = StoreId{0}, .supplier = "M\xC3\xBCller"};
+    mill[ItemTerm::kLeadTimeDays] = 1'500;
+    mill[ItemTerm::kSupplierMinimumValue] = 99'999'999'990'000;
+    retail::ItemTerms bread{
+        .store = StoreId{7}, .product_id = "bread", .delivered_by = "Mill & Sons"};
+    bread[ItemTerm::kPackSize] = 6;
+    EXPECT_EQ(value(reference().item_terms()).version, 0U);
+    EXPECT_EQ(value(reference().put_item_terms({bread, mill, chain})), 3U);
+    EXPECT_EQ(value(reference().put_item_terms({mill, bread})), 0U);
+    bread[ItemTerm::kPackSize] = 8;
+    mill[ItemTerm::kLeadTimeDays].reset();
+    EXPECT_EQ(value(reference().put_item_terms({bread, mill})), 2U);
+    expect_error(reference().put_item_terms({bread, bread}), ErrorKind::kInvalidInput, "store 7");
+    harness_->reopen();
+    const auto kept = value(reference().item_terms());
+    EXPECT_EQ(kept.version, 2U);
+    EXPECT_EQ(kept.terms, (std::vector{chain, mill, bread}));
+}
+
 // --- users, imports, settings ------------------------------------------------------------------
 
 TEST_P(OperationalStoreContract, UsersAreFoundByNameAndReplaced) {

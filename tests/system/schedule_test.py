@@ -20,6 +20,8 @@ BATCH = "retail_batch_processing"
 SNAPSHOT = "retail_stock_snapshot"
 RETENTION = "retail_data_retention"
 QUALITY = "retail_data_quality"
+REPLENISHMENT = "retail_replenishment"
+IMPACT = "retail_business_impact"
 MAINTENANCE = "lake_maintenance"
 BUILTIN = {"SHELFCAST_SCHEDULE_ENGINE": "builtin"}
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
@@ -115,7 +117,7 @@ class CommandTest(ScheduleTest):
     def check_refusals(self, running):
         tomorrow = (TODAY + datetime.timedelta(days=2)).isoformat()
         for arguments, named in (
-            (("run", "retail_batch"), f"jobs are {BATCH}, {SNAPSHOT}, {RETENTION}, {QUALITY}, "
+            (("run", "retail_batch"), f"jobs are {BATCH}, {SNAPSHOT}, {RETENTION}, {QUALITY}, {REPLENISHMENT}, {IMPACT}, "
              f"{MAINTENANCE}"),
             (("run", BATCH, "--date", tomorrow), f"{tomorrow} has not come yet"),
             (("run", BATCH, "--date", "yesterday"), '"yesterday" is no logical date'),
@@ -129,7 +131,7 @@ class CommandTest(ScheduleTest):
         running = self.start_with_events()
         listed = self.ask(running, "list")
         self.assertEqual((listed["engine"], listed["time_zone"]), ("builtin", "UTC"))
-        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, SNAPSHOT, RETENTION, QUALITY, MAINTENANCE])
+        self.assertEqual([job["name"] for job in listed["jobs"]], [BATCH, SNAPSHOT, RETENTION, QUALITY, REPLENISHMENT, IMPACT, MAINTENANCE])
         self.assertRegex(listed["jobs"][0]["next"]["at"], r"^20\d\d-\d\d-\d\dT02:00:00Z$")
         self.assertIsNone(listed["jobs"][0]["last"])
 

@@ -28,6 +28,7 @@ truncate table retail_core.stores
 truncate table retail_core.reconciliation_differences
 truncate table retail_core.products
 truncate table retail_core.sales_targets
+truncate table retail_core.item_terms
 truncate table retail_core.holidays
 truncate table retail_core.ledger_rules
 truncate table retail_core.stock_risks

@@ -257,6 +257,17 @@ create index order_events_by_proposal on order_events (store_id, review_date, pr
     where store_id > 0;
 create unique index order_requests on order_events (request_id) where request_id <> '';
 )sql",
+    R"sql(
+-- How items are supplied and kept; terms as retail/item_terms.h writes them.
+create table item_terms (
+    store_id bigint not null,
+    product_id word not null,
+    supplier word not null,
+    version bigint not null,
+    terms text not null,
+    primary key (store_id, product_id, supplier)
+);
+)sql",
 };
 
 Result<std::size_t> version_of(Connection& connection, const std::string& schema) {

@@ -104,6 +104,9 @@ public:
     [[nodiscard]] Result<std::uint64_t> put_sales_targets(
         const std::vector<retail::SalesTarget>& targets) override;
     [[nodiscard]] Result<SalesTargets> sales_targets() override;
+    [[nodiscard]] Result<std::uint64_t> put_item_terms(
+        const std::vector<retail::ItemTerms>& terms) override;
+    [[nodiscard]] Result<TermsList> item_terms() override;
 
     [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
     [[nodiscard]] Result<std::vector<ports::User>> users() override;

@@ -1,8 +1,9 @@
-// Products and sales targets.
+// Products, sales targets and terms of supply.
 
 #include <algorithm>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "adapters/postgres_store/database.h"
@@ -13,12 +14,14 @@ namespace {
 
 using postgres_store::Connection;
 using postgres_store::Rows;
+using retail::ItemTerms;
 using retail::Product;
 using retail::SalesTarget;
 
 // One writer at a time, so that a version of the list is one change; readers do not wait.
 constexpr const char* kBeginProducts = "begin; lock table products in share row exclusive mode";
 constexpr const char* kBeginTargets = "begin; lock table sales_targets in share row exclusive mode";
+constexpr const char* kBeginTerms = "begin; lock table item_terms in share row exclusive mode";
 
 // The rows of one statement: a few megabytes of arrays.
 constexpr std::size_t kRowsAtOnce = 10'000;
@@ -89,6 +92,30 @@ Result<std::uint64_t> put_targets_at(Connection& connection, std::uint64_t versi
             "version = excluded.version, revenue = excluded.revenue "
             "where known.revenue <> excluded.revenue",
             version, stores, dates, revenues));
+    return rows.changed();
+}
+
+Result<std::uint64_t> put_terms_at(Connection& connection, std::uint64_t version,
+                                   std::span<const ItemTerms> terms) {
+    std::vector<std::uint32_t> stores;
+    std::vector<std::string> products;
+    std::vector<std::string> suppliers;
+    std::vector<std::string> texts;
+    for (const ItemTerms& one : terms) {
+        stores.push_back(one.store.value);
+        products.push_back(one.product_id);
+        suppliers.push_back(one.supplier);
+        texts.push_back(retail::format_terms(one));
+    }
+    SHELFCAST_ASSIGN(
+        const Rows rows,
+        connection.query(
+            "insert into item_terms as known (version, store_id, product_id, supplier, terms) "
+            "select $1::bigint, given.* from unnest($2::bigint[], $3::text[], $4::text[], "
+            "$5::text[]) as given on conflict (store_id, product_id, supplier) do update set "
+            "version = excluded.version, terms = excluded.terms "
+            "where known.terms <> excluded.terms",
+            version, stores, products, suppliers, texts));
     return rows.changed();
 }
 
@@ -168,6 +195,37 @@ Result<ports::ReferenceBook::SalesTargets> PostgresStore::sales_targets() {
                                 static_cast<std::int32_t>(rows.integer(row, 1)),
                                 rows.integer(row, 2)});
         list.version = std::max(list.version, rows.number<std::uint64_t>(row, 3));
+    }
+    return list;
+}
+
+Result<std::uint64_t> PostgresStore::put_item_terms(const std::vector<ItemTerms>& terms) {
+    std::set<std::tuple<StoreId, std::string_view, std::string_view>> given;
+    for (const ItemTerms& one : terms) {
+        if (!given.emplace(one.store, one.product_id, one.supplier).second) {
+            return fail(ErrorKind::kInvalidInput,
+                        "the terms of store {}, product \"{}\", supplier \"{}\" are given twice",
+                        one.store.value, one.product_id, one.supplier);
+        }
+    }
+    return database_->transaction(kBeginTerms, [&](Connection& connection) {
+        return put_all(connection, "select coalesce(max(version), 0) from item_terms",
+                       std::span(terms), put_terms_at);
+    });
+}
+
+Result<ports::ReferenceBook::TermsList> PostgresStore::item_terms() {
+    SHELFCAST_ASSIGN(const Rows rows,
+                     database_->query("select store_id, product_id, supplier, terms, version "
+                                      "from item_terms order by store_id, product_id, supplier"));
+    TermsList list;
+    for (int row = 0; row < rows.count(); ++row) {
+        ItemTerms one{.store = StoreId{rows.number<std::uint32_t>(row, 0)},
+                      .product_id = rows.text(row, 1),
+                      .supplier = rows.text(row, 2)};
+        retail::parse_terms(rows.text(row, 3), one);
+        list.terms.push_back(std::move(one));
+        list.version = std::max(list.version, rows.number<std::uint64_t>(row, 4));
     }
     return list;
 }

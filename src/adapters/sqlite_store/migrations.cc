@@ -247,6 +247,17 @@ create index order_events_by_proposal on order_events (store_id, review_date, pr
     where store_id > 0;
 create unique index order_requests on order_events (request_id) where request_id <> '';
 )sql",
+    R"sql(
+-- How items are supplied and kept; terms as retail/item_terms.h writes them.
+create table item_terms (
+    store_id integer not null,
+    product_id text not null,
+    supplier text not null,
+    version integer not null,
+    terms text not null,
+    primary key (store_id, product_id, supplier)
+) strict, without rowid;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

@@ -1,6 +1,7 @@
-// Products and sales targets.
+// Products, sales targets and terms of supply.
 
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "adapters/sqlite_store/database.h"
@@ -9,6 +10,7 @@
 namespace shelfcast::adapters {
 namespace {
 
+using retail::ItemTerms;
 using retail::Product;
 using retail::SalesTarget;
 using sqlite_store::Database;
@@ -16,6 +18,7 @@ using sqlite_store::Query;
 
 constexpr std::string_view kProductsVersion = "select coalesce(max(version), 0) from products";
 constexpr std::string_view kTargetsVersion = "select coalesce(max(version), 0) from sales_targets";
+constexpr std::string_view kTermsVersion = "select coalesce(max(version), 0) from item_terms";
 
 Result<std::uint64_t> version_of(Database& database, std::string_view sql) {
     Query query = database.query(sql);
@@ -125,6 +128,54 @@ Result<ports::ReferenceBook::SalesTargets> SqliteStore::sales_targets() {
         }
         list.targets.push_back(
             {StoreId{row.number<std::uint32_t>(0)}, row.number<std::int32_t>(1), row.integer(2)});
+    }
+}
+
+Result<std::uint64_t> SqliteStore::put_item_terms(const std::vector<ItemTerms>& terms) {
+    const std::lock_guard lock(database_->mutex());
+    return database_->transaction([&]() -> Result<std::uint64_t> {
+        SHELFCAST_ASSIGN(const std::uint64_t newest, version_of(*database_, kTermsVersion));
+        std::set<std::tuple<StoreId, std::string_view, std::string_view>> given;
+        std::uint64_t changed = 0;
+        for (const ItemTerms& one : terms) {
+            if (!given.emplace(one.store, one.product_id, one.supplier).second) {
+                return fail(
+                    ErrorKind::kInvalidInput,
+                    "the terms of store {}, product \"{}\", supplier \"{}\" are given twice",
+                    one.store.value, one.product_id, one.supplier);
+            }
+            SHELFCAST_TRY(database_
+                              ->query("insert into item_terms "
+                                      "(store_id, product_id, supplier, version, terms) "
+                                      "values (?1, ?2, ?3, ?4, ?5) on conflict do update set "
+                                      "version = excluded.version, terms = excluded.terms "
+                                      "where terms != excluded.terms",
+                                      one.store.value, one.product_id, one.supplier, newest + 1,
+                                      retail::format_terms(one))
+                              .run());
+            changed += static_cast<std::uint64_t>(database_->changes());
+        }
+        return changed;
+    });
+}
+
+Result<ports::ReferenceBook::TermsList> SqliteStore::item_terms() {
+    const std::lock_guard lock(database_->mutex());
+    TermsList list;
+    SHELFCAST_ASSIGN(list.version, version_of(*database_, kTermsVersion));
+    Query row = database_->query(
+        "select store_id, product_id, supplier, terms from item_terms "
+        "order by store_id, product_id, supplier");
+    for (;;) {  // ends with the rows
+        SHELFCAST_ASSIGN(const bool more, row.next());
+        if (!more) {
+            return list;
+        }
+        ItemTerms one{.store = StoreId{row.number<std::uint32_t>(0)},
+                      .product_id = row.text(1),
+                      .supplier = row.text(2)};
+        retail::parse_terms(row.text(3), one);
+        list.terms.push_back(std::move(one));
     }
 }
 

@@ -14,6 +14,7 @@
 #include "pipelines/ingest/store_resolver.h"
 #include "pipelines/ingest/text_table.h"
 #include "retail/decimal.h"
+#include "retail/item_terms.h"
 #include "retail/product.h"
 #include "retail/utf8.h"
 #include "retail/zone_country.h"
@@ -31,10 +32,11 @@ constexpr std::uint32_t kFirstCreatedStore = 1001;
 constexpr std::uint32_t kMaxDays = 36'500;
 constexpr std::uint32_t kMaxCount = 1'000'000'000;
 
-constexpr std::array<std::pair<ReferenceTable, std::string_view>, 3> kNames = {
+constexpr std::array<std::pair<ReferenceTable, std::string_view>, 4> kNames = {
     {{ReferenceTable::kProducts, "products"},
      {ReferenceTable::kStores, "stores"},
-     {ReferenceTable::kSalesTargets, "sales_targets"}}};
+     {ReferenceTable::kSalesTargets, "sales_targets"},
+     {ReferenceTable::kItemTerms, "item_terms"}}};
 
 /// The cells of one row by column name; what is wrong with them is noted.
 class RowCells {
@@ -88,6 +90,22 @@ public:
             }
             value = number;
         }
+    }
+    /// An empty cell is nothing.
+    void term(const retail::ItemTermSpec& spec, std::optional<std::int64_t>& value) {
+        if (!has(spec.name)) {
+            return;
+        }
+        value.reset();
+        std::int64_t number = 0;
+        if (raw(spec.name).empty() || !decimal(spec.name, spec.scale, spec.most, number)) {
+            return;
+        }
+        if (number < spec.least) {
+            fault(spec.name, fmt::format("less than {}",
+                                         retail::format_decimal(spec.least, spec.scale, true)));
+        }
+        value = number;
     }
     void degrees(std::string_view column, double most, double& value) {
         if (!has(column)) {
@@ -406,6 +424,84 @@ Result<ReferenceReport> import_sales_targets(TextTable& table, const ReferencePo
     return ReferenceReport{targets.size(), changed, ignored(table, kColumns)};
 }
 
+void read_terms(RowCells& cells, retail::ItemTerms& terms) {
+    for (const retail::ItemTermSpec& spec : retail::item_term_specs()) {
+        cells.term(spec, terms[spec.term]);
+    }
+    std::vector<std::string_view> targets;
+    for (const retail::ItemTerm term :
+         {retail::ItemTerm::kServiceLevel, retail::ItemTerm::kFillRate,
+          retail::ItemTerm::kCostRatio}) {
+        if (terms[term]) {
+            targets.push_back(retail::item_term_specs()[static_cast<std::size_t>(term)].name);
+        }
+    }
+    if (targets.size() > 1) {
+        cells.fault(targets[1], fmt::format("there is {} already: one of them", targets[0]));
+    }
+}
+
+Result<ReferenceReport> import_item_terms(TextTable& table, const ReferencePorts& ports) {
+    std::vector<std::string_view> columns = {"store", "store_id", "store_code", "product_id",
+                                             "supplier"};
+    constexpr std::size_t kStoreColumns = 3;
+    const std::size_t keys_end = columns.size();
+    for (const retail::ItemTermSpec& spec : retail::item_term_specs()) {
+        columns.push_back(spec.name);
+    }
+    const Columns places = places_of(table);
+    SHELFCAST_TRY(need(places, std::span(columns).subspan(keys_end), table));
+    SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, ports.stores.catalog(std::nullopt));
+    SHELFCAST_ASSIGN(const auto known, ports.reference.item_terms());
+    using Key = std::tuple<StoreId, std::string, std::string>;
+    std::map<Key, const retail::ItemTerms*> by_key;
+    for (const retail::ItemTerms& one : known.terms) {
+        by_key.emplace(Key{one.store, one.product_id, one.supplier}, &one);
+    }
+    StoreResolver stores;
+    stores.use(catalog);
+    std::vector<retail::ItemTerms> terms;
+    Keys<Key> keys;
+    for (const TextTable::Row& row : table.rows) {
+        RowCells cells(table, places, row);
+        retail::ItemTerms one;
+        std::string_view key_column = table.columns.front();
+        for (const std::string_view column : std::span(columns).first(kStoreColumns)) {
+            if (cells.raw(column).empty()) {
+                continue;  // Every store.
+            }
+            key_column = column;
+            if (const auto store = stores.find(cells.raw(column))) {
+                one.store = *store;
+            } else {
+                cells.fault(column, "no store has this id or code");
+            }
+            break;
+        }
+        cells.text("product_id", one.product_id);
+        std::string supplier;
+        cells.text("supplier", supplier);
+        if (one.product_id.empty()) {
+            one.supplier = supplier;
+        }
+        const Key key{one.store, one.product_id, one.supplier};
+        if (const auto before = by_key.find(key); before != by_key.end()) {
+            one = *before->second;
+        }
+        if (!one.product_id.empty() && cells.has("supplier")) {
+            one.delivered_by = supplier;
+        }
+        read_terms(cells, one);
+        if (cells.is_good()) {
+            keys.add(cells, key_column, key);
+        }
+        terms.push_back(std::move(one));
+    }
+    SHELFCAST_TRY(check_faults(table));
+    SHELFCAST_ASSIGN(const std::uint64_t changed, ports.reference.put_item_terms(terms));
+    return ReferenceReport{terms.size(), changed, ignored(table, columns)};
+}
+
 }  // namespace
 
 std::string_view to_string(ReferenceTable table) noexcept {
@@ -424,9 +520,10 @@ Result<ReferenceReport> import_reference(ReferenceTable table, const std::string
                                          const ReferencePorts& ports, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(TextTable rows, read_text_table(path, format, ports.tables, stop));
     Result<ReferenceReport> report =
-        table == ReferenceTable::kProducts ? import_products(rows, ports)
-        : table == ReferenceTable::kStores ? import_stores(rows, ports)
-                                           : import_sales_targets(rows, ports);
+        table == ReferenceTable::kProducts    ? import_products(rows, ports)
+        : table == ReferenceTable::kStores    ? import_stores(rows, ports)
+        : table == ReferenceTable::kItemTerms ? import_item_terms(rows, ports)
+                                              : import_sales_targets(rows, ports);
     if (!report) {
         return forward_error(report, path);
     }

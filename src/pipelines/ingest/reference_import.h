@@ -1,7 +1,8 @@
 #pragma once
 
 /// \file pipelines/ingest/reference_import.h
-/// `shelfcast import --table`: products, stores and sales targets from a file. A file is taken
+/// `shelfcast import --table`: products, stores, sales targets and terms of
+/// supply from a file. A file is taken
 /// whole or not at all; every wrong row is named. The same file again changes nothing.
 ///
 /// Columns (others are ignored and named; `*` must be there). A cell that is there, empty
@@ -14,6 +15,10 @@
 ///   time zone.
 /// - sales_targets: store* (id or code; or store_id, store_code), business_date* (YYYY-MM-DD),
 ///   revenue*
+/// - item_terms: store (id or code; or store_id, store_code), product_id, supplier, each empty or
+///   not there for every one, and the terms of retail/item_terms.h by their names (one of them*).
+///   Of service_level, fill_rate and cost_ratio a row has one at most. With a product, supplier is
+///   who delivers it.
 
 #include <cstdint>
 #include <optional>
@@ -29,9 +34,9 @@
 
 namespace shelfcast::ingest {
 
-enum class ReferenceTable : std::uint8_t { kProducts, kStores, kSalesTargets };
+enum class ReferenceTable : std::uint8_t { kProducts, kStores, kSalesTargets, kItemTerms };
 
-/// products, stores, sales_targets.
+/// products, stores, sales_targets, item_terms.
 [[nodiscard]] std::string_view to_string(ReferenceTable table) noexcept;
 [[nodiscard]] std::optional<ReferenceTable> reference_table(std::string_view name) noexcept;
 

@@ -7,6 +7,8 @@
 namespace shelfcast::ingest {
 namespace {
 
+using retail::ItemTerm;
+using retail::ItemTerms;
 using retail::Product;
 using retail::SalesTarget;
 
@@ -31,10 +33,22 @@ public:
         return targets.size();
     }
     Result<SalesTargets> sales_targets() override { return SalesTargets{1, targets_}; }
+    Result<std::uint64_t> put_item_terms(const std::vector<ItemTerms>& terms) override {
+        for (const ItemTerms& one : terms) {
+            std::erase_if(terms_, [&](const ItemTerms& known) {
+                return std::tie(known.store, known.product_id, known.supplier) ==
+                       std::tie(one.store, one.product_id, one.supplier);
+            });
+            terms_.push_back(one);
+        }
+        return terms.size();
+    }
+    Result<TermsList> item_terms() override { return TermsList{1, terms_}; }
 
 private:
     std::map<std::string, Product> products_;
     std::vector<SalesTarget> targets_;
+    std::vector<ItemTerms> terms_;
 };
 
 class ReferenceImportTest : public ::testing::Test {
@@ -168,6 +182,42 @@ TEST_F(ReferenceImportTest, StoresKeepTheirIdsAndNewCodesGetFreeOnes) {
               "  row 1: time_zone \"Europe/Leeds\": no IANA time zone\n"
               "  row 1: currency \"gbp\": no ISO 4217 code\n"
               "  row 3: store_code \"B\": already in row 2");
+}
+
+TEST_F(ReferenceImportTest, TermsAreAboutAsMuchAsTheyName) {
+    import_ok(ReferenceTable::kStores,
+              folder_.write("s.csv", "store_code,time_zone,currency\nBER1,Europe/Berlin,EUR\n"));
+    import_ok(ReferenceTable::kItemTerms,
+              folder_.write("t.csv",
+                            "store,product_id,supplier,lead_time_days,service_level\n"
+                            ",,,3,\n,,Mill,1.5,0.975\nBER1,bread,Mill,,0.9\n"));
+    import_ok(ReferenceTable::kItemTerms,
+              folder_.write("u.csv", "supplier,lead_time_days,fill_rate\nMill,,\n"));
+    const auto terms = reference_.item_terms()->terms;
+    ASSERT_EQ(terms.size(), 3U);
+    EXPECT_EQ(terms[0][ItemTerm::kLeadTimeDays], 3'000);
+    EXPECT_EQ(terms[0].store, StoreId{0});
+    EXPECT_EQ(terms[1].store, StoreId{1001});
+    EXPECT_EQ(terms[1].supplier, "");
+    EXPECT_EQ(terms[1].delivered_by, "Mill");
+    EXPECT_EQ(terms[1][ItemTerm::kServiceLevel], 9'000);
+    EXPECT_EQ(terms[2].supplier, "Mill");
+    EXPECT_EQ(terms[2][ItemTerm::kLeadTimeDays], std::nullopt);  // An empty cell takes it back.
+    EXPECT_EQ(terms[2][ItemTerm::kServiceLevel], 9'750);         // No column leaves it.
+
+    EXPECT_EQ(
+        refused(ReferenceTable::kItemTerms,
+                "store,pack_size,service_level,fill_rate\nX,,,\n,0,,\n,1.5,,\n,,1,\n,,0.9,0.9\n"
+                ",,,\n,,,\n"),
+        "6 rows are wrong, nothing was imported:\n"
+        "  row 1: store \"X\": no store has this id or code\n"
+        "  row 2: pack_size \"0\": less than 1\n"
+        "  row 3: pack_size \"1.5\": no whole number\n"
+        "  row 4: service_level \"1\": out of range\n"
+        "  row 5: fill_rate \"0.9\": there is service_level already: one of them\n"
+        "  row 7: store \"\": already in row 6");
+    EXPECT_EQ(refused(ReferenceTable::kItemTerms, "store,colour\n,red\n").substr(0, 18),
+              "there is no column");
 }
 
 TEST_F(ReferenceImportTest, BrokenLinesAreRowsToo) {
