@@ -75,9 +75,13 @@ FeatureRows::FeatureRows(const DailyPanel& as_of, std::size_t horizon_days,
     const std::size_t days = static_cast<std::size_t>(order_.cutoff_day) + 1;
     known_.assign(order_.series.size() * days, 0);
     first_known_.resize(order_.series.size());
+    std::vector<double> months(days);
+    std::vector<double> steady(days);
+    total_units_.assign(days, 0);
     for (std::size_t place = 0; place < order_.series.size(); ++place) {
         load(place);
         groups_.add(place, history_);
+        add_totals(months, steady);
         first_known_[place] = history_.first_known_day();
         for (std::int32_t day = history_.first_day(); day <= order_.cutoff_day; ++day) {
             known_[place * days + static_cast<std::size_t>(day)] = history_.is_known(day) ? 1 : 0;
@@ -85,6 +89,22 @@ FeatureRows::FeatureRows(const DailyPanel& as_of, std::size_t horizon_days,
     }
     groups_.finish();
     find_holidays();
+    constexpr double kMostGrowth = 2;
+    constexpr double kTiny = 1e-9;
+    for (std::size_t day = 0; day < days; ++day) {
+        growth_.push_back(std::clamp(months[day] / std::max(steady[day], kTiny), 1 / kMostGrowth,
+                                     kMostGrowth));
+    }
+}
+
+void FeatureRows::add_totals(std::vector<double>& months, std::vector<double>& steady) {
+    for (std::int32_t day = history_.first_day(); day <= order_.cutoff_day; ++day) {
+        const auto index = static_cast<std::size_t>(day);
+        const SeriesMeans means = series_means(history_, day);
+        months[index] += means.month;
+        steady[index] += means.steady;
+        total_units_[index] += history_.units(day);
+    }
 }
 
 void FeatureRows::load(std::size_t place) {
@@ -121,7 +141,7 @@ std::vector<double> FeatureRows::levels(std::int32_t origin) {
     out.reserve(order_.series.size());
     for (std::size_t place = 0; place < order_.series.size(); ++place) {
         load(place);
-        out.push_back(series_level(history_, origin));
+        out.push_back(series_means(history_, origin).steady * growth(origin));
     }
     return out;
 }
@@ -134,7 +154,8 @@ std::vector<FeatureRows::Drawn> FeatureRows::draw(const TrainingRowOptions& opti
         load(place);
         for (std::size_t i = 0; i < origins.size(); ++i) {
             if (first_known_[place] <= origins[i] - kYoungestDays + 1) {
-                levels[i * count + place] = series_level(history_, origins[i]);
+                levels[i * count + place] =
+                    series_means(history_, origins[i]).steady * growth(origins[i]);
             }
         }
     }
@@ -200,7 +221,7 @@ void FeatureRows::fill(const std::vector<Drawn>& drawn, const TrainingRowOptions
             before = nullptr;
         }
         if (before == nullptr || before->origin != one.origin) {
-            features_.set_origin(history_, one.place, one.origin);
+            features_.set_origin(history_, one.place, one.origin, growth(one.origin));
         }
         before = &one;
         const std::int32_t target = one.origin + one.ahead;
@@ -242,7 +263,7 @@ void FeatureRows::rows_ahead(std::span<const std::size_t> places, std::int32_t o
     std::vector<double> units(horizon_days);
     for (const std::size_t place : places) {
         load(place);
-        features_.set_origin(history_, place, origin);
+        features_.set_origin(history_, place, origin, growth(origin));
         for (std::size_t day = 0; day < horizon_days; ++day) {
             const auto ahead = static_cast<std::int32_t>(day) + 1;
             features_.write_row(ahead, holiday(place, origin + ahead),

@@ -67,6 +67,9 @@ public:
     /// Levels of all places at an origin.
     [[nodiscard]] std::vector<double> levels(std::int32_t origin);
 
+    /// Units of all series together, of each day up to the cut-off.
+    [[nodiscard]] const std::vector<double>& total_units() const noexcept { return total_units_; }
+
 private:
     struct Drawn {
         std::uint32_t place = 0;
@@ -76,6 +79,11 @@ private:
     };
     void load(std::size_t place);
     void find_holidays();
+    void add_totals(std::vector<double>& months, std::vector<double>& steady);
+    /// How the month of all series together stands to their level: common to all, so no noise.
+    [[nodiscard]] double growth(std::int32_t origin) const {
+        return growth_[static_cast<std::size_t>(origin)];
+    }
     [[nodiscard]] double holiday(std::size_t place, std::int32_t day) const;
     [[nodiscard]] bool is_known(std::size_t place, std::int32_t day) const;
     [[nodiscard]] std::vector<Drawn> draw(const TrainingRowOptions& options);
@@ -91,6 +99,8 @@ private:
     SeriesHistory history_;
     std::vector<std::uint8_t> known_;  ///< Place by place, day by day.
     std::vector<std::int32_t> first_known_;
+    std::vector<double> growth_;       ///< Day by day.
+    std::vector<double> total_units_;  ///< Day by day.
     std::vector<std::uint8_t> holidays_;  ///< Store by store, day by day, the horizon included.
 };
 

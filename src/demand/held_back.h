@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace shelfcast::demand {
@@ -30,6 +31,7 @@ struct HeldBack {
         std::size_t begin = 0;
         std::size_t days = 0;
         double mean_price = 0;  ///< 0: no price is known.
+        std::int32_t origin = 0;
     };
     HeadForecasts forecasts;
     std::vector<double> units;  ///< Sold.

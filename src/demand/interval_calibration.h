@@ -6,7 +6,9 @@
 /// Per head one factor: the one with the least pinball loss at its level; then the outer pairs are
 /// moved until the share of days inside (ends included) is right: conformal calibration (Romano,
 /// Patterson, Candes: Conformalized quantile regression, 2019) with a factor in place of an added
-/// term, because series differ in size.
+/// term, because series differ in size. What all series had in common on the days of an origin (a
+/// hot week) is taken out first, because it says nothing of the next week; and half of each factor
+/// is believed.
 
 #include <array>
 
@@ -16,6 +18,11 @@ namespace shelfcast::demand {
 
 struct IntervalCalibration {
     std::array<double, kHeadLevels.size()> stretch{1, 1, 1, 1, 1, 1, 1};
+    /// Where the quantile at .3 is above 0 and at least so many medians, the one at .1 is a little
+    /// above 0 too, so that a day without sales lies outside the 80 % interval: among intermittent
+    /// series too many intervals begin at 0 and hold everything. kNoZeroExit: nowhere.
+    double zero_exit = kNoZeroExit;
+    static constexpr double kNoZeroExit = 9;
 };
 
 /// Without days: every factor 1.

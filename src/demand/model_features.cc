@@ -34,34 +34,13 @@ double most_of(const SeriesHistory& history, std::int32_t origin, std::int32_t d
 }  // namespace
 
 std::vector<std::string> model_feature_names(const FeatureChoice& choice) {
-    std::vector<std::string> out = {"log_level",
-                                    "mean_7",
-                                    "mean_14",
-                                    "mean_28",
-                                    "mean_56",
-                                    "std_dev_28",
-                                    "std_dev_91",
-                                    "sale_share_7",
-                                    "sale_share_28",
-                                    "sale_share_91",
-                                    "sale_size_91",
-                                    "days_since_sale",
-                                    "age_days",
-                                    "max_28",
-                                    "lag_1",
-                                    "lag_2",
-                                    "lag_3",
-                                    "smoothed_slow",
-                                    "smoothed_fast",
-                                    "store_trend_7",
-                                    "store_trend_28",
-                                    "product_trend_7",
-                                    "product_trend_28",
-                                    "category_trend_7",
-                                    "category_trend_28",
-                                    "total_trend_7",
-                                    "total_trend_28",
-                                    "share_of_product"};
+    std::vector<std::string> out = {
+        "log_level",     "mean_7",          "mean_14",          "mean_28",
+        "mean_56",       "std_dev_28",      "std_dev_91",       "sale_share_7",
+        "sale_share_28", "sale_share_91",   "sale_size_91",     "days_since_sale",
+        "max_28",        "lag_1",           "lag_2",            "lag_3",
+        "smoothed_slow", "smoothed_fast",   "product_trend_7",  "product_trend_28",
+        "share_of_product"};
     const auto add = [&](std::initializer_list<const char*> names) {
         out.insert(out.end(), names.begin(), names.end());
     };
@@ -88,9 +67,9 @@ std::vector<std::string> model_feature_names(const FeatureChoice& choice) {
     return out;
 }
 
-double series_level(const SeriesHistory& history, std::int32_t origin) {
-    return 0.5 * mean_over(history, Sum::kUnits, origin, 28) +
-           0.5 * mean_over(history, Sum::kUnits, origin, 91);
+SeriesMeans series_means(const SeriesHistory& history, std::int32_t origin) {
+    const double month = mean_over(history, Sum::kUnits, origin, 28);
+    return {month, 0.5 * month + 0.5 * mean_over(history, Sum::kUnits, origin, 91)};
 }
 
 ModelFeatures::ModelFeatures(const CanonicalOrder& order, GroupDays& groups, FeatureChoice choice)
@@ -104,10 +83,10 @@ std::size_t ModelFeatures::weekday_index(std::int32_t day) const {
 }
 
 void ModelFeatures::set_origin(const SeriesHistory& history, std::size_t place,
-                               std::int32_t origin) {
+                               std::int32_t origin, double growth) {
     history_ = &history;
     origin_ = origin;
-    level_ = series_level(history, origin);
+    level_ = series_means(history, origin).steady * growth;
     scale_ = std::max(level_, kTiny);
     set_static(history, place);
     set_weekdays(history, place);
@@ -115,7 +94,6 @@ void ModelFeatures::set_origin(const SeriesHistory& history, std::size_t place,
 
 void ModelFeatures::set_static(const SeriesHistory& history, std::size_t place) {
     constexpr std::int32_t kLongestSince = 120;
-    constexpr std::int32_t kLongestAge = 400;
     const std::int32_t o = origin_;
     static_.clear();
     const auto put = [&](double value) { static_.push_back(static_cast<float>(value)); };
@@ -133,24 +111,21 @@ void ModelFeatures::set_static(const SeriesHistory& history, std::size_t place) 
         scale_);
     const std::int32_t last_sale = history.last_sale_day(o);
     put(last_sale < 0 ? kLongestSince : std::min(o - last_sale, kLongestSince));
-    put(std::clamp(o + 1 - history.first_known_day(), 0, kLongestAge));
     put(most_of(history, o, 28) / scale_);
     for (std::int32_t back = 0; back < 3; ++back) {
         put(history.capped_units(o - back) / scale_);
     }
-    smoothed_slow_ = history.smoothed_slow(o);
-    put(smoothed_slow_ / scale_);
+    put(history.smoothed_slow(o) / scale_);
     put(history.smoothed_fast(o) / scale_);
-    for (std::size_t kind = 0; kind < kGroups; ++kind) {
-        const auto group = static_cast<Group>(kind);
-        const GroupTrend& trend = groups_.trends(group, o)[groups_.group_of(group, place)];
-        put(trend.week_to_month);
-        put(trend.month_to_quarter);
-    }
+    // Trends of greater groups, and age, are left out: alike for all rows of a day, they are clocks
+    // by which trees learn days by heart.
+    const GroupTrend& product =
+        groups_.trends(Group::kProduct, o)[groups_.group_of(Group::kProduct, place)];
+    put(product.week_to_month);
+    put(product.month_to_quarter);
     const double month = mean(Sum::kUnits, 28);
-    const double product_month =
-        groups_.trends(Group::kProduct, o)[groups_.group_of(Group::kProduct, place)].month_mean;
-    put(month / std::max(product_month, kTiny));
+    put(month / std::max(product.month_mean, kTiny));
+    smoothed_level_ = 0.5 * (history.smoothed_slow(o) + month);
     if (choice_.stock_outs) {
         put(mean(Sum::kStockOutHours, 7));
         put(mean(Sum::kStockOutHours, 28));
@@ -213,7 +188,7 @@ double ModelFeatures::statistical_mean(std::int32_t ahead) const {
     const double index =
         (day.known_of_8 * day.mean_8 / std::max(mean_56_, kTiny) + kCategoryWeeks * category) /
         (day.known_of_8 + kCategoryWeeks);
-    return smoothed_slow_ * index;
+    return smoothed_level_ * index;
 }
 
 void ModelFeatures::write_row(std::int32_t ahead, double holiday, std::span<float> out) const {

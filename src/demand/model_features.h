@@ -30,8 +30,12 @@ struct FeatureChoice {
 /// The columns, in order.
 [[nodiscard]] std::vector<std::string> model_feature_names(const FeatureChoice& choice);
 
-/// The scale of a series: the mean of its last 28 and its last 91 days, units per day.
-[[nodiscard]] double series_level(const SeriesHistory& history, std::int32_t origin);
+/// Units per day of a series at an origin.
+struct SeriesMeans {
+    double month = 0;   ///< Over 28 days.
+    double steady = 0;  ///< The mean of 28 and of 91 days: what a single series is worth.
+};
+[[nodiscard]] SeriesMeans series_means(const SeriesHistory& history, std::int32_t origin);
 
 class ModelFeatures {
 public:
@@ -40,14 +44,16 @@ public:
 
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 
-    /// The series at `place`, whose history is loaded, at the end of day `origin`.
-    void set_origin(const SeriesHistory& history, std::size_t place, std::int32_t origin);
+    /// The series at `place`, whose history is loaded, at the end of day `origin`. Its level is its
+    /// steady mean times `growth`, that of all series together.
+    void set_origin(const SeriesHistory& history, std::size_t place, std::int32_t origin,
+                    double growth);
     /// The row for the day `origin` + `ahead`; `holiday` of that day. Writes columns() values.
     void write_row(std::int32_t ahead, double holiday, std::span<float> out) const;
 
     /// Units per day; 0: nothing was sold in 91 days.
     [[nodiscard]] double level() const noexcept { return level_; }
-    /// Slowly smoothed level times the weekday's index, shrunk to the category's where few weeks
+    /// The mean of month and slowly smoothed level, times the weekday's index, shrunk to the category's where few weeks
     /// are known: units on the day `origin` + `ahead`.
     [[nodiscard]] double statistical_mean(std::int32_t ahead) const;
     /// Over 28 days.
@@ -79,7 +85,7 @@ private:
     double promo_share_ = 0;
     double mean_on_promo_ = 0;
     double mean_off_promo_ = 0;
-    double smoothed_slow_ = 0;
+    double smoothed_level_ = 0;
     double mean_56_ = 0;
     std::vector<float> static_;
     std::array<WeekdayValues, kWeekDays> weekdays_{};

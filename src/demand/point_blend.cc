@@ -77,13 +77,19 @@ double mix(const PointBlend& blend, double mean, double statistical, double quan
 PointBlend choose_point_blend(const HeldBack& held_back, bool weigh) {
     constexpr double kLeastScale = 0.85;
     constexpr double kMostScale = 1.15;
+    constexpr double kLeastStatisticalScale = 0.8;
+    constexpr double kMostStatisticalScale = 1.3;
+    constexpr double kStepPrice = 0.004;
+    constexpr int kUsualStatistical = 3;
+    constexpr int kUsualQuantile = 2;
     const HeadForecasts& forecasts = held_back.forecasts;
     PointBlend best;
     const double mean_sum = sum_of(forecasts.mean);
     if (mean_sum <= 0 || sum_of(held_back.units) <= 0) {
         return best;
     }
-    best.statistical_scale = mean_sum / std::max(sum_of(forecasts.statistical), kTiny);
+    best.statistical_scale = std::clamp(mean_sum / std::max(sum_of(forecasts.statistical), kTiny),
+                                        kLeastStatisticalScale, kMostStatisticalScale);
     const double target = best.budget * mean_sum;
     best.tau = find_tau(forecasts, target);
     std::vector<double> quantile(forecasts.days());
@@ -104,7 +110,9 @@ PointBlend choose_point_blend(const HeldBack& held_back, bool weigh) {
             }
             blend.scale =
                 std::clamp(target / std::max(sum_of(mixed), kTiny), kLeastScale, kMostScale);
-            const double loss = losses_of(held_back, mixed, blend.scale).relative_to(base);
+            const double loss =
+                losses_of(held_back, mixed, blend.scale).relative_to(base) +
+                kStepPrice * (std::abs(w - kUsualStatistical) + std::abs(g - kUsualQuantile));
             if (!least || loss < *least - kTiny) {
                 least = loss;
                 best = blend;

@@ -15,16 +15,17 @@
 namespace shelfcast::demand {
 
 struct PointBlend {
-    double statistical_weight = 0.2;
+    double statistical_weight = 0.3;
     double quantile_weight = 0.5;  ///< The rest is the mean's.
     double tau = 0.55;             ///< Probability of the quantile.
     double scale = 1;
     double statistical_scale = 1;  ///< Brings the statistical forecasts to the sum of the means.
-    double budget = 0.94;          ///< Share of the mean's sum.
+    double budget = 1;             ///< Share of the mean's sum.
 };
 
 /// By days held back: weights on a grid, the mean of three errors relative to the mean's own
-/// (absolute, root of squares per series weighted by price, total per window). With `weigh` false
+/// (absolute, root of squares per series weighted by price, total per window), with a small price on
+/// leaving the usual weights, .3 and .5, because few weeks decide. With `weigh` false
 /// only the mean counts. Without days, or sales on them: the defaults of PointBlend.
 [[nodiscard]] PointBlend choose_point_blend(const HeldBack& held_back, bool weigh);
 

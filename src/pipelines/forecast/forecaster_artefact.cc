@@ -95,6 +95,7 @@ void numbers(Archive& archive, State& state) {
     for (auto& stretch : state.calibration.stretch) {
         archive.line("stretch", stretch);
     }
+    archive.line("zero_exit", state.calibration.zero_exit);
     archive.line("mean_scale", state.mean_scale);
     archive.line("series", state.report.series);
     archive.line("rows", state.report.rows);

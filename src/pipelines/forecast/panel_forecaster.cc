@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "demand/chain_drift.h"
 #include "demand/count_demand.h"
 #include "demand/feature_rows.h"
 #include "demand/quantile_grid.h"
@@ -24,8 +25,8 @@ using demand::kHeadLevels;
 using demand::kQuantileLevels;
 
 constexpr std::size_t kMostHorizonDays = 56;
-constexpr std::size_t kTrainingRows = 80'000;
-constexpr std::size_t kHoldOutRows = 50'000;
+constexpr std::size_t kTrainingRows = 60'000;
+constexpr std::size_t kHoldOutRows = 40'000;
 constexpr std::size_t kLeastJudged = 200;
 constexpr std::size_t kMostJudged = 2'000;
 constexpr std::size_t kSeriesPerChunk = 1'024;
@@ -113,6 +114,7 @@ private:
             heads.resize(levels.size());
         }
         heads.statistical = std::move(statistical);
+        scale(heads, demand::chain_drift(rows.total_units(), out.horizon_days));
         demand::HeadForecasts calibrated = heads;
         demand::calibrate(state_.calibration, calibrated);
         for (std::size_t i = 0; i < places.size(); ++i) {
@@ -127,6 +129,17 @@ private:
             }
         }
         return {};
+    }
+
+    static void scale(demand::HeadForecasts& heads, double factor) {
+        const auto apply = [factor](std::vector<double>& values) {
+            for (double& value : values) {
+                value *= factor;
+            }
+        };
+        apply(heads.mean);
+        apply(heads.statistical);
+        std::ranges::for_each(heads.quantiles, apply);
     }
 
     void put_trees(const demand::HeadForecasts& heads, const demand::HeadForecasts& calibrated,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <optional>
@@ -46,7 +47,8 @@ Labels labels_of(const TrainingRows& rows) {
     Labels out;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         out.ratios.push_back(static_cast<float>(std::min(ratios[row], cap)));
-        out.weights.push_back(static_cast<float>(rows.weight[row]));
+        // The root: else the few largest series are all that counts.
+        out.weights.push_back(static_cast<float>(std::sqrt(rows.weight[row])));
     }
     return out;
 }
@@ -58,7 +60,7 @@ ports::TreeOptions options_of(const TreeShape& shape, std::size_t head, std::uin
                            .leaves = shape.leaves,
                            .min_rows_in_leaf = shape.min_rows_in_leaf,
                            .row_share = 0.7,
-                           .column_share = 0.7,
+                           .column_share = 0.5,
                            .lambda_l2 = shape.lambda_l2,
                            .seed = seed,
                            .threads = 1};
@@ -121,8 +123,8 @@ Result<TreeHeads> TreeHeads::train(ports::TreeLearner& learner, const TrainingRo
 }
 
 Status TreeHeads::scale_mean(const TrainingRows& rows, unsigned threads) {
-    constexpr double kLeast = 0.9;
-    constexpr double kMost = 1.1;
+    constexpr double kLeast = 0.8;
+    constexpr double kMost = 1.3;
     std::vector<double> answers(rows.rows());
     SHELFCAST_TRY(heads_.front()->predict({rows.features, rows.columns}, answers, threads));
     double sold = 0;

@@ -25,12 +25,12 @@ inline constexpr std::size_t kTreeHeads = 1 + demand::kHeadLevels.size();
 
 /// What the search of hyper-parameters may change.
 struct TreeShape {
-    std::size_t trees = 150;
-    double learning_rate = 0.06;
-    std::size_t leaves = 31;
-    std::size_t min_rows_in_leaf = 60;
+    std::size_t trees = 120;
+    double learning_rate = 0.07;
+    std::size_t leaves = 12;
+    std::size_t min_rows_in_leaf = 200;
     double lambda_l2 = 1;
-    double tweedie_power = 1.1;
+    double tweedie_power = 1.2;
     bool random_forest = false;  ///< The simple baseline: its mean is of squares, not Tweedie's.
 };
 
