@@ -4,7 +4,7 @@
 create or replace view retail.data_quality_results
 (
     checked_hour DateTime('UTC') comment 'the hour that was checked',
-    check_name LowCardinality(String) comment 'missing_stores, volume_drift, schema_drift, late_share, duplicates, nulls, ranges, stale_prices',
+    check_name LowCardinality(String) comment 'missing_stores, volume_drift, schema_drift, late_share, duplicates, nulls, ranges, stale_prices, model_drift',
     topic LowCardinality(String) comment 'topic of the log',
     store_id UInt32 comment 'the store; 0: the whole chain',
     status LowCardinality(String) comment 'pass, warn or fail',

@@ -12,7 +12,7 @@ create or replace view retail.demand_predictions
     model_name String comment 'kind of model',
     model_version String comment 'the trained model; model_metrics.model_version',
     forecast_date Date comment 'the last business date that the forecast knew',
-    stock_out_risk_score Nullable(Float64) comment 'probability of running out on that day, 0 to 1; null: stock unknown',
+    stock_out_risk_score Nullable(Float64) comment 'probability of having run out by the end of that day, 0 to 1; null: stock unknown',
     generated_at DateTime64(3, 'UTC') comment 'when it was computed'
 )
 definer = {{definer}} sql security definer

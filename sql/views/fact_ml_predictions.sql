@@ -10,7 +10,7 @@ create or replace view retail.fact_ml_predictions
     predicted_demand Float64 comment 'expected units of demand',
     confidence_low Float64 comment 'demand is below this with probability 10 %',
     confidence_high Float64 comment 'demand is above this with probability 10 %',
-    stock_out_risk_score Nullable(Float64) comment 'probability of running out on that day, 0 to 1; null: stock unknown',
+    stock_out_risk_score Nullable(Float64) comment 'probability of having run out by the end of that day, 0 to 1; null: stock unknown',
     model_version String comment 'the trained model; model_metrics.model_version'
 )
 definer = {{definer}} sql security definer

@@ -1,8 +1,8 @@
 -- What could a forecaster know of a product in a store before a day began?
 -- Grain: one row per store_id, product_id, feature_date and definition_version. Asked by: training, other
 -- engines, analysts.
--- Point-in-time correct: nothing in a row was learnt after available_at. Lags and means are of net units a
--- day; null where the history is too short.
+-- Point-in-time correct: nothing in a row was learnt after available_at. Lags and means are of units sold a
+-- day, returns not taken off; null where the history is too short.
 create or replace view retail.feature_store
 (
     store_id UInt32 comment 'the store; dim_store.store_id',
@@ -10,24 +10,24 @@ create or replace view retail.feature_store
     feature_date Date comment 'the business date that the features are for',
     definition_version UInt32 comment 'version of the feature definitions',
     available_at DateTime64(3, 'UTC') comment 'nothing in the row was learnt later',
-    units_lag_1 Nullable(Float32) comment 'net units 1 day before',
-    units_lag_7 Nullable(Float32) comment 'net units 7 days before',
-    units_lag_14 Nullable(Float32) comment 'net units 14 days before',
-    units_lag_28 Nullable(Float32) comment 'net units 28 days before',
-    units_lag_30 Nullable(Float32) comment 'net units 30 days before',
-    units_lag_90 Nullable(Float32) comment 'net units 90 days before',
-    units_mean_7 Nullable(Float32) comment 'mean net units a day, 7 days before',
-    units_mean_14 Nullable(Float32) comment 'mean net units a day, 14 days before',
-    units_mean_28 Nullable(Float32) comment 'mean net units a day, 28 days before',
-    units_mean_30 Nullable(Float32) comment 'mean net units a day, 30 days before',
-    units_mean_90 Nullable(Float32) comment 'mean net units a day, 90 days before',
-    units_std_dev_7 Nullable(Float32) comment 'standard deviation of net units a day, 7 days before',
-    units_std_dev_14 Nullable(Float32) comment 'standard deviation of net units a day, 14 days before',
-    units_std_dev_28 Nullable(Float32) comment 'standard deviation of net units a day, 28 days before',
-    units_std_dev_30 Nullable(Float32) comment 'standard deviation of net units a day, 30 days before',
-    units_std_dev_90 Nullable(Float32) comment 'standard deviation of net units a day, 90 days before',
-    same_weekday_mean_4 Nullable(Float32) comment 'mean net units of the same weekday, last 4 weeks',
-    same_weekday_mean_8 Nullable(Float32) comment 'mean net units of the same weekday, last 8 weeks',
+    units_lag_1 Nullable(Float32) comment 'units sold 1 day before',
+    units_lag_7 Nullable(Float32) comment 'units sold 7 days before',
+    units_lag_14 Nullable(Float32) comment 'units sold 14 days before',
+    units_lag_28 Nullable(Float32) comment 'units sold 28 days before',
+    units_lag_30 Nullable(Float32) comment 'units sold 30 days before',
+    units_lag_90 Nullable(Float32) comment 'units sold 90 days before',
+    units_mean_7 Nullable(Float32) comment 'mean units sold a day, 7 days before',
+    units_mean_14 Nullable(Float32) comment 'mean units sold a day, 14 days before',
+    units_mean_28 Nullable(Float32) comment 'mean units sold a day, 28 days before',
+    units_mean_30 Nullable(Float32) comment 'mean units sold a day, 30 days before',
+    units_mean_90 Nullable(Float32) comment 'mean units sold a day, 90 days before',
+    units_std_dev_7 Nullable(Float32) comment 'standard deviation of units sold a day, 7 days before',
+    units_std_dev_14 Nullable(Float32) comment 'standard deviation of units sold a day, 14 days before',
+    units_std_dev_28 Nullable(Float32) comment 'standard deviation of units sold a day, 28 days before',
+    units_std_dev_30 Nullable(Float32) comment 'standard deviation of units sold a day, 30 days before',
+    units_std_dev_90 Nullable(Float32) comment 'standard deviation of units sold a day, 90 days before',
+    same_weekday_mean_4 Nullable(Float32) comment 'mean units sold of the same weekday, last 4 weeks',
+    same_weekday_mean_8 Nullable(Float32) comment 'mean units sold of the same weekday, last 8 weeks',
     day_of_week UInt8 comment '1 is Monday, 7 is Sunday',
     day_of_month UInt8 comment '1 to 31',
     week_of_year UInt8 comment 'ISO 8601 week',
@@ -48,8 +48,8 @@ create or replace view retail.feature_store
     stock_out_hours_mean_7 Nullable(Float32) comment 'opening hours without stock, mean of 7 days',
     category LowCardinality(String) comment 'the category',
     brand LowCardinality(String) comment 'the brand',
-    category_mean_28 Nullable(Float32) comment 'mean net units a day of the category in the store, 28 days',
-    store_mean_28 Nullable(Float32) comment 'mean net units a day of the store, 28 days',
+    category_mean_28 Nullable(Float32) comment 'mean units sold a day of the category in the store, 28 days',
+    store_mean_28 Nullable(Float32) comment 'mean units sold a day of the store, 28 days',
     age_days Nullable(UInt32) comment 'days since the product was first sold in the store'
 )
 definer = {{definer}} sql security definer

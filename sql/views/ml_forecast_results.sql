@@ -22,7 +22,7 @@ create or replace view retail.ml_forecast_results
     upper_95 Float64 comment 'demand is above this with probability 2.5 %',
     quantile_levels Array(Float32) comment 'probabilities of quantiles',
     quantiles Array(Float64) comment 'demand not exceeded with those probabilities',
-    stock_out_risk_score Nullable(Float64) comment 'probability of running out on that day, 0 to 1; null: stock unknown',
+    stock_out_risk_score Nullable(Float64) comment 'probability of having run out by the end of that day, 0 to 1; null: stock unknown',
     generated_at DateTime64(3, 'UTC') comment 'when it was computed'
 )
 definer = {{definer}} sql security definer

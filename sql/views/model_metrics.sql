@@ -1,17 +1,18 @@
 -- How good is each trained model?
--- Grain: one row per model_version, segment and horizon_days, over data that its training held back; segment
--- is empty for all series. Asked by: analysts, the forecasts screen.
+-- Grain: one row per model_version, segment and horizon_days. Segment is empty for all series over the days
+-- that its training held back; live is how its stored forecasts of the last 28 days did, anew each day.
+-- Asked by: analysts, the forecasts screen.
 create or replace view retail.model_metrics
 (
     model_name LowCardinality(String) comment 'kind of model',
     model_version LowCardinality(String) comment 'the trained model',
-    training_timestamp DateTime64(3, 'UTC') comment 'when training ended',
-    segment LowCardinality(String) comment 'part of the series; empty: all',
+    training_timestamp DateTime64(3, 'UTC') comment 'when training ended; of live: when it was computed',
+    segment LowCardinality(String) comment 'empty: all series on held-back days; live: stored forecasts against sales since',
     horizon_days UInt16 comment 'days ahead; 0: the whole horizon',
     series_count UInt64 comment 'number of series',
     row_count UInt64 comment 'number of forecasts measured',
-    data_from Date comment 'first business date of the training data',
-    data_to Date comment 'last business date of the training data',
+    data_from Date comment 'first business date of the training data; of live: of the days forecast',
+    data_to Date comment 'last business date of the training data; of live: of the days forecast',
     rmse Nullable(Float64) comment 'root mean squared error, units',
     mae Nullable(Float64) comment 'mean absolute error, units',
     r2_score Nullable(Float64) comment 'share of variance explained',

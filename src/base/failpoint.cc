@@ -49,13 +49,19 @@ constexpr std::array kNames = {
     std::string_view{"compaction.file_written"},      // a merged file in place, not in a manifest
     std::string_view{"compaction.manifest_written"},  // merged, the old files retired
     std::string_view{"compaction.file_removed"},      // a retired file gone, still named retired
-    std::string_view{"snapshot.made"},          // a date's stock in the warehouse, not in the lake
-    std::string_view{"snapshot.file_written"},  // its file in place, not in a manifest
+    std::string_view{"snapshot.made"},  // a date's stock in the warehouse, not in the lake
+    std::string_view{"snapshot.stock_outs_made"},   // a date's hours without stock in the warehouse
+    std::string_view{"snapshot.file_written"},      // its file in place, not in a manifest
     std::string_view{"snapshot.manifest_written"},  // in the lake, the run not known as done
     std::string_view{"review.written"},             // proposals of one store, not of the next
-    std::string_view{"replay.begun"},               // written down, not in the log
-    std::string_view{"replay.appended"},            // in the log, not settled
+    std::string_view{
+        "models.artefact_written"},        // a model's artefact in place, which counts not yet
+    std::string_view{"train.registered"},  // the model counts, its measures are not told
+    std::string_view{"train.measured"},    // measures in the warehouse, champion as before
+    std::string_view{"predict.products_written"},  // forecasts of products in, those above not
     std::string_view{"order.written"},  // a decision in the operational store, not in the warehouse
+    std::string_view{"replay.begun"},   // written down, not in the log
+    std::string_view{"replay.appended"},      // in the log, not settled
     std::string_view{"backup.store_copied"},  // operational store in the backup, log not
     std::string_view{"backup.log_copied"},    // log in the backup, state and lake not
     std::string_view{"backup.lake_copied"},   // every file in the backup, not listed

@@ -10,6 +10,7 @@
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
 #include "api/orders_handler.h"
+#include "api/predict_handler.h"
 #include "api/status_page.h"
 #include "api/stock_handler.h"
 #include "api/topic_handler.h"
@@ -18,6 +19,7 @@
 #include "cli/lake_jobs.h"
 #include "cli/letter_pages.h"
 #include "cli/orders_job.h"
+#include "cli/model_jobs.h"
 #include "cli/pause.h"
 #include "cli/producer.h"
 #include "cli/replenish_job.h"
@@ -281,6 +283,7 @@ Result<schedule::Scheduler*> App::scheduler() {
 std::vector<ports::HttpRoute> App::routes() {
     constexpr std::size_t kEventsBytes = 16U << 20U;
     constexpr std::size_t kJobBytes = 1U << 20U;
+    constexpr std::size_t kRequestBytes = 1U << 16U;
     const auto control = [this](std::string_view token) { return token == control_token_; };
     const auto ingest = [this](std::string_view token) {
         return static_cast<bool>(ingest_guard_->check(token));
@@ -337,6 +340,10 @@ std::vector<ports::HttpRoute> App::routes() {
                        api::LoginGuard(!open, *authenticator_))});
     all.push_back({"GET", "/v1/topics/{topic}", 0,
                    api::make_topic_handler(*log_, api::LoginGuard(!open, *authenticator_))});
+    all.push_back({"POST", "/v1/predict", kRequestBytes,
+                   api::make_predict_handler(
+                       [this](std::string_view body) { return answer_prediction(*this, body); },
+                       api::LoginGuard(!open, *authenticator_))});
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
@@ -356,6 +363,12 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(replenish_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/replay", kJobBytes, api::make_job_handler(replay_job(*this), control)});
+    for (const auto& [name, job] :
+         {std::pair{"train", train_job}, std::pair{"predict", predict_job},
+          std::pair{"features", features_job}, std::pair{"models", models_job}}) {
+        all.push_back({"POST", fmt::format("/v1/jobs/{}", name), kJobBytes,
+                       api::make_job_handler(job(*this), control)});
+    }
     return all;
 }
 

@@ -39,6 +39,7 @@
 #include "cli/backup.h"
 #include "cli/data_directory.h"
 #include "cli/jobs.h"
+#include "cli/model_parts.h"
 #include "cli/rate_meter.h"
 #include "cli/watch.h"
 #include "config/config.h"
@@ -53,7 +54,6 @@
 #include "pipelines/predict/prediction_service.h"
 #include "pipelines/stock/live_stock.h"
 #include "pipelines/stock/stock_watch.h"
-#include "pipelines/stock/velocity_forecaster.h"
 #include "pipelines/stream/delivery_watch.h"
 #include "pipelines/stream/speed_layer.h"
 #include "schedule/scheduler.h"
@@ -176,6 +176,7 @@ public:
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
     [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
+    [[nodiscard]] ModelParts& models() noexcept { return *models_; }
     /// Error: kUnavailable when another process keeps the schedule.
     [[nodiscard]] Result<schedule::Scheduler*> scheduler();
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
@@ -287,7 +288,7 @@ private:
     LakeBackend lake_backend_;
     std::unique_ptr<ports::Lake> lake_;
     std::unique_ptr<stock::LiveStock> stock_;
-    std::unique_ptr<ports::Forecaster> forecaster_;
+    std::unique_ptr<ModelParts> models_;
     std::unique_ptr<stock::StockWatch> stock_watch_;
     std::unique_ptr<detect::Detection> detection_;
     std::unique_ptr<order::OrderDesk> orders_;

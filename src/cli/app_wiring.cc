@@ -225,14 +225,15 @@ Status App::make_layers(const std::stop_token& stop) {
     if (has_role(kApiRole) || has_role(kBatchRole)) {
         SHELFCAST_TRY(make_batch_layer(judging, stop));
     }
-    forecaster_ = std::make_unique<stock::VelocityForecaster>(*warehouse_, *store_, clock_);
+    models_ = std::make_unique<ModelParts>(
+        ModelPartsPorts{config_, *warehouse_, *store_, *lake_backend_.files, digest_, clock_});
     stock_watch_ = std::make_unique<stock::StockWatch>(
-        stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, *forecaster_, *stock_},
+        stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, models_->stored(), *stock_},
         stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});
     detection_ = std::make_unique<detect::Detection>(*warehouse_, *warehouse_, clock_);
     make_order_desk();
     predictions_ = std::make_unique<predict::PredictionService>(
-        predict::PredictionPorts{*log_, *store_, *forecaster_, clock_}, codec_limits());
+        predict::PredictionPorts{*log_, *store_, models_->asked(), clock_}, codec_limits());
     SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
                                                      {.codec = codec_limits()}));
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());

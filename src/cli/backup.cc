@@ -28,6 +28,7 @@ constexpr const char* kUnfinishedName = "unfinished";
 constexpr const char* kConfigurationName = "shelfcast.toml";
 constexpr const char* kStoreName = "operational.sqlite";
 constexpr const char* kBatchStateFolder = "state/batch";
+constexpr std::string_view kModelsFolder = "lake/_models";
 constexpr int kFormat = 1;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 constexpr std::size_t kNamedDamages = 5;
@@ -226,6 +227,23 @@ private:
         std::error_code code;
         if (fs::exists(source_.data_directory / kConfigurationName, code)) {
             SHELFCAST_TRY(copy(kConfigurationName));
+        }
+        return copy_models(*source);
+    }
+
+    /// Which one is in use comes first: a model is whole before it is, and stays.
+    Status copy_models(PosixFiles& source) {
+        const std::string champion = std::string(kModelsFolder) + "/champion.json";
+        SHELFCAST_ASSIGN(const auto size, source.file_size(champion));
+        if (size) {
+            SHELFCAST_TRY(copy(champion));
+        }
+        SHELFCAST_ASSIGN(const std::vector<std::string> all,
+                         source.list_files(std::string(kModelsFolder)));
+        for (const std::string& path : all) {
+            if (path != champion && !path.ends_with(".tmp")) {
+                SHELFCAST_TRY(copy(path));
+            }
         }
         return {};
     }

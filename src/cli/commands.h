@@ -84,9 +84,12 @@ void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
 void add_doctor(Commands& commands);
 void add_evaluate(Commands& commands);
+void add_features(Commands& commands);
 void add_import(Commands& commands);
 void add_lake(Commands& commands);
 void add_orders(Commands& commands);
+void add_models(Commands& commands);
+void add_predict(Commands& commands);
 void add_produce(Commands& commands);
 void add_proposals(Commands& commands);
 void add_query(Commands& commands);
@@ -96,6 +99,7 @@ void add_schedule(Commands& commands);
 void add_restore(Commands& commands);
 void add_schema(Commands& commands);
 void add_stream(Commands& commands);
+void add_train(Commands& commands);
 void add_up(Commands& commands);
 
 /// Flags of settings, by their keys: names, help and defaults as the settings have them.

@@ -138,6 +138,10 @@ int main(int argc, char** argv) {
     add_import(commands);
     add_batch(commands);
     add_evaluate(commands);
+    add_train(commands);
+    add_predict(commands);
+    add_features(commands);
+    add_models(commands);
     add_config(commands);
     add_backfill(commands);
     add_rebuild(commands);

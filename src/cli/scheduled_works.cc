@@ -41,6 +41,54 @@ Result<std::size_t> put_snapshots(App& app, const std::stop_token& stop) {
     }
 }
 
+/// A run that finds nothing to work on (no model yet, a history too short) has done its date, and
+/// says why: repeating it helps no one.
+template <typename Report, typename Say>
+Result<WorkReport> said(const Result<Report>& done, Say&& say) {
+    if (done) {
+        return WorkReport{.message = say(*done)};
+    }
+    if (done.error().kind == ErrorKind::kInvalidInput) {
+        return WorkReport{.message = fmt::format("nothing done: {}", done.error().message)};
+    }
+    return tl::unexpected(done.error());
+}
+
+/// Training, predicting and what is looked at beside them.
+void add_model_works(App& app, std::map<std::string, schedule::Work>& works) {
+    works["retail_features"] = [&app](const RunContext&, const std::stop_token& stop) {
+        return said(app.models().write_features(std::nullopt, stop),
+                    [](const train::FeatureReport& report) {
+                        return fmt::format("{} rows of {}", report.rows,
+                                           retail::format_date(report.feature_date));
+                    });
+    };
+    works["retail_predict"] = [&app](const RunContext&, const std::stop_token& stop) {
+        return said(app.models().predict(std::nullopt, std::nullopt, stop),
+                    [](const predict::BatchPredictionReport& report) {
+                        return fmt::format("{} series by {}, known to {}", report.series,
+                                           report.model_version,
+                                           retail::format_date(report.cutoff));
+                    });
+    };
+    works["retail_model_drift"] = [&app](const RunContext&, const std::stop_token& stop) {
+        return said(app.models().check_drift(stop), [](const train::DriftReport& report) {
+            return report.model_version.empty()
+                       ? "no model is in use"
+                       : fmt::format("{} of {} features drifted, {} of them strongly",
+                                     report.noticeable, report.features, report.strong);
+        });
+    };
+    works["retail_train"] = [&app](const RunContext&, const std::stop_token& stop) {
+        const train::SayStep silent = [](std::string_view, std::size_t, std::size_t) {};
+        return said(app.models().train({}, silent, stop), [](const train::TrainReport& report) {
+            return fmt::format("{}{}: {}", report.entry.version,
+                               report.is_in_use ? " is in use" : " is not in use",
+                               report.entry.verdict);
+        });
+    };
+}
+
 }  // namespace
 
 std::map<std::string, schedule::Work> scheduled_works(App& app) {
@@ -63,6 +111,7 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
         SHELFCAST_ASSIGN(
             const derive::SnapshotReport report,
             derive::snapshot_stock(app.warehouse(), app.warehouse(), app.clock().now_us(), stop));
+        SHELFCAST_TRY(derive::derive_stock_outs(app.warehouse(), app.warehouse(), stop));
         SHELFCAST_ASSIGN(const std::size_t written, put_snapshots(app, stop));
         return WorkReport{
             .message = written == 0
@@ -101,6 +150,7 @@ std::map<std::string, schedule::Work> scheduled_works(App& app) {
         SHELFCAST_ASSIGN(const replenish::ImpactReport report, measure_impact(app, stop));
         return WorkReport{.message = fmt::format("{} dates, {} rows", report.dates, report.rows)};
     };
+    add_model_works(app, works);
     works["lake_maintenance"] = [&app](const RunContext&,
                                        const std::stop_token& stop) -> Result<WorkReport> {
         SHELFCAST_ASSIGN(const batch::CompactionReport report, app.with_lake_held(stop, [&] {

@@ -107,6 +107,12 @@ struct Config {
     std::uint32_t replenishment_forecast_max_age_days = 2;
     std::uint32_t replenishment_silent_after_days = 2;
     std::uint32_t replenishment_baseline_cover_days = 7;
+    std::uint32_t models_history_days = 730;
+    std::uint32_t models_horizon_days = 7;
+    std::uint32_t models_search_seconds = 600;
+    std::uint32_t models_seed = 1;
+    std::uint32_t models_margin_percent = 1;
+    std::uint32_t models_fresh_days = 3;
 
     std::uint32_t lake_target_mb = 128;
     std::uint32_t lake_keep_retired_hours = 24;

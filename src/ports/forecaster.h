@@ -2,10 +2,13 @@
 
 /// \file ports/forecaster.h
 /// What each store will be asked for of each product in the coming days. Implemented from sales
-/// velocity (`pipelines/stock`). Thread safe.
+/// velocity and from the forecasts of a trained model (`pipelines/stock`), and by asking that model
+/// (`pipelines/predict`). Thread safe.
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -18,7 +21,12 @@ namespace shelfcast::ports {
 struct DayDemand {
     double mean = 0;
     double variance = 0;
+    /// The 10 %, 50 % and 90 % quantiles where the model says them; nothing: mean and variance do.
+    std::optional<std::array<double, 3>> quantiles{};
 };
+
+/// What a forecast comes from when no trained model has one: the sales of the last four weeks.
+inline constexpr std::string_view kVelocityModel = "velocity";
 
 struct SeriesForecast {
     StoreId store;
@@ -29,6 +37,7 @@ struct SeriesForecast {
     std::span<const DayDemand> days;
     /// Relative variance of the level that all those days share, for it is estimated.
     double level_error = 0;
+    std::string_view model = kVelocityModel;  ///< Or the version of a trained model.
     /// How a day's demand spreads over the hours of the store's clock: 24 shares, 1 in all.
     std::span<const double> share_of_hour;
 };

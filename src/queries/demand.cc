@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "queries/row_reader.h"
+#include "retail/time_zone.h"
 #include "sql_text.h"
 
 namespace shelfcast::queries {
@@ -78,6 +79,33 @@ Result<std::vector<OpenShipment>> open_shipments(ports::QueryRunner& runner, std
         found.push_back({reader.store(row), reader.text("product_id", row),
                          reader.scaled("units", row, kThousandths),
                          reader.number("expected_ms", row)});
+    }
+    return found;
+}
+
+Result<std::vector<StoredForecast>> newest_forecasts(ports::QueryRunner& runner, std::int32_t from,
+                                                     std::int32_t oldest) {
+    constexpr double kTenThousandths = 10'000;
+    constexpr std::array kColumns = {ColumnSpec{"store_id", ColumnType::kUInt32},
+                                     ColumnSpec{"product_id", ColumnType::kText},
+                                     ColumnSpec{"prediction_date", ColumnType::kDate},
+                                     ColumnSpec{"mean", ColumnType::kInt64},
+                                     ColumnSpec{"lower", ColumnType::kInt64},
+                                     ColumnSpec{"upper", ColumnType::kInt64},
+                                     ColumnSpec{"version", ColumnType::kText}};
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/demand/newest_forecasts.sql"), kColumns,
+                                      {{"from", retail::format_date(from)},
+                                       {"oldest", retail::format_date(oldest)}}));
+    const RowReader reader(rows);
+    std::vector<StoredForecast> found;
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back(
+            {reader.store(row), reader.text("product_id", row), reader.date("prediction_date", row),
+             reader.scaled("mean", row, kTenThousandths),
+             reader.scaled("lower", row, kTenThousandths),
+             reader.scaled("upper", row, kTenThousandths), reader.text("version", row)});
     }
     return found;
 }

@@ -50,4 +50,19 @@ struct OpenShipment {
 [[nodiscard]] Result<std::vector<OpenShipment>> open_shipments(ports::QueryRunner& runner,
                                                                std::int64_t now_us);
 
+struct StoredForecast {
+    StoreId store;
+    std::string product_id;
+    std::int32_t date = 0;  ///< Days since 1970-01-01.
+    double mean = 0;
+    double lower_80 = 0;
+    double upper_80 = 0;
+    std::string model_version;
+};
+/// Of the model in use, for dates from `from` on, made from what was known at `oldest` or later; by
+/// store, product and date.
+[[nodiscard]] Result<std::vector<StoredForecast>> newest_forecasts(ports::QueryRunner& runner,
+                                                                   std::int32_t from,
+                                                                   std::int32_t oldest);
+
 }  // namespace shelfcast::queries

@@ -52,6 +52,23 @@ Result<std::vector<StockRow>> read_positions(ports::QueryRunner& runner, std::st
     return found;
 }
 
+Result<std::vector<SnapshotDate>> dates_due(ports::QueryRunner& runner, std::string_view query,
+                                            const ports::QueryValues& values) {
+    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"previous_date", ColumnType::kDate},
+                                     ColumnSpec{"version", ColumnType::kUInt64}};
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text(query), kColumns, values));
+    const RowReader reader(rows);
+    std::vector<SnapshotDate> found;
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        found.push_back({reader.date("business_date", row), reader.date("previous_date", row),
+                         reader.cell<std::uint64_t>("version", row)});
+    }
+    return found;
+}
+
 }  // namespace
 
 Result<std::vector<StoreRange>> stock_stores(ports::QueryRunner& runner,
@@ -150,21 +167,13 @@ Result<std::vector<retail::StockRiskRow>> stock_risks(ports::QueryRunner& runner
 }
 
 Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std::int64_t now_us) {
-    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
-                                     ColumnSpec{"previous_date", ColumnType::kDate},
-                                     ColumnSpec{"version", ColumnType::kUInt64}};
     constexpr std::int64_t kSecondUs = 1'000'000;
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/stock/snapshot_dates.sql"), kColumns,
-                                      {{"now_s", std::to_string(now_us / kSecondUs)}}));
-    const RowReader reader(rows);
-    std::vector<SnapshotDate> found;
-    found.reserve(reader.size());
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({reader.date("business_date", row), reader.date("previous_date", row),
-                         reader.cell<std::uint64_t>("version", row)});
-    }
-    return found;
+    return dates_due(runner, "queries/stock/snapshot_dates.sql",
+                     {{"now_s", std::to_string(now_us / kSecondUs)}});
+}
+
+Result<std::vector<SnapshotDate>> stock_out_dates(ports::QueryRunner& runner) {
+    return dates_due(runner, "queries/stock/stock_out_dates.sql", {});
 }
 
 Result<std::vector<SnapshotVersion>> snapshot_versions(ports::QueryRunner& runner) {

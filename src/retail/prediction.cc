@@ -12,9 +12,11 @@ void append_message(std::string& out, const Prediction& prediction) {
     append_json_string(out, prediction.request_id);
     out += fmt::format(R"(,"store_id":{},"product_id":)", prediction.store.value);
     append_json_string(out, prediction.product_id);
+    out +=
+        fmt::format(R"(,"predicted_at":"{}","model":)", format_utc_ms(prediction.predicted_at_ms));
+    append_json_string(out, prediction.model);
     out += fmt::format(
-        R"(,"predicted_at":"{}","model":"velocity","units_per_day":{},"days":[)",
-        format_utc_ms(prediction.predicted_at_ms),
+        R"(,"units_per_day":{},"days":[)",
         prediction.units_per_day ? fmt::format("{:.4f}", *prediction.units_per_day) : "null");
     const char* comma = "";
     for (const PredictedDay& day : prediction.days) {

@@ -27,6 +27,7 @@ struct Prediction {
     StoreId store;
     std::string product_id;
     std::int64_t predicted_at_ms = 0;  ///< UTC.
+    std::string model = "velocity";    ///< Or the version of a trained model.
     std::optional<double> units_per_day;
     std::vector<PredictedDay> days;
     std::string reason;  ///< Why there are none; empty: there are.

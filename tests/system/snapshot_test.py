@@ -131,7 +131,7 @@ class SnapshotTest(SystemTest):
                    for day, store, product, hand, order, *floats in facts), what)
 
     def wanted(self, rules):
-        """(date, store, product) -> (on hand, on order, stock-out hours)."""
+        """(date, store, product) -> (on hand, on order, the hours of the clock without stock)."""
         def local(message):
             zone = ZONES[message["store_id"]]
             return datetime.strptime(message["event_time"], "%Y-%m-%d %H:%M:%S%z").astimezone(zone)
@@ -162,11 +162,12 @@ class SnapshotTest(SystemTest):
                     one.get("update_type") == "COUNT" or topic == rules[1] and
                     (one.get("transaction_type") == "RESTOCK" or one.get("status") == "ARRIVED")
                     for topic, one in until)
-                out = 0
+                out = []
                 for hour in sold.get((day, store), ()) if is_known else ():
                     by_then = [(topic, one) for topic, one in until
                                if local(one) < hour + timedelta(hours=1)]
-                    out += fold(by_then, rules, Decimal(0)) <= 0
+                    if fold(by_then, rules, Decimal(0)) <= 0:
+                        out.append(hour.hour)
                 found[day.isoformat(), store, product] = (fold(until, rules, Decimal(0)), on_order, out)
                 day += timedelta(days=1)
         return found
@@ -179,12 +180,24 @@ class SnapshotTest(SystemTest):
                  for row in rows}
         wanted = self.wanted(rules)
         self.assertEqual(len(found), len(rows), what)
-        self.assertEqual(found, wanted, what)
+        self.assertEqual(
+            found, {key: (hand, order, len(out)) for key, (hand, order, out) in wanted.items()}, what)
         self.assertTrue(any(out for _, _, out in wanted.values()), "no stock-out in the sample")
+        self.check_stock_outs(running, wanted, what)
         facts = running.rows("select count(), sum(quantity_on_hand) from retail.fact_inventory")[0]
         self.assertEqual((int(facts[0]), Decimal(facts[1])),
                          (len(wanted), sum(one[0] for one in wanted.values())), what)
         self.check_lake(running, what)
+
+    def check_stock_outs(self, running, wanted, what):
+        """stock_out_days has a bit for each hour without stock, and no other row."""
+        rows = running.rows(
+            "select business_date, store_id, product_id, stock_out_mask from retail_core.stock_out_days "
+            "where store_id > 0 and (business_date, version) in "
+            "(select business_date, max(version) from retail_core.stock_out_days group by business_date)")
+        self.assertEqual(
+            {(day, int(store), product): int(mask) for day, store, product, mask in rows},
+            {key: sum(1 << hour for hour in set(out)) for key, (_, _, out) in wanted.items() if out}, what)
 
     def close(self, running):
         self.wait_delivered(running)

@@ -41,4 +41,24 @@ Result<SnapshotReport> snapshot_stock(ports::QueryRunner& runner, ports::Derived
     return report;
 }
 
+Result<std::size_t> derive_stock_outs(ports::QueryRunner& runner, ports::DerivedTables& tables,
+                                      const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::vector<queries::SnapshotDate> due,
+                     queries::stock_out_dates(runner));
+    std::size_t done = 0;
+    for (const queries::SnapshotDate& one : due) {
+        if (stop.stop_requested()) {
+            return fail(ErrorKind::kUnavailable, "stopped with stock-outs of {} of {} dates", done,
+                        due.size());
+        }
+        SHELFCAST_TRY(tables.compute(sql_text("derived/stock_out_days.sql"),
+                                     {{"date", retail::format_date(one.business_date)},
+                                      {"previous_date", retail::format_date(one.previous_date)},
+                                      {"version", std::to_string(one.version)}}));
+        failpoint::reach("snapshot.stock_outs_made");
+        ++done;
+    }
+    return done;
+}
+
 }  // namespace shelfcast::derive

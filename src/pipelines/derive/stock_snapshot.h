@@ -1,8 +1,9 @@
 #pragma once
 
 /// \file pipelines/derive/stock_snapshot.h
-/// Where each product stood at the end of each business date: the table inventory_daily. Thread
-/// safe; two at once do the same work twice, without harm.
+/// Where each product stood at the end of each business date, and in which hours there was none of
+/// it: the tables inventory_daily and stock_out_days. Thread safe; two at once do the same work
+/// twice, without harm.
 
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,12 @@ struct SnapshotReport {
 [[nodiscard]] Result<SnapshotReport> snapshot_stock(ports::QueryRunner& runner,
                                                     ports::DerivedTables& tables,
                                                     std::int64_t now_us,
+                                                    const std::stop_token& stop);
+
+/// Derives the hours without stock of each date whose snapshot was made since they last were: the
+/// table stock_out_days. Returns how many dates that were. Errors as above.
+[[nodiscard]] Result<std::size_t> derive_stock_outs(ports::QueryRunner& runner,
+                                                    ports::DerivedTables& tables,
                                                     const std::stop_token& stop);
 
 }  // namespace shelfcast::derive

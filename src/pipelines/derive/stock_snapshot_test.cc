@@ -15,7 +15,7 @@ public:
     Result<retail::ColumnBlock> read_rows(std::string_view /*sql*/,
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues& values) override {
-        asked_at_s = values.at("now_s");
+        asked_at_s = values.contains("now_s") ? values.at("now_s") : "";
         retail::ColumnBlock rows = retail::make_block(columns);
         if (!nothing_due) {
             rows.data<std::vector<std::uint16_t>>("business_date") = {20'514, 20'515};
@@ -77,10 +77,22 @@ TEST(StockSnapshot, StopsBetweenDates) {
     EXPECT_EQ(warehouse.made.size(), 1U);
 }
 
+TEST(StockSnapshot, DerivesTheStockOutsOfEachDate) {
+    TwoDates warehouse;
+    EXPECT_EQ(derive_stock_outs(warehouse, warehouse, {}).value(), 2U);
+    EXPECT_EQ(warehouse.made, (std::vector<std::string>{"2026-03-02 on 2026-01-27 7",
+                                                        "2026-03-03 on 2026-03-02 7"}));
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(derive_stock_outs(warehouse, warehouse, stop.get_token()).error().message,
+              "stopped with stock-outs of 0 of 2 dates");
+}
+
 TEST(StockSnapshot, AFailureIsHandedOn) {
     TwoDates warehouse;
     warehouse.away = true;
     EXPECT_EQ(snapshot_stock(warehouse, warehouse, 0, {}).error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(derive_stock_outs(warehouse, warehouse, {}).error().kind, ErrorKind::kUnavailable);
 }
 
 }  // namespace

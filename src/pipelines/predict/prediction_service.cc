@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "demand/count_demand.h"
+#include "pipelines/predict/predict_one.h"
 #include "retail/topics.h"
 
 namespace shelfcast::predict {
@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::string_view kGroup = "predict";
 constexpr std::size_t kRequestsPerRead = 1'000;
-constexpr std::int64_t kDefaultDays = 7;
 constexpr auto kWait = std::chrono::milliseconds(500);
 constexpr auto kPauseAfterFailure = std::chrono::milliseconds(1'000);
 
@@ -28,12 +27,6 @@ std::size_t field_of(std::string_view name) {
     const auto found = std::ranges::find(fields, name, &retail::MessageField::name);
     SHELFCAST_CHECK(found != fields.end());
     return static_cast<std::size_t>(found - fields.begin());
-}
-
-retail::PredictedDay day_of(std::int32_t date, const ports::DayDemand& day, double level_error) {
-    const demand::CountDemand wanted{day.mean, day.variance + level_error * day.mean * day.mean};
-    return {date, day.mean, demand::quantile(0.1, wanted), demand::quantile(0.5, wanted),
-            demand::quantile(0.9, wanted)};
 }
 
 }  // namespace
@@ -69,26 +62,15 @@ Result<std::string> PredictionService::answer_to(std::string_view request,
                      refused.detail);
         return std::string();
     }
-    const std::int64_t now_us = ports_.clock.now_us();
-    retail::Prediction answer;
-    answer.request_id = asked.values[kRequest].text;
-    answer.store = asked.store_id;
-    answer.product_id = asked.values[kProduct].text;
-    answer.predicted_at_ms = now_us / 1000;
-    answer.reason = "nothing of it was sold there in the last four weeks";
-    const std::int64_t days =
-        asked.values[kDays].present ? asked.values[kDays].number / 1000 : kDefaultDays;
-    SHELFCAST_TRY(ports_.forecaster.forecast_one(
-        answer.store, answer.product_id, now_us, static_cast<std::size_t>(days),
-        [&](const ports::SeriesForecast& series) {
-            answer.reason.clear();
-            answer.units_per_day = series.units_per_day;
-            for (const ports::DayDemand& day : series.days) {
-                answer.days.push_back(
-                    day_of(series.first_date + static_cast<std::int32_t>(answer.days.size()), day,
-                           series.level_error));
-            }
-        }));
+    const std::int64_t days = asked.values[kDays].present ? asked.values[kDays].number / 1000
+                                                          : std::int64_t{kDefaultDays};
+    SHELFCAST_ASSIGN(const retail::Prediction answer,
+                     predict_one(ports_.forecaster,
+                                 {.request_id = std::string(asked.values[kRequest].text),
+                                  .store = asked.store_id,
+                                  .product_id = std::string(asked.values[kProduct].text),
+                                  .days = static_cast<std::size_t>(days)},
+                                 ports_.clock.now_us()));
     std::string message;
     retail::append_message(message, answer);
     return message;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "pipelines/stock/store_clock.h"
 #include "retail/store_catalog.h"
 #include "retail/time_zone.h"
 
@@ -11,19 +12,6 @@ namespace shelfcast::stock {
 namespace {
 
 constexpr std::int64_t kPauseFactor = 50;
-constexpr std::int64_t kDayMs = 86'400'000;
-
-/// The local time of a store.
-struct LocalNow {
-    std::int32_t date = 0;
-    double hour = 0;
-};
-
-LocalNow local_now(const retail::TimeZone& zone, std::int64_t now_us) {
-    const std::int64_t local_ms = now_us / 1000 + zone.offset_s(now_us / 1000) * 1000;
-    return {static_cast<std::int32_t>(local_ms / kDayMs),
-            static_cast<double>(local_ms % kDayMs) / 3'600'000.0};
-}
 
 demand::StoreShape shape_of(std::span<const queries::StoreWeekHour> hours, std::int32_t today) {
     std::array<int, 7> dates_of{};
