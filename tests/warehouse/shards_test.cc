@@ -171,9 +171,9 @@ TEST_F(ShardsTest, DerivedRowsAreTheSameOnEveryShard) {
 // The condition of the row policies that `schema export` prints, as a filter of the account that
 // owns the view: who asks is known on every shard.
 TEST_F(ShardsTest, AnAccountSeesItsOwnStoresOnEveryShard) {
+    const std::string tables = read_test_file("tests/warehouse/scoped_rows.sql");
     for (std::size_t shard = 0; shard < 2; ++shard) {
-        for (const std::string_view statement : adapters::clickhouse::statements_in(
-                 read_test_file("tests/warehouse/scoped_rows.sql"))) {
+        for (const std::string_view statement : adapters::clickhouse::statements_in(tables)) {
             ask(shard, statement);
         }
         ask(shard, fmt::format("insert into scope_test.own_rows select {} + number from numbers(2)",
