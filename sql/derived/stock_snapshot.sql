@@ -139,10 +139,10 @@ with
             product_id,
             argMax(toNullable(reorder_point), (review_date, generated_at)) as reorder_point,
             argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
-        from retail_core.reorder_predictions
-        where review_date <= {date:Date}
+        from retail_core.reorder_predictions as written
+        where written.review_date <= {date:Date}
             -- Without a forecast there are no levels.
-            and (limited_by != 'data' or reorder_point > 0)
+            and (written.limited_by != 'data' or written.reorder_point > 0)
         group by
             store_id,
             product_id

@@ -107,10 +107,10 @@ left join
         product_id,
         argMax(toNullable(reorder_point), (review_date, generated_at)) as reorder_point,
         argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
-    from retail_core.reorder_predictions
+    from retail_core.reorder_predictions as written
     -- Without a forecast there are no levels.
-    where limited_by != 'data'
-        or reorder_point > 0
+    where written.limited_by != 'data'
+        or written.reorder_point > 0
     group by
         store_id,
         product_id
