@@ -363,12 +363,14 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(replenish_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/replay", kJobBytes, api::make_job_handler(replay_job(*this), control)});
-    for (const auto& [name, job] :
-         {std::pair{"train", train_job}, std::pair{"predict", predict_job},
-          std::pair{"features", features_job}, std::pair{"models", models_job}}) {
-        all.push_back({"POST", fmt::format("/v1/jobs/{}", name), kJobBytes,
-                       api::make_job_handler(job(*this), control)});
-    }
+    all.push_back(
+        {"POST", "/v1/jobs/train", kJobBytes, api::make_job_handler(train_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/predict", kJobBytes,
+                   api::make_job_handler(predict_job(*this), control)});
+    all.push_back({"POST", "/v1/jobs/features", kJobBytes,
+                   api::make_job_handler(features_job(*this), control)});
+    all.push_back(
+        {"POST", "/v1/jobs/models", kJobBytes, api::make_job_handler(models_job(*this), control)});
     return all;
 }
 
