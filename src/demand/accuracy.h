@@ -4,7 +4,8 @@
 /// How far forecasts were from what was sold. Pure.
 ///
 /// Sources: WRMSSE as in the M5 competition (Makridakis, Spiliotis, Assimakopoulos 2022), at its
-/// lowest level only; WQL and pinball loss: Koenker and Bassett (1978), Gneiting and Raftery (2007).
+/// lowest level only; WQL and pinball loss: Koenker and Bassett (1978), Gneiting and Raftery
+/// (2007).
 
 #include <cstddef>
 #include <span>
@@ -14,7 +15,7 @@ namespace shelfcast::demand {
 
 /// Days of one series from one cut-off. All spans have one value per day; units, 0 or more.
 struct ForecastWindow {
-    std::size_t cutoff = 0;  ///< Windows with the same number share weights that sum to 1.
+    std::size_t cutoff = 0;          ///< Windows with the same number share weights that sum to 1.
     std::span<const float> history;  ///< Units up to the cut-off; unknown days are left out.
     double weight = 0;               ///< What it counts for in WRMSSE: its turnover of 28 days.
     std::span<const float> sold;

@@ -44,7 +44,8 @@ struct Case {
                 }
                 for (std::size_t h = 1; h <= 7; ++h) {
                     const float f = 1.5F + 0.25F * static_cast<float>(series) +
-                                    0.1F * static_cast<float>(h) + 0.3F * static_cast<float>(cutoff);
+                                    0.1F * static_cast<float>(h) +
+                                    0.3F * static_cast<float>(cutoff);
                     columns[0]->push_back(units(series, known - 1 + h));
                     columns[1]->push_back(f);
                     columns[2]->push_back(std::max(0.0F, f - 1.4F));

@@ -75,8 +75,10 @@ HourProfile even_profile(const DailyPanel& panel, const std::vector<SeenDay>& da
     HourProfile out{};
     double open = 0;
     for (std::size_t hour = 0; hour < kHours; ++hour) {
-        const auto stocked = static_cast<double>(std::ranges::count_if(
-            days, [&](const SeenDay& day) { return in_stock(panel.stock_out_mask[day.at], hour); }));
+        const auto stocked =
+            static_cast<double>(std::ranges::count_if(days, [&](const SeenDay& day) {
+                return in_stock(panel.stock_out_mask[day.at], hour);
+            }));
         out[hour] = stocked > kLeastShare * static_cast<double>(days.size()) ? 1 : 0;
         open += out[hour];
     }
@@ -182,8 +184,7 @@ double seen_share(const HourProfile& profile, std::uint32_t stock_out_mask) {
     return std::min(out, 1.0);
 }
 
-DemandEstimate estimate_demand(const DailyPanel& panel,
-                               const std::optional<HourProfile>& profile) {
+DemandEstimate estimate_demand(const DailyPanel& panel, const std::optional<HourProfile>& profile) {
     constexpr double kBlindShare = 0.05;
     DemandEstimate out;
     out.panel = panel;

@@ -4,14 +4,14 @@
 /// From sales to demand: what would have been sold with stock in every hour. Pure.
 ///
 /// A day's sales are its demand times the share of the day's demand that falls into the hours with
-/// stock. Days differ: shelves empty sooner when more is wanted, so the censored days are the better
-/// ones, and a ratio of sales to in-stock share, which counts a day by what is seen of it, stays too
-/// low. Each day therefore has a rate of its own, gamma distributed about the series' level times
-/// its weekday's index. The posterior mean of the rate, (a + units) / (a / expected + share), is
-/// near the expected one for a nearly blind day and near units / share for one that is mostly seen.
-/// Demand = units + rate x unseen share. That sales end a stock does not matter to the likelihood
-/// of the rate (a stopping rule). Levels, weekdays, a and, where it is not given, the profile of the
-/// hours are fitted together by EM (Dempster, Laird, Rubin 1977).
+/// stock. Days differ: shelves empty sooner when more is wanted, so the censored days are the
+/// better ones, and a ratio of sales to in-stock share, which counts a day by what is seen of it,
+/// stays too low. Each day therefore has a rate of its own, gamma distributed about the series'
+/// level times its weekday's index. The posterior mean of the rate, (a + units) / (a / expected +
+/// share), is near the expected one for a nearly blind day and near units / share for one that is
+/// mostly seen. Demand = units + rate x unseen share. That sales end a stock does not matter to the
+/// likelihood of the rate (a stopping rule). Levels, weekdays, a and, where it is not given, the
+/// profile of the hours are fitted together by EM (Dempster, Laird, Rubin 1977).
 ///
 /// The profile learnt from masks alone is the weakest part: daily sales say little of hours where
 /// nearly every stock-out is an emptied shelf. Give the profile where sales by the hour are known.

@@ -29,9 +29,8 @@ struct KnownChain {
         }
         std::mt19937 random(seed);
         for (std::size_t i = 0; i < series; ++i) {
-            panel.series.push_back({.first_date = 20'000,
-                                    .first_day = panel.units.size(),
-                                    .days = days});
+            panel.series.push_back(
+                {.first_date = 20'000, .first_day = panel.units.size(), .days = days});
             const double level = std::uniform_real_distribution(2.0, 30.0)(random);
             for (std::size_t day = 0; day < days; ++day) {
                 add_day(level * (day % 7 < 2 ? 1.5 : 0.8), stock_days * level, random);
@@ -46,10 +45,10 @@ struct KnownChain {
         std::uint32_t mask = 0;
         double day_sold = 0;
         for (std::size_t hour = 0; hour < kHours; ++hour) {
-            const double wanted =
-                profile[hour] > 0
-                    ? static_cast<double>(std::poisson_distribution<int>(rate * profile[hour])(random))
-                    : 0;
+            const double wanted = profile[hour] > 0
+                                      ? static_cast<double>(std::poisson_distribution<int>(
+                                            rate * profile[hour])(random))
+                                      : 0;
             demand += wanted;
             // An hour that begins without stock, or in which it ran out, is one without.
             if (left <= 0) {

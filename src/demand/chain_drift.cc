@@ -9,8 +9,7 @@ namespace shelfcast::demand {
 namespace {
 
 double mean_of(std::span<const double> values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) /
-           static_cast<double>(values.size());
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 }  // namespace

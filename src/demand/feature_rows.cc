@@ -92,8 +92,8 @@ FeatureRows::FeatureRows(const DailyPanel& as_of, std::size_t horizon_days,
     constexpr double kMostGrowth = 2;
     constexpr double kTiny = 1e-9;
     for (std::size_t day = 0; day < days; ++day) {
-        growth_.push_back(std::clamp(months[day] / std::max(steady[day], kTiny), 1 / kMostGrowth,
-                                     kMostGrowth));
+        growth_.push_back(
+            std::clamp(months[day] / std::max(steady[day], kTiny), 1 / kMostGrowth, kMostGrowth));
     }
 }
 

@@ -99,8 +99,8 @@ private:
     SeriesHistory history_;
     std::vector<std::uint8_t> known_;  ///< Place by place, day by day.
     std::vector<std::int32_t> first_known_;
-    std::vector<double> growth_;       ///< Day by day.
-    std::vector<double> total_units_;  ///< Day by day.
+    std::vector<double> growth_;          ///< Day by day.
+    std::vector<double> total_units_;     ///< Day by day.
     std::vector<std::uint8_t> holidays_;  ///< Store by store, day by day, the horizon included.
 };
 

@@ -102,22 +102,21 @@ double coverage(const HeldBack& held_back, std::size_t low, std::size_t high,
     return static_cast<double>(inside) / static_cast<double>(held_back.units.size());
 }
 
-/// Lets zero out of more and more intervals while too much lies inside.
+/// Keeps zero in more and more intervals while too little lies inside.
 void choose_zero_exit(const HeldBack& held_back, IntervalCalibration& out) {
     constexpr int kSteps = 20;
-    if (coverage(held_back, kLow80, kHigh80, out) <= kInside80.most) {
-        return;
-    }
-    for (int step = kSteps; step >= 0; --step) {
+    constexpr double kLeastInside = 0.74;
+    for (int step = 0; step <= kSteps; ++step) {
         out.zero_exit = static_cast<double>(step) / kSteps;
-        if (coverage(held_back, kLow80, kHigh80, out) <= kInside80.most) {
+        if (coverage(held_back, kLow80, kHigh80, out) >= kLeastInside) {
             return;
         }
     }
 }
 
 /// Moves the ends until the share inside is in range: the lower end is often zero, where nothing
-/// can be moved, so too wide an interval gives up at its top.
+/// can be moved, so too wide an interval gives up at its top. Too narrow is judged with zero
+/// inside.
 void move_ends(const HeldBack& held_back, std::size_t low, std::size_t high, const Range& range,
                IntervalCalibration& out) {
     constexpr int kMoves = 60;
@@ -125,10 +124,12 @@ void move_ends(const HeldBack& held_back, std::size_t low, std::size_t high, con
     constexpr double kLeastStretch = 0.9;
     constexpr double kMostStretch = 2;
     for (int move = 0; move < kMoves; ++move) {
-        const double covered = coverage(held_back, low, high, out);
-        if (covered > range.most && out.stretch[high] > kLeastStretch) {
+        IntervalCalibration with_zero = out;
+        with_zero.zero_exit = IntervalCalibration::kNoZeroExit;
+        if (coverage(held_back, low, high, out) > range.most && out.stretch[high] > kLeastStretch) {
             out.stretch[high] -= kMove;
-        } else if (covered < range.least && out.stretch[high] < kMostStretch) {
+        } else if (coverage(held_back, low, high, with_zero) < range.least &&
+                   out.stretch[high] < kMostStretch) {
             out.stretch[high] += kMove;
             out.stretch[low] += kMove;
         } else {

@@ -35,11 +35,11 @@ double most_of(const SeriesHistory& history, std::int32_t origin, std::int32_t d
 
 std::vector<std::string> model_feature_names(const FeatureChoice& choice) {
     std::vector<std::string> out = {
-        "log_level",     "mean_7",          "mean_14",          "mean_28",
-        "mean_56",       "std_dev_28",      "std_dev_91",       "sale_share_7",
-        "sale_share_28", "sale_share_91",   "sale_size_91",     "days_since_sale",
-        "max_28",        "lag_1",           "lag_2",            "lag_3",
-        "smoothed_slow", "smoothed_fast",   "product_trend_7",  "product_trend_28",
+        "log_level",       "mean_7",        "mean_14",         "mean_28",
+        "mean_56",         "std_dev_28",    "std_dev_91",      "sale_share_7",
+        "sale_share_28",   "sale_share_91", "sale_size_91",    "days_since_sale",
+        "max_28",          "lag_1",         "lag_2",           "lag_3",
+        "smoothed_slow",   "smoothed_fast", "product_trend_7", "product_trend_28",
         "share_of_product"};
     const auto add = [&](std::initializer_list<const char*> names) {
         out.insert(out.end(), names.begin(), names.end());
@@ -82,8 +82,8 @@ std::size_t ModelFeatures::weekday_index(std::int32_t day) const {
     return static_cast<std::size_t>(weekday_of(order_.first_date + day));
 }
 
-void ModelFeatures::set_origin(const SeriesHistory& history, std::size_t place,
-                               std::int32_t origin, double growth) {
+void ModelFeatures::set_origin(const SeriesHistory& history, std::size_t place, std::int32_t origin,
+                               double growth) {
     history_ = &history;
     origin_ = origin;
     level_ = series_means(history, origin).steady * growth;

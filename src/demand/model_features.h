@@ -53,8 +53,8 @@ public:
 
     /// Units per day; 0: nothing was sold in 91 days.
     [[nodiscard]] double level() const noexcept { return level_; }
-    /// The mean of month and slowly smoothed level, times the weekday's index, shrunk to the category's where few weeks
-    /// are known: units on the day `origin` + `ahead`.
+    /// The mean of month and slowly smoothed level, times the weekday's index, shrunk to the
+    /// category's where few weeks are known: units on the day `origin` + `ahead`.
     [[nodiscard]] double statistical_mean(std::int32_t ahead) const;
     /// Over 28 days.
     [[nodiscard]] double mean_price() const noexcept { return mean_price_; }

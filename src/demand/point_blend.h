@@ -24,9 +24,9 @@ struct PointBlend {
 };
 
 /// By days held back: weights on a grid, the mean of three errors relative to the mean's own
-/// (absolute, root of squares per series weighted by price, total per window), with a small price on
-/// leaving the usual weights, .3 and .5, because few weeks decide. With `weigh` false
-/// only the mean counts. Without days, or sales on them: the defaults of PointBlend.
+/// (absolute, root of squares per series weighted by price, total per window), with a small price
+/// on leaving the usual weights, .3 and .5, because few weeks decide. With `weigh` false only the
+/// mean counts. Without days, or sales on them: the defaults of PointBlend.
 [[nodiscard]] PointBlend choose_point_blend(const HeldBack& held_back, bool weigh);
 
 /// The blended number of one day; 0 or more.

@@ -18,7 +18,8 @@ struct Batch {
     std::vector<HeldBack::Window> windows;
 
     void add(const AheadRows& rows, std::size_t columns, std::size_t first_day) {
-        HeldBack::Window window{.begin = units.size(), .days = 0, .mean_price = rows.mean_price, .origin = rows.origin};
+        HeldBack::Window window{
+            .begin = units.size(), .days = 0, .mean_price = rows.mean_price, .origin = rows.origin};
         for (std::size_t day = first_day; day < rows.units.size(); ++day) {
             if (std::isnan(rows.units[day])) {
                 continue;

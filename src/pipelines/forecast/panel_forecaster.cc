@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "demand/censoring.h"
 #include "demand/chain_drift.h"
 #include "demand/count_demand.h"
 #include "demand/feature_rows.h"
@@ -70,6 +71,20 @@ public:
     [[nodiscard]] Result<DemandForecast> forecast(const DailyPanel& as_of,
                                                   const std::stop_token& stop) const override {
         SHELFCAST_ASSIGN(const std::int32_t cutoff, check_panel(as_of, state_.horizon_days));
+        if (state_.target == demand::ForecastTarget::kDemand) {
+            const DailyPanel wanted = demand::estimate_demand(as_of, std::nullopt).panel;
+            return forecast_known(wanted, cutoff, stop);
+        }
+        return forecast_known(as_of, cutoff, stop);
+    }
+
+    [[nodiscard]] const TrainingReport& report() const override { return state_.report; }
+    [[nodiscard]] std::string artefact() const override { return write_artefact(state_); }
+
+private:
+    [[nodiscard]] Result<DemandForecast> forecast_known(const DailyPanel& as_of,
+                                                        std::int32_t cutoff,
+                                                        const std::stop_token& stop) const {
         DemandForecast out;
         out.cutoff = cutoff;
         out.horizon_days = state_.horizon_days;
@@ -91,10 +106,6 @@ public:
         return out;
     }
 
-    [[nodiscard]] const TrainingReport& report() const override { return state_.report; }
-    [[nodiscard]] std::string artefact() const override { return write_artefact(state_); }
-
-private:
     Status forecast_chunk(FeatureRows& rows, std::span<const std::size_t> places,
                           DemandForecast& out) const {
         std::vector<float> features;
@@ -237,12 +248,10 @@ void judge(demand::HeldBack held_back, const ForecasterState& state, TrainingRep
     report.coverage_95 = demand::covered_share(held_back, 0, 6);
 }
 
-}  // namespace
-
-Result<std::unique_ptr<PanelForecaster>> train(ports::TreeLearner& learner, const DailyPanel& as_of,
-                                               const TrainingOptions& options,
-                                               const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::int32_t cutoff, check_panel(as_of, options.horizon_days));
+Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner,
+                                                     const DailyPanel& as_of, std::int32_t cutoff,
+                                                     const TrainingOptions& options,
+                                                     const std::stop_token& stop) {
     ForecasterState state;
     state.horizon_days = options.horizon_days;
     state.target = options.target;
@@ -256,6 +265,7 @@ Result<std::unique_ptr<PanelForecaster>> train(ports::TreeLearner& learner, cons
 
     TreeShape shape;
     shape.random_forest = options.random_forest;
+    shape.trees = options.trees;
     const std::vector<std::string> names = demand::model_feature_names(state.features);
     const HeadTrainer trainer = [&](const demand::TrainingRows& training,
                                     const std::stop_token& stopped) {
@@ -294,6 +304,25 @@ Result<std::unique_ptr<PanelForecaster>> train(ports::TreeLearner& learner, cons
     state.mean_scale = heads.mean_scale();
     state.head_texts = heads.texts();
     return std::make_unique<TrainedForecaster>(std::move(state), std::move(heads));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PanelForecaster>> train(ports::TreeLearner& learner, const DailyPanel& as_of,
+                                               const TrainingOptions& options,
+                                               const std::stop_token& stop) {
+    SHELFCAST_ASSIGN(const std::int32_t cutoff, check_panel(as_of, options.horizon_days));
+    for (const std::size_t judged : options.judged) {
+        if (judged >= as_of.series.size()) {
+            return fail(ErrorKind::kInvalidInput, "series {} to judge by: the panel has {}", judged,
+                        as_of.series.size());
+        }
+    }
+    if (options.target == demand::ForecastTarget::kDemand && as_of.has_stock_outs) {
+        const demand::DemandEstimate wanted = demand::estimate_demand(as_of, std::nullopt);
+        return train_known(learner, wanted.panel, cutoff, options, stop);
+    }
+    return train_known(learner, as_of, cutoff, options, stop);
 }
 
 Result<std::unique_ptr<PanelForecaster>> load(ports::TreeLearner& learner,

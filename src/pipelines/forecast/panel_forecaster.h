@@ -26,6 +26,7 @@ struct TrainingOptions {
     demand::ForecastTarget target = demand::ForecastTarget::kSales;
     demand::KnownAhead known{};
     double search_seconds = 0;  ///< For the search of hyper-parameters; 0: the defaults.
+    std::size_t trees = 120;    ///< In each ensemble.
     std::uint32_t seed = 1;
     unsigned threads = 2;  ///< Change nothing in the result.
     /// Indexes of the series that blend and intervals are chosen for; empty: all of them.
