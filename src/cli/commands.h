@@ -82,6 +82,7 @@ void add_config(Commands& commands);
 void add_dead_letters(Commands& commands);
 void add_demo(Commands& commands);
 void add_doctor(Commands& commands);
+void add_evaluate(Commands& commands);
 void add_import(Commands& commands);
 void add_lake(Commands& commands);
 void add_produce(Commands& commands);

@@ -78,7 +78,7 @@ public:
                 set(*setting, text, fmt::format("flag {}", setting->flag));
             }
         }
-        find_engine();
+        find_libraries();
         for (std::string& mistake : find_mistakes(loaded_.config, sources_.job_fault)) {
             loaded_.mistakes.push_back(std::move(mistake));
         }
@@ -283,18 +283,20 @@ private:
         }
     }
 
-    void find_engine() {
+    /// Where ./dev setup puts them.
+    void find_libraries() {
         Config& config = loaded_.config;
-        if (!config.engine_library.empty()) {
-            return;
-        }
-        // Where ./dev setup puts it.
         const auto cache = variable(sources_.environment, "SHELFCAST_CACHE");
         const fs::path root = cache
                                   ? fs::path(*cache)
                                   : fs::path(variable(sources_.environment, "HOME").value_or(".")) /
                                         ".cache" / "shelfcast";
-        config.engine_library = root / "engine" / "26.7.3-stable.1" / "libchdb.so";
+        if (config.engine_library.empty()) {
+            config.engine_library = root / "engine" / "26.7.3-stable.1" / "libchdb.so";
+        }
+        if (config.lightgbm_library.empty()) {
+            config.lightgbm_library = root / "lightgbm" / "4.7.0" / "lib_lightgbm.so";
+        }
     }
 
     const Sources& sources_;

@@ -37,6 +37,8 @@ struct Config {
     std::filesystem::path engine_library;
     std::uint64_t engine_memory_bytes = 0;
 
+    std::filesystem::path lightgbm_library;
+
     std::string warehouse_url;
     std::string warehouse_user = "default";
     std::string warehouse_password;

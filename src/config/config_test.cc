@@ -56,6 +56,8 @@ TEST(Config, DefaultsAreTheWellKnownPortsOnLoopback) {
     EXPECT_EQ(loaded.config.web_port, 8501);
     EXPECT_EQ(loaded.config.engine_library,
               "/home/ada/.cache/shelfcast/engine/26.7.3-stable.1/libchdb.so");
+    EXPECT_EQ(loaded.config.lightgbm_library,
+              "/home/ada/.cache/shelfcast/lightgbm/4.7.0/lib_lightgbm.so");
     EXPECT_EQ(loaded.config.origin("server.web_port"), "default");
 }
 

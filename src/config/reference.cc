@@ -44,8 +44,8 @@ Settings marked *fixed* belong to the data directory from its first start on, be
 events must be judged alike whenever they are read again. A directory keeps its own value;
 asking for another one is an error.
 
-`SHELFCAST_CACHE` (default `$HOME/.cache/shelfcast`) moves the folder that `engine.library` is
-looked for in.
+`SHELFCAST_CACHE` (default `$HOME/.cache/shelfcast`) moves the folder that `engine.library` and
+`forecast.lightgbm_library` are looked for in.
 )";
 
 std::string cell(std::string_view text) { return text.empty() ? "" : fmt::format("`{}`", text); }

@@ -27,11 +27,17 @@ struct DemandForecast {
     std::int32_t cutoff = 0;  ///< Last date known, days since 1970-01-01.
     std::size_t horizon_days = 0;
     ForecastTarget target = ForecastTarget::kSales;
-    std::vector<float> mean;       ///< Units, 0 or more.
+    std::vector<float> mean;  ///< Units, 0 or more.
+    /// The number that errors are measured of, between mean and median (docs/ML_GUIDE.md); units,
+    /// 0 or more. What is added up or stocked by is the mean.
+    std::vector<float> point;
     std::vector<float> quantiles;  ///< kQuantileLevels.size() per day, ascending, 0 or more.
 
     [[nodiscard]] std::span<const float> means_of(std::size_t series) const {
         return std::span(mean).subspan(series * horizon_days, horizon_days);
+    }
+    [[nodiscard]] std::span<const float> points_of(std::size_t series) const {
+        return std::span(point).subspan(series * horizon_days, horizon_days);
     }
     [[nodiscard]] std::span<const float> quantiles_of(std::size_t series, std::size_t day) const {
         return std::span(quantiles).subspan((series * horizon_days + day) * kQuantileLevels.size(),

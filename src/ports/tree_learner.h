@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,11 +52,21 @@ struct TreeRows {
     }
 };
 
+/// What the columns of training rows are.
+struct TreeColumns {
+    std::span<const std::string> names;
+    /// Those whose values are small whole numbers without an order.
+    std::span<const std::size_t> categorical;
+    std::size_t max_bins = 255;
+    unsigned threads = 2;  ///< Changes nothing in the result.
+};
+
 class TreeModel {
 public:
     virtual ~TreeModel() = default;
-    /// One value per row into `out`. Error: kInvalidInput (another number of columns).
-    [[nodiscard]] virtual Status predict(const TreeRows& rows, std::span<double> out) const = 0;
+    /// One value per row into `out`. Error: kInvalidInput (another number of columns, sizes).
+    [[nodiscard]] virtual Status predict(const TreeRows& rows, std::span<double> out,
+                                         unsigned threads) const = 0;
     /// The model as text; the same for the same data, options and seed.
     [[nodiscard]] virtual const std::string& text() const = 0;
     /// What each column gained over all splits, in the order of the columns.
@@ -71,17 +82,16 @@ public:
 class TreeLearner {
 public:
     virtual ~TreeLearner() = default;
-    /// Bins rows. `categorical`: columns whose values are small whole numbers without an order.
-    /// Error: kInvalidInput (no rows, sizes that do not fit).
-    [[nodiscard]] virtual Result<std::unique_ptr<TreeData>> bin(
-        const TreeRows& rows, std::span<const std::string> names,
-        std::span<const std::size_t> categorical) = 0;
+    /// Bins rows. Error: kInvalidInput (no rows, sizes that do not fit, a name that is no word).
+    [[nodiscard]] virtual Result<std::unique_ptr<TreeData>> bin(const TreeRows& rows,
+                                                                const TreeColumns& columns) = 0;
     /// `weights`: empty for 1 each. The data serves another call afterwards. Errors: kInvalidInput
-    /// (labels the objective cannot take, sizes), kUnavailable (out of memory).
+    /// (labels the objective cannot take, sizes), kUnavailable (out of memory, stopped).
     [[nodiscard]] virtual Result<std::unique_ptr<TreeModel>> train(TreeData& data,
                                                                    std::span<const float> labels,
                                                                    std::span<const float> weights,
-                                                                   const TreeOptions& options) = 0;
+                                                                   const TreeOptions& options,
+                                                                   const std::stop_token& stop) = 0;
     /// A model from its text. Error: kCorrupted (says what is wrong with it).
     [[nodiscard]] virtual Result<std::unique_ptr<TreeModel>> load(std::string_view text) = 0;
 };

@@ -3,6 +3,7 @@
 #   1. Debian packages of apt-packages.txt        (as root, or through sudo)
 #   2. the pinned warehouse engine, libchdb.so    into $SHELFCAST_CACHE/engine/VERSION/
 #   3. the pinned Python peers of the tests       into $SHELFCAST_CACHE/venv-HASH/
+#   4. LightGBM's C library, lib_lightgbm.so      into $SHELFCAST_CACHE/lightgbm/VERSION/
 # Safe to run at any time and from several shells at once. Prints one line at the end.
 set -euo pipefail
 
@@ -13,6 +14,9 @@ source "$here/paths.sh"
 engine_package=@chdb/lib-linux-x64-gnu@$engine_version
 engine_archive_sha512=5cff7b98caa7739b59a4a432c11f0dedc2d3b073624e61ebdf4a42e66ce8de35a6ba48ca9f62016bad1cd81fe059435cb858ce3235a8a2b408082a81563e70a7
 engine_library_bytes=566330096
+
+lightgbm_wheel_sha256=d23e922acd891e77212e4d0fbcee9ba973c96dee479491341d05ba595357ebb7
+lightgbm_library_bytes=9247120
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -107,14 +111,52 @@ make_peers() {
     touch "$python_venv/complete"
 }
 
+# --- 4. LightGBM ----------------------------------------------------------------------------------
+
+lightgbm_is_there() {
+    [ "$(stat -c %s "$lightgbm_library" 2> /dev/null)" = "$lightgbm_library_bytes" ]
+}
+
+# Its wheel holds the C library; nothing of it runs in Python. Needs the peers' pip.
+fetch_lightgbm() {
+    say "fetching LightGBM $lightgbm_version (3.5 MB)"
+    local work folder
+    folder=$(dirname "$lightgbm_library")
+    mkdir -p "$folder"
+    find "$folder" -maxdepth 1 -name 'fetch.*' -exec rm -rf {} +  # Left by a broken attempt.
+    work=$(mktemp -d "$folder/fetch.XXXXXX")
+    if ! "$python_venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps \
+        --only-binary :all: --platform manylinux_2_28_x86_64 --dest "$work" \
+        "lightgbm==$lightgbm_version" > "$work/pip.log" 2>&1; then
+        tail -n 5 "$work/pip.log" >&2
+        rm -rf "$work"
+        die "pip could not fetch lightgbm $lightgbm_version (no network?)"
+    fi
+    local wheel found
+    wheel=$(find "$work" -name 'lightgbm-*.whl')
+    found=$(sha256sum "$wheel" | cut -d' ' -f1)
+    if [ "$found" != "$lightgbm_wheel_sha256" ]; then
+        rm -rf "$work"
+        die "lightgbm $lightgbm_version has sha256 $found, expected $lightgbm_wheel_sha256: not used"
+    fi
+    /usr/bin/python3 -m zipfile -e "$wheel" "$work/wheel" || die "cannot unpack $wheel (disk full?)"
+    local library=$work/wheel/lightgbm/lib/lib_lightgbm.so
+    chmod 755 "$library"
+    sync "$library"
+    mv -f "$library" "$lightgbm_library"  # The name appears only with whole content.
+    rm -rf "$work"
+    lightgbm_is_there || die "$lightgbm_library does not have $lightgbm_library_bytes bytes"
+}
+
 # --------------------------------------------------------------------------------------------------
 
 [ "$(uname -sm)" = "Linux x86_64" ] || die "the engine is built for Linux x86_64, this is $(uname -sm)"
 started=$SECONDS
 did=()
 mapfile -t missing < <(missing_packages)
-if [ "${#missing[@]}" -eq 0 ] && engine_is_there && peers_are_there; then
-    say "nothing to do: packages, engine $engine_version and Python peers are there"
+if [ "${#missing[@]}" -eq 0 ] && engine_is_there && peers_are_there && lightgbm_is_there
+then
+    say "nothing to do: packages, engine $engine_version, LightGBM and Python peers are there"
     exit 0
 fi
 
@@ -135,6 +177,10 @@ fi
 if ! peers_are_there; then
     make_peers
     did+=("Python peers")
+fi
+if ! lightgbm_is_there; then
+    fetch_lightgbm
+    did+=("LightGBM $lightgbm_version")
 fi
 if [ "${#did[@]}" -eq 0 ]; then
     say "nothing left to do: the other setup did it"

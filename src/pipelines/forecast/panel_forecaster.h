@@ -27,7 +27,15 @@ struct TrainingOptions {
     demand::KnownAhead known{};
     double search_seconds = 0;  ///< For the search of hyper-parameters; 0: the defaults.
     std::uint32_t seed = 1;
-    unsigned threads = 2;
+    unsigned threads = 2;  ///< Change nothing in the result.
+    /// Indexes of the series that blend and intervals are chosen for; empty: all of them.
+    std::vector<std::size_t> judged;
+
+    // What measurements leave out, to see what it is worth.
+    bool stock_outs = true;      ///< Whether stock-outs are looked at.
+    bool blend = true;           ///< Else the mean of the trees alone is the point forecast.
+    bool calibrate = true;       ///< Else quantiles are as the trees say.
+    bool random_forest = false;  ///< The simple baseline in place of boosted trees.
 };
 
 /// What the training found out about itself on the days that it held back.
