@@ -85,6 +85,7 @@ void add_doctor(Commands& commands);
 void add_evaluate(Commands& commands);
 void add_import(Commands& commands);
 void add_lake(Commands& commands);
+void add_policy(Commands& commands);
 void add_produce(Commands& commands);
 void add_query(Commands& commands);
 void add_rebuild(Commands& commands);

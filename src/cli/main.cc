@@ -138,6 +138,7 @@ int main(int argc, char** argv) {
     add_import(commands);
     add_batch(commands);
     add_evaluate(commands);
+    add_policy(commands);
     add_config(commands);
     add_backfill(commands);
     add_rebuild(commands);
