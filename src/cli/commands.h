@@ -90,6 +90,7 @@ void add_lake(Commands& commands);
 void add_orders(Commands& commands);
 void add_models(Commands& commands);
 void add_predict(Commands& commands);
+void add_policy(Commands& commands);
 void add_produce(Commands& commands);
 void add_proposals(Commands& commands);
 void add_query(Commands& commands);

@@ -55,24 +55,18 @@ VarianceLaw law_of(std::span<const ErrorSums> sums, double pooled_count) {
     VarianceLaw law{.ratio = std::vector<double>(sums.size(), 1)};
     fit_line(sums, law);
     std::vector<double> own(sums.size(), 1);
-    double total = 0;
-    double count = 0;
     for (std::size_t series = 0; series < sums.size(); ++series) {
         const ErrorSums& of = sums[series];
         if (of.mean > kLeastMean * of.count) {
             const double expected = law.variance(series, of.mean / of.count);
             own[series] = std::min(of.square / of.count / expected, kMostRatio);
-            total += own[series];
-            count += 1;
         }
     }
-    // Logarithms are fitted, so the mean of the ratios is above 1.
-    const double pooled = count > 0 ? total / count : 1;
     for (std::size_t series = 0; series < sums.size(); ++series) {
         const double errors =
             sums[series].mean > kLeastMean * sums[series].count ? sums[series].count : 0;
         law.ratio[series] =
-            std::clamp((errors * own[series] + pooled_count * pooled) / (errors + pooled_count),
+            std::clamp((errors * own[series] + pooled_count) / (errors + pooled_count),
                        kLeastRatio, kMostRatio);
     }
     return law;

@@ -1,0 +1,38 @@
+#pragma once
+
+/// \file pipelines/policy/demand_history.h
+/// What a replay takes as demand: whole units, days with empty shelves brought up to what they
+/// would have sold, and wild days cut. Nothing of a day uses what came after it but the hour profile
+/// and the cut, which are from the days up to a date. Plain values.
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "demand/daily_panel.h"
+#include "demand/weekday_level.h"
+
+namespace shelfcast::policy {
+
+struct HistoryOptions {
+    double units_per_panel_unit = 1;
+    std::int32_t learn_until = 0;  ///< Profile and cut are from the days up to this date.
+    /// A day that saw less than this share of its usual sales says nothing by itself.
+    double least_visible = 0.30;
+    double cut_quantile = 0.99;    ///< Of days with sales; what is above is taken for arranged.
+    double least_cut_units = 12;
+};
+
+/// How a day's sales spread over its 24 hours, 1 in all: from days' totals and the hours that were
+/// in stock, by expectation maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39, 1977):
+/// what a day sold is shared among its hours in stock by the profile so far, and each hour's sum is
+/// set against the levels of the series that had stock in it. Even where no day says anything.
+[[nodiscard]] std::array<double, 24> learn_hour_profile(const demand::DailyPanel& panel,
+                                                        std::int32_t until);
+
+/// Rows in the order of `series`; days from the panel's first date to its last.
+[[nodiscard]] demand::DayMatrix demand_history(const demand::DailyPanel& panel,
+                                               std::span<const std::size_t> series,
+                                               const HistoryOptions& options);
+
+}  // namespace shelfcast::policy
