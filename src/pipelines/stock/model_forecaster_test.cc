@@ -42,8 +42,8 @@ public:
                     static_cast<std::int64_t>(value * 10'000));
             };
             number("mean", day.mean);
-            number("lower", day.mean - 2.5631 * 2);
-            number("upper", day.mean + 2.5631 * 2);
+            number("lower", day.mean - 2.5631);
+            number("upper", day.mean + 2.5631);
             rows.data<retail::TextColumn>("version").push_back("m-1");
         }
         return rows;

@@ -35,7 +35,8 @@ struct DriftTest : ::testing::Test {
         entry.version = "m-1";
         entry.horizon_days = 7;
         const auto panel = panel::read_panel({sales, stores}, {.dates = {kFirst, cutoff}}, {});
-        for (const FeatureSample& sample : sample_features(panel->panel, cutoff, 28).value()) {
+        const auto samples = sample_features(panel->panel, cutoff, 28);
+        for (const FeatureSample& sample : *samples) {
             entry.features.push_back(detection::profile_of(sample.name, sample.values));
         }
         ASSERT_TRUE(registry.add(entry, "mean 1 7"));

@@ -110,7 +110,7 @@ TEST_F(TrainTest, OnlyABetterModelTakesTheChampionsPlace) {
     EXPECT_EQ(registry.list()->size(), 3U);
 }
 
-TEST_F(TrainTest, TheMarginIsAskedFor) {
+TEST(Verdict, TheMarginIsAskedFor) {
     demand::AccuracyMeasures ours;
     models::Comparison champion{"m-1", {}};
     champion.measures.wql = 0.5;
