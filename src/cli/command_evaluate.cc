@@ -29,7 +29,8 @@ struct EvaluateFlags {
     std::string out;
     std::uint32_t seed = 1;
     unsigned threads = 2;
-    double search_seconds = 0;
+    std::string without;
+    bool random_forest = false;
 };
 
 struct CloseFile {
@@ -49,6 +50,25 @@ Result<std::vector<std::int32_t>> parse_cutoffs(std::string_view text) {
         text = text.substr(std::min(comma + 1, text.size()));
     }
     return out;
+}
+
+Status leave_out(std::string_view text, forecast::TrainingOptions& options) {
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view word = text.substr(0, comma);
+        text = text.substr(std::min(comma + 1, text.size()));
+        if (word == "stock-outs") {
+            options.stock_outs = false;
+        } else if (word == "blend") {
+            options.blend = false;
+        } else if (word == "calibration") {
+            options.calibrate = false;
+        } else {
+            return fail(ErrorKind::kInvalidInput,
+                        "--without '{}': stock-outs, blend or calibration", word);
+        }
+    }
+    return {};
 }
 
 /// CPU seconds of this process and its children so far, and the peak of its memory.
@@ -121,7 +141,8 @@ Result<int> run_evaluate(const Common& common, const EvaluateFlags& flags,
     options.training.horizon_days = flags.horizon_days;
     options.training.seed = flags.seed;
     options.training.threads = flags.threads;
-    options.training.search_seconds = flags.search_seconds;
+    options.training.random_forest = flags.random_forest;
+    SHELFCAST_TRY(leave_out(flags.without, options.training));
     SHELFCAST_ASSIGN(const auto learner,
                      adapters::LightGbmLearner::open(common.config.lightgbm_library.string()));
     adapters::ParquetReader tables({.library = common.config.engine_library.string(),
@@ -184,11 +205,11 @@ void add_evaluate(Commands& commands) {
     command.add_option("--threads", flags->threads, "Change nothing in the forecasts")
         ->check(CLI::Range(1U, 256U))
         ->capture_default_str();
-    command
-        .add_option("--search-seconds", flags->search_seconds,
-                    "Time to search hyper-parameters in, per cut-off; 0: the defaults")
-        ->check(CLI::Range(0.0, 86'400.0))
-        ->capture_default_str();
+    command.add_option("--without", flags->without,
+                       "Leave parts out, to see what they are worth: stock-outs, blend, "
+                       "calibration, with commas");
+    command.add_flag("--random-forest", flags->random_forest,
+                     "Random forests, the simple baseline, in place of boosted trees");
 }
 
 }  // namespace shelfcast::cli

@@ -263,6 +263,10 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
     state.report.data_from = rows.order().first_date;
     state.report.data_to = cutoff;
 
+    if (options.search_seconds > 0) {
+        state.report.remarks.emplace_back(
+            "hyper-parameters are the defaults: this release does not search for others");
+    }
     TreeShape shape;
     shape.random_forest = options.random_forest;
     shape.trees = options.trees;
