@@ -146,8 +146,8 @@ public:
         std::string_view currency) = 0;
 };
 
-/// Products, targets and terms of supply: the durable truth of what the warehouse shows. Each change makes a version
-/// of the list.
+/// Products, targets and terms of supply: the durable truth of what the warehouse shows. Each
+/// change makes a version of the list.
 class ReferenceBook {
 public:
     virtual ~ReferenceBook() = default;

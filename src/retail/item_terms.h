@@ -44,9 +44,9 @@ struct ItemTermSpec {
 [[nodiscard]] const std::array<ItemTermSpec, kItemTerms>& item_term_specs() noexcept;
 
 struct ItemTerms {
-    StoreId store{0};        ///< 0: every store.
-    std::string product_id;  ///< Empty: every product.
-    std::string supplier;    ///< Empty: every supplier. Only without a product.
+    StoreId store{0};          ///< 0: every store.
+    std::string product_id;    ///< Empty: every product.
+    std::string supplier;      ///< Empty: every supplier. Only without a product.
     std::string delivered_by;  ///< Who delivers the product; empty: not said.
     std::array<std::optional<std::int64_t>, kItemTerms> values;  ///< At the term's scale.
 
@@ -59,11 +59,11 @@ struct ItemTerms {
     bool operator==(const ItemTerms&) const = default;
 };
 
-/// "lead_time_days=2.5 pack_size=6 delivered_by=Mill & Sons", in the order of ItemTerm: how an operational store keeps them,
-/// so that a term more needs no other table.
+/// "lead_time_days=2.5 pack_size=6 delivered_by=Mill & Sons", in the order of ItemTerm: how an
+/// operational store keeps them, so that a term more needs no other table.
 [[nodiscard]] std::string format_terms(const ItemTerms& terms);
-/// Reads such a text into `terms.values` and `terms.delivered_by`; words that it does not know are left out (a newer
-/// program's).
+/// Reads such a text into `terms.values` and `terms.delivered_by`; words that it does not know are
+/// left out (a newer program's).
 void parse_terms(std::string_view text, ItemTerms& terms);
 
 }  // namespace shelfcast::retail

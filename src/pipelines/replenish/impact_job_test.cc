@@ -125,7 +125,7 @@ TEST(ImpactJob, MeasuresEachDueDateOfEachStoreWithStock) {
     EXPECT_EQ(warehouse.figure(0, "stock_out_hours"), 5);
     EXPECT_NEAR(warehouse.figure(0, "lost_sales_units"), 5, 0.1);
     EXPECT_EQ(warehouse.figure(0, "baseline_lost_sales_units"), 0);
-    // Half a day's margin of 3 a unit was lost; the baseline holds seven days of sales for a little.
+    // Half a day's margin of 3 a unit was lost; the baseline pays a little for what it holds.
     EXPECT_GT(warehouse.figure(0, "saving"), -15.2);
     EXPECT_LT(warehouse.figure(0, "saving"), -14);
     EXPECT_EQ(warehouse.figure(0, "saving_lower"), warehouse.figure(0, "saving"));  // One product.
