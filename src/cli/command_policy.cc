@@ -43,8 +43,8 @@ Status check_series(const policy::PolicyTemplate& wanted, std::span<const std::s
 
 Result<int> run_policy(const Common& common, const PolicyFlags& flags,
                        const std::stop_token& stop) {
-    policy::PolicyFileOptions options{.format = {}, .service = flags.service,
-                                      .threads = flags.threads};
+    policy::PolicyFileOptions options{
+        .format = {}, .service = flags.service, .threads = flags.threads};
     SHELFCAST_ASSIGN(options.format, policy::replay_format(flags.dataset));
     options.issue = flags.issue == "lifo" ? replenishment::IssueOrder::kNewestFirst
                                           : replenishment::IssueOrder::kOldestFirst;
@@ -85,10 +85,11 @@ Result<int> run_policy(const Common& common, const PolicyFlags& flags,
                                .dump());
         return 0;
     }
-    fmt::print("{} items at {} cut-offs; from {} weeks before: levels forget {} a day, stock covers "
-               "{} of a shelf life\n",
-               wanted.items.size(), wanted.cutoffs.size(), tuning.replayed_weeks,
-               tuning.forgotten_a_day, tuning.cover_cap_of_life);
+    fmt::print(
+        "{} items at {} cut-offs; from {} weeks before: levels forget {} a day, stock covers "
+        "{} of a shelf life\n",
+        wanted.items.size(), wanted.cutoffs.size(), tuning.replayed_weeks, tuning.forgotten_a_day,
+        tuning.cover_cap_of_life);
     return 0;
 }
 

@@ -66,8 +66,8 @@ VarianceLaw law_of(std::span<const ErrorSums> sums, double pooled_count) {
         const double errors =
             sums[series].mean > kLeastMean * sums[series].count ? sums[series].count : 0;
         law.ratio[series] =
-            std::clamp((errors * own[series] + pooled_count) / (errors + pooled_count),
-                       kLeastRatio, kMostRatio);
+            std::clamp((errors * own[series] + pooled_count) / (errors + pooled_count), kLeastRatio,
+                       kMostRatio);
     }
     return law;
 }

@@ -7,7 +7,8 @@
 /// Both by the law of Taylor, variance = factor * mean^power (Nature 189, 1961), fitted over the
 /// series by least squares of logarithms; each series keeps its own ratio to it, drawn towards that
 /// of all as if those were so many more errors of its own (a plain empirical Bayes estimate). The
-/// variance of a stretch is not the sum of its days': a level that is wrong is wrong on all of them.
+/// variance of a stretch is not the sum of its days': a level that is wrong is wrong on all of
+/// them.
 
 #include <cstddef>
 #include <span>

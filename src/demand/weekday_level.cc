@@ -73,8 +73,7 @@ double chain_move(const DayMatrix& demand, std::size_t end, const std::vector<We
 
 std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t end_day,
                                          const WeekdayLevelOptions& options) {
-    const std::size_t from =
-        end_day > options.profile_days ? end_day - options.profile_days : 0;
+    const std::size_t from = end_day > options.profile_days ? end_day - options.profile_days : 0;
     std::vector<WeekdaySums> sums(demand.series);
     std::array<double, kWeekDays> all_units{};
     std::array<double, kWeekDays> all_expected{};
@@ -90,8 +89,7 @@ std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t en
         const WeekdaySums& own = sums[series];
         double total = 0;
         for (std::size_t day = 0; day < kWeekDays; ++day) {
-            const double pooled =
-                all_expected[day] > 0 ? all_units[day] / all_expected[day] : 1;
+            const double pooled = all_expected[day] > 0 ? all_units[day] / all_expected[day] : 1;
             const double weeks = own.days[day];
             const double share = own.mean > 0 ? own.units[day] / own.mean : weeks * pooled;
             const double weight =
@@ -102,8 +100,8 @@ std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t en
         for (double& weight : out[series].weekday) {
             weight *= static_cast<double>(kWeekDays) / total;
         }
-        out[series].level = level_of(demand, series, end_day, out[series].weekday,
-                                     1 - options.forgotten_a_day);
+        out[series].level =
+            level_of(demand, series, end_day, out[series].weekday, 1 - options.forgotten_a_day);
     }
     if (options.chain_forgotten_a_day > 0) {
         const double move = chain_move(demand, end_day, out, 1 - options.chain_forgotten_a_day);

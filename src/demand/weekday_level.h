@@ -26,22 +26,21 @@ struct DayMatrix {
 };
 
 struct WeekdayLevelOptions {
-    double forgotten_a_day = 0.05;   ///< Share of the level's memory that is lost each day; 0 to 1.
-    double pooled_weeks = 6;         ///< Weeks that the profile of all series counts for.
-    std::size_t profile_days = 56;   ///< The profile looks so far back.
+    double forgotten_a_day = 0.05;  ///< Share of the level's memory that is lost each day; 0 to 1.
+    double pooled_weeks = 6;        ///< Weeks that the profile of all series counts for.
+    std::size_t profile_days = 56;  ///< The profile looks so far back.
     /// The same memory for what all series sell together, which is known sooner than each of them:
     /// every level moves by as much as all of them together have moved. 0: levels stay.
     double chain_forgotten_a_day = 0;
 };
 
 struct WeekdayLevel {
-    double level = 0;                ///< Units on a day of weight 1.
-    std::array<double, 7> weekday{}; ///< By days since first_date modulo 7; mean 1.
+    double level = 0;                 ///< Units on a day of weight 1.
+    std::array<double, 7> weekday{};  ///< By days since first_date modulo 7; mean 1.
 };
 
 /// One per series, from the days before `end_day`. A series of unknown days only has level 0.
-[[nodiscard]] std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand,
-                                                       std::size_t end_day,
+[[nodiscard]] std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t end_day,
                                                        const WeekdayLevelOptions& options);
 
 }  // namespace shelfcast::demand

@@ -32,8 +32,7 @@ double sum_over(const std::vector<double>& values, std::size_t from, double days
     return part > 0 ? sum + part * value_at(values, from + whole) : sum;
 }
 
-/// The standard normal deviate with that probability below it: Acklam's rational approximation is
-/// not needed, bisection on erfc is exact enough and runs once per path.
+/// The standard normal deviate with that probability below it, by bisection: once per path.
 double normal_deviate(double probability) {
     double low = -9;
     double high = 9;
@@ -60,13 +59,11 @@ std::vector<std::int32_t> sample_demand(const DemandOutlook& outlook, std::size_
     std::mt19937_64 random(seed);
     std::vector<std::int32_t> out(paths * days);
     // Lognormal with mean 1 and the outlook's deviation.
-    const double log_variance =
-        std::log1p(outlook.shared_deviation * outlook.shared_deviation);
+    const double log_variance = std::log1p(outlook.shared_deviation * outlook.shared_deviation);
     double level_sum = 0;
     std::vector<double> levels(paths);
     for (std::size_t path = 0; path < paths; ++path) {
-        const double at =
-            (static_cast<double>(path) + 0.5) / static_cast<double>(paths);
+        const double at = (static_cast<double>(path) + 0.5) / static_cast<double>(paths);
         levels[path] = std::exp(std::sqrt(log_variance) * normal_deviate(at));
         level_sum += levels[path];
     }

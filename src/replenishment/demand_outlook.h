@@ -11,9 +11,9 @@
 namespace shelfcast::replenishment {
 
 struct DemandOutlook {
-    std::vector<double> mean_units;     ///< Per day from the first review on, 0 or more.
-    std::vector<double> variance;       ///< Per day, about its mean; units squared.
-    double shared_deviation = 0;        ///< Of the level of all days, relative to the mean.
+    std::vector<double> mean_units;  ///< Per day from the first review on, 0 or more.
+    std::vector<double> variance;    ///< Per day, about its mean; units squared.
+    double shared_deviation = 0;     ///< Of the level of all days, relative to the mean.
 
     /// Mean over `days` from day `from` on; a broken number of days takes its part of the last.
     /// Days behind the outlook repeat its last week.

@@ -60,8 +60,7 @@ Result<LeadTimeChances> LeadTimeChances::with(double mean_days, double deviation
         const bool last =
             static_cast<double>(days) >= mean_days + 4 * deviation_days || days == kMaxLeadTimeDays;
         const double up_to =
-            last ? 1
-                 : below_normal(static_cast<double>(days) + 0.5, mean_days, deviation_days);
+            last ? 1 : below_normal(static_cast<double>(days) + 0.5, mean_days, deviation_days);
         chances.push_back({days, up_to - before});
         before = up_to;
     }

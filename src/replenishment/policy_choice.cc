@@ -43,15 +43,13 @@ RuleSurface replay_rules(const DemandOutlook& outlook, const ItemTerms& terms,
         sample_demand(outlook, options.paths, options.days, options.seed);
     std::vector<std::uint8_t> lead(demand.size());
     std::mt19937_64 random(options.seed + 1);
-    std::ranges::generate(lead, [&] {
-        return lead_times.at(static_cast<double>(random() >> 11U) * 0x1p-53);
-    });
+    std::ranges::generate(
+        lead, [&] { return lead_times.at(static_cast<double>(random() >> 11U) * 0x1p-53); });
     // As between two orders: what the next arrivals must last for, and half a week.
     const double first_days = lead_times.mean_days() + 3;
-    const ReplayStart start{
-        .on_hand_units = std::llround(outlook.mean_over(0, first_days)),
-        .charge_from_day = options.charge_from_day,
-        .issue = options.issue};
+    const ReplayStart start{.on_hand_units = std::llround(outlook.mean_over(0, first_days)),
+                            .charge_from_day = options.charge_from_day,
+                            .issue = options.issue};
     const RuleBasis basis(outlook, terms, lead_times, options.days);
     PolicyLevels levels;
     std::size_t at = 0;
@@ -83,8 +81,8 @@ RuleSurface replay_rules(const DemandOutlook& outlook, const ItemTerms& terms,
 }
 
 PolicyRule cheapest(const RuleSurface& surface, const ChoiceOptions& options) {
-    const auto least = static_cast<std::size_t>(
-        std::ranges::min_element(surface.cost) - surface.cost.begin());
+    const auto least =
+        static_cast<std::size_t>(std::ranges::min_element(surface.cost) - surface.cost.begin());
     const std::size_t columns = options.order_sizes.size();
     return {.safety_deviations = options.safety_deviations[least / columns],
             .order_size = options.order_sizes[least % columns]};
@@ -107,8 +105,7 @@ PolicyRule cheapest_that_fills(const RuleSurface& surface, double fill_rate,
             if (row > 0) {
                 const std::size_t below = at - columns;
                 const double gain = surface.fill_rate[at] - surface.fill_rate[below];
-                const double part =
-                    gain > 0 ? (fill_rate - surface.fill_rate[below]) / gain : 1;
+                const double part = gain > 0 ? (fill_rate - surface.fill_rate[below]) / gain : 1;
                 safety = std::lerp(options.safety_deviations[row - 1], safety, part);
                 upkeep = std::lerp(surface.upkeep[below], upkeep, part);
             }
@@ -121,8 +118,8 @@ PolicyRule cheapest_that_fills(const RuleSurface& surface, double fill_rate,
         }
     }
     if (!found) {
-        const auto most = static_cast<std::size_t>(
-            std::ranges::max_element(surface.fill_rate) - surface.fill_rate.begin());
+        const auto most = static_cast<std::size_t>(std::ranges::max_element(surface.fill_rate) -
+                                                   surface.fill_rate.begin());
         out = {.safety_deviations = options.safety_deviations[most / columns],
                .order_size = options.order_sizes[most % columns]};
     }

@@ -22,14 +22,13 @@ RuleBasis::RuleBasis(const DemandOutlook& outlook, const ItemTerms& terms,
     for (std::size_t morning = 0; morning < mornings; ++morning) {
         mean_[morning] = outlook.mean_over(morning, period_days_);
         const double late = lead_times.deviation_days() * mean_[morning] / period_days_;
-        deviation_[morning] =
-            std::sqrt(outlook.variance_over(morning, period_days_) + late * late);
+        deviation_[morning] = std::sqrt(outlook.variance_over(morning, period_days_) + late * late);
     }
     const double a_day = outlook.mean_over(0, kTwoWeeks) / kTwoWeeks;
     const double holding = terms.holding_cost_per_unit_day * a_day;
-    economic_cycle_days_ =
-        holding > 0 ? std::min(std::sqrt(2 * terms.order_cost / holding), kMostCycleDays)
-                    : kMostCycleDays;
+    economic_cycle_days_ = holding > 0
+                               ? std::min(std::sqrt(2 * terms.order_cost / holding), kMostCycleDays)
+                               : kMostCycleDays;
 }
 
 void RuleBasis::levels(const PolicyRule& rule, PolicyLevels& into) const {
@@ -38,8 +37,8 @@ void RuleBasis::levels(const PolicyRule& rule, PolicyLevels& into) const {
     for (std::size_t morning = 0; morning < mean_.size(); ++morning) {
         double reorder = mean_[morning] + rule.safety_deviations * deviation_[morning];
         const double cycle_days = rule.order_size * economic_cycle_days_;
-        double up_to = reorder + outlook_.mean_over(morning, period_days_ + cycle_days) -
-                       mean_[morning];
+        double up_to =
+            reorder + outlook_.mean_over(morning, period_days_ + cycle_days) - mean_[morning];
         if (rule.cover_cap_days > 0) {
             up_to = std::min(up_to, outlook_.mean_over(morning, rule.cover_cap_days));
             reorder = std::min(reorder, up_to);

@@ -30,8 +30,7 @@ public:
         on_hand_ -= sold;
         std::int64_t left = sold;
         for (std::size_t step = 0; left > 0; ++step) {
-            const std::size_t age =
-                issue_ == IssueOrder::kNewestFirst ? step : ages_ - 1 - step;
+            const std::size_t age = issue_ == IssueOrder::kNewestFirst ? step : ages_ - 1 - step;
             const std::int64_t taken = std::min(left, units_[age]);
             units_[age] -= taken;
             left -= taken;
@@ -146,12 +145,12 @@ ReplayOutcome replay(const ItemTerms& terms, const ReplayDays& days, const Repla
 }
 
 ReplayCost cost_of(const ReplayOutcome& outcome, const ItemTerms& terms) noexcept {
-    return {.lost_margin = terms.lost_margin_per_unit *
-                           static_cast<double>(outcome.demand_units - outcome.sold_units),
-            .holding =
-                terms.holding_cost_per_unit_day * static_cast<double>(outcome.stock_unit_days),
-            .waste = terms.unit_cost * static_cast<double>(outcome.wasted_units),
-            .orders = terms.order_cost * static_cast<double>(outcome.orders)};
+    return {
+        .lost_margin = terms.lost_margin_per_unit *
+                       static_cast<double>(outcome.demand_units - outcome.sold_units),
+        .holding = terms.holding_cost_per_unit_day * static_cast<double>(outcome.stock_unit_days),
+        .waste = terms.unit_cost * static_cast<double>(outcome.wasted_units),
+        .orders = terms.order_cost * static_cast<double>(outcome.orders)};
 }
 
 }  // namespace shelfcast::replenishment

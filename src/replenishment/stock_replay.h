@@ -23,8 +23,8 @@ struct ItemTerms {
     double unit_cost = 0;  ///< Of a unit that is thrown away.
     double lost_margin_per_unit = 0;
     double holding_cost_per_unit_day = 0;
-    double order_cost = 0;             ///< Per order line.
-    std::size_t shelf_life_days = 0;   ///< Day of arrival is the first; 0: keeps for ever.
+    double order_cost = 0;            ///< Per order line.
+    std::size_t shelf_life_days = 0;  ///< Day of arrival is the first; 0: keeps for ever.
     bool operator==(const ItemTerms&) const = default;
 };
 
@@ -45,7 +45,7 @@ struct ReplayDays {
 };
 
 struct ReplayStart {
-    std::int64_t on_hand_units = 0;  ///< Fresh.
+    std::int64_t on_hand_units = 0;   ///< Fresh.
     std::size_t charge_from_day = 0;  ///< Days before it are replayed but not counted.
     IssueOrder issue = IssueOrder::kOldestFirst;
 };

@@ -146,15 +146,14 @@ demand::DayMatrix demand_history(const DailyPanel& panel, std::span<const std::s
                 selling.push_back(std::floor(days[day] + 0.5));
             }
         }
-        const double cut =
-            selling.empty()
-                ? options.least_cut_units
-                : std::max(options.least_cut_units, quantile_of(selling, options.cut_quantile));
+        const double cut = selling.empty() ? options.least_cut_units
+                                           : std::max(options.least_cut_units,
+                                                      quantile_of(selling, options.cut_quantile));
         const auto from = static_cast<std::size_t>(of.first_date - first);
         for (std::size_t day = 0; day < of.days; ++day) {
             if (!std::isnan(days[day])) {
-                out.units[row * out.days + from + day] = static_cast<float>(
-                    std::min(std::floor(days[day] + 0.5), std::floor(cut)));
+                out.units[row * out.days + from + day] =
+                    static_cast<float>(std::min(std::floor(days[day] + 0.5), std::floor(cut)));
             }
         }
     }

@@ -2,8 +2,8 @@
 
 /// \file pipelines/policy/demand_history.h
 /// What a replay takes as demand: whole units, days with empty shelves brought up to what they
-/// would have sold, and wild days cut. Nothing of a day uses what came after it but the hour profile
-/// and the cut, which are from the days up to a date. Plain values.
+/// would have sold, and wild days cut. Nothing of a day uses what came after it but the hour
+/// profile and the cut, which are from the days up to a date. Plain values.
 
 #include <array>
 #include <cstdint>
@@ -19,7 +19,7 @@ struct HistoryOptions {
     std::int32_t learn_until = 0;  ///< Profile and cut are from the days up to this date.
     /// A day that saw less than this share of its usual sales says nothing by itself.
     double least_visible = 0.30;
-    double cut_quantile = 0.99;    ///< Of days with sales; what is above is taken for arranged.
+    double cut_quantile = 0.99;  ///< Of days with sales; what is above is taken for arranged.
     double least_cut_units = 12;
 };
 

@@ -46,10 +46,9 @@ Status write_run(const demand::DailyPanel& panel, const PolicyTemplate& wanted,
         std::string text;
         for (std::size_t item = 0; item < wanted.items.size(); ++item) {
             const demand::PanelSeries& of = panel.series[wanted.items[item].series];
-            const std::string key =
-                fmt::format("{},{},{}", retail::format_date(wanted.cutoffs[cutoff]),
-                            csv_text(panel.names.stores[of.store]),
-                            csv_text(panel.names.products[of.product]));
+            const std::string key = fmt::format(
+                "{},{},{}", retail::format_date(wanted.cutoffs[cutoff]),
+                csv_text(panel.names.stores[of.store]), csv_text(panel.names.products[of.product]));
             for (std::size_t morning = 0; morning < kMorningsPerCutoff; ++morning) {
                 const std::size_t at = (item * cutoffs + cutoff) * kMorningsPerCutoff + morning;
                 fmt::format_to(std::back_inserter(text), "{},{}", key,
@@ -74,9 +73,8 @@ Result<ReplayFormat> replay_format(std::string_view name) {
         return ReplayFormat{.units_per_panel_unit = 10, .lead_times = {{2, 0.8}, {3, 0.2}}};
     }
     if (name == "uci") {
-        return ReplayFormat{
-            .units_per_panel_unit = 1,
-            .lead_times = {{5, 0.1}, {6, 0.2}, {7, 0.4}, {8, 0.1}, {10, 0.2}}};
+        return ReplayFormat{.units_per_panel_unit = 1,
+                            .lead_times = {{5, 0.1}, {6, 0.2}, {7, 0.4}, {8, 0.1}, {10, 0.2}}};
     }
     return fail(ErrorKind::kInvalidInput, "dataset '{}': freshretail or uci", name);
 }
@@ -90,10 +88,9 @@ Result<PlanTuning> write_policy(const demand::DailyPanel& panel, const PolicyTem
         series.push_back(item.series);
         input.terms.push_back(item.terms);
     }
-    input.demand =
-        demand_history(panel, series,
-                       {.units_per_panel_unit = options.format.units_per_panel_unit,
-                        .learn_until = wanted.cutoffs.front()});
+    input.demand = demand_history(panel, series,
+                                  {.units_per_panel_unit = options.format.units_per_panel_unit,
+                                   .learn_until = wanted.cutoffs.front()});
     for (const std::int32_t cutoff : wanted.cutoffs) {
         const std::int32_t day = cutoff - input.demand.first_date;
         if (day < 0 || static_cast<std::size_t>(day) >= input.demand.days) {
@@ -110,11 +107,10 @@ Result<PlanTuning> write_policy(const demand::DailyPanel& panel, const PolicyTem
     const std::span<const double> targets =
         options.service ? std::span<const double>(kServiceTargets) : std::span<const double>();
     SHELFCAST_ASSIGN(const PolicyPlan plan, plan_policy(input, targets, stop));
-    SHELFCAST_TRY(write(options.service
-                            ? "cutoff,store_id,product_id,date,target_fill_rate,"
-                              "reorder_point_units,order_up_to_units\n"
-                            : "cutoff,store_id,product_id,date,reorder_point_units,"
-                              "order_up_to_units\n"));
+    SHELFCAST_TRY(write(options.service ? "cutoff,store_id,product_id,date,target_fill_rate,"
+                                          "reorder_point_units,order_up_to_units\n"
+                                        : "cutoff,store_id,product_id,date,reorder_point_units,"
+                                          "order_up_to_units\n"));
     for (const PlannedLevels& run : plan.runs) {
         SHELFCAST_TRY(write_run(panel, wanted, run, write));
     }

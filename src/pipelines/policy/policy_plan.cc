@@ -30,6 +30,10 @@ constexpr double kLeastMean = 0.3;
 constexpr std::array<double, 6> kForgetting = {0.02, 0.03, 0.05, 0.08, 0.12, 0.2};
 /// None, and shares of a shelf life.
 constexpr std::array<double, 5> kCaps = {0, 1.0, 0.95, 0.9, 0.85};
+/// The plain rule that forgettings are compared under.
+constexpr double kPlainSafety = 1.5;
+constexpr double kPlainCap = 0.9;
+constexpr double kAsGood = 0.01;
 constexpr std::size_t kGroups = 2;
 /// Of a week's miss, what the aim moves by; and how far it may move.
 constexpr double kGain = 0.3;
@@ -50,8 +54,7 @@ std::vector<float> forecast(const DayMatrix& demand, std::size_t end, std::size_
     out.reserve(demand.series * days);
     for (const demand::WeekdayLevel& level : levels) {
         for (std::size_t day = 0; day < days; ++day) {
-            out.push_back(
-                static_cast<float>(level.level * level.weekday[(end + day) % kWeekDays]));
+            out.push_back(static_cast<float>(level.level * level.weekday[(end + day) % kWeekDays]));
         }
     }
     return out;
@@ -88,8 +91,7 @@ DemandOutlook outlook_of(std::size_t item, std::span<const float> means,
         const double mean = means[day];
         out.mean_units.push_back(mean);
         // The law says nothing below the least mean: the variance goes to 0 with the mean.
-        out.variance.push_back(spread.day.variance(item, mean) *
-                               std::min(1.0, mean / kLeastMean));
+        out.variance.push_back(spread.day.variance(item, mean) * std::min(1.0, mean / kLeastMean));
         if (day < kWeekDays) {
             stretch_mean += mean * part;
             day_sum += out.variance.back() * part;
@@ -123,8 +125,8 @@ void for_each_item(std::size_t items, unsigned threads, const Work& work) {
 
 replenishment::ChoiceOptions choice_options(const PlanInput& input, const ItemTerms& terms) {
     // Long enough for a few order cycles; what expires has short ones.
-    const bool expires = terms.shelf_life_days > 0 &&
-                         terms.shelf_life_days <= replenishment::kMaxShelfLifeDays;
+    const bool expires =
+        terms.shelf_life_days > 0 && terms.shelf_life_days <= replenishment::kMaxShelfLifeDays;
     const std::size_t lead = protection_days(input);
     return {.safety_deviations = {-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5},
             .order_sizes = {0, 0.15, 0.3, 0.5, 0.75, 1, 1.3, 1.7, 2.2},
@@ -135,30 +137,32 @@ replenishment::ChoiceOptions choice_options(const PlanInput& input, const ItemTe
             .seed = 1};
 }
 
-CutoffView view_at(const PlanInput& input, std::size_t end, double forgotten_a_day) {
+/// `replay_grid`: with each item's rules replayed, which takes nearly all of the time.
+CutoffView view_at(const PlanInput& input, std::size_t end, double forgotten_a_day,
+                   bool replay_grid) {
     const std::size_t items = input.demand.series;
     const std::size_t stretch = protection_days(input);
     std::vector<demand::PastForecast> past;
     const std::size_t step = std::max<std::size_t>(1, std::min<std::size_t>(kWeekDays, stretch));
-    for (std::size_t back = stretch;
-         back + kLeastDays / 2 <= end && past.size() < kMostStretches; back += step) {
+    for (std::size_t back = stretch; back + kLeastDays / 2 <= end && past.size() < kMostStretches;
+         back += step) {
         past.push_back(look_back(input, end - back, stretch, forgotten_a_day));
     }
     const demand::ForecastSpread spread = demand::spread_of(past, items, {});
-    const std::vector<float> means =
-        forecast(input.demand, end, kOutlookDays, forgotten_a_day);
+    const std::vector<float> means = forecast(input.demand, end, kOutlookDays, forgotten_a_day);
     CutoffView out{.end = end, .outlooks = {}, .surfaces = {}, .group = {}};
     out.outlooks.resize(items);
     out.surfaces.resize(items);
     std::vector<double> volume(items);
     for_each_item(items, input.threads, [&](std::size_t item) {
-        out.outlooks[item] =
-            outlook_of(item, std::span(means).subspan(item * kOutlookDays, kOutlookDays), spread,
-                       stretch);
+        out.outlooks[item] = outlook_of(
+            item, std::span(means).subspan(item * kOutlookDays, kOutlookDays), spread, stretch);
         volume[item] = out.outlooks[item].mean_over(0, kWeekDays);
-        out.surfaces[item] =
-            replenishment::replay_rules(out.outlooks[item], input.terms[item], input.lead_times,
-                                        choice_options(input, input.terms[item]));
+        if (replay_grid) {
+            out.surfaces[item] =
+                replenishment::replay_rules(out.outlooks[item], input.terms[item], input.lead_times,
+                                            choice_options(input, input.terms[item]));
+        }
     });
     std::vector<double> sorted = volume;
     std::ranges::sort(sorted);
@@ -175,11 +179,10 @@ PolicyLevels levels_of(const PlanInput& input, const CutoffView& view, std::size
                        double cap_of_life, const Aims* aims) {
     const ItemTerms& terms = input.terms[item];
     const replenishment::ChoiceOptions options = choice_options(input, terms);
-    PolicyRule rule =
-        aims == nullptr
-            ? replenishment::cheapest(view.surfaces[item], options)
-            : replenishment::cheapest_that_fills(view.surfaces[item], (*aims)[view.group[item]],
-                                                 options);
+    PolicyRule rule = aims == nullptr
+                          ? replenishment::cheapest(view.surfaces[item], options)
+                          : replenishment::cheapest_that_fills(view.surfaces[item],
+                                                               (*aims)[view.group[item]], options);
     rule.cover_cap_days = cap_of_life * static_cast<double>(terms.shelf_life_days);
     PolicyLevels out;
     replenishment::RuleBasis(view.outlooks[item], terms, input.lead_times, kMorningsPerCutoff)
@@ -219,15 +222,14 @@ public:
             lead[day] = input_.lead_times.at(static_cast<double>(random() >> 11U) * 0x1p-53);
         }
         const double start = start_units(item);
-        return replenishment::replay(
-            input_.terms[item],
-            {.demand_units = demand,
-             .lead_time_days = lead,
-             .reorder_point_units = levels.reorder_point_units,
-             .order_up_to_units = levels.order_up_to_units},
-            {.on_hand_units = std::llround(start),
-             .charge_from_day = charge_from,
-             .issue = input_.issue});
+        return replenishment::replay(input_.terms[item],
+                                     {.demand_units = demand,
+                                      .lead_time_days = lead,
+                                      .reorder_point_units = levels.reorder_point_units,
+                                      .order_up_to_units = levels.order_up_to_units},
+                                     {.on_hand_units = std::llround(start),
+                                      .charge_from_day = charge_from,
+                                      .issue = input_.issue});
     }
     [[nodiscard]] std::size_t days() const {
         return levels_.empty() ? 0 : levels_.front().reorder_point_units.size();
@@ -238,8 +240,8 @@ private:
     [[nodiscard]] double start_units(std::size_t item) const {
         double units = 0;
         double known = 0;
-        for (std::size_t day = first_day_ - std::min<std::size_t>(first_day_, 28);
-             day < first_day_; ++day) {
+        for (std::size_t day = first_day_ - std::min<std::size_t>(first_day_, 28); day < first_day_;
+             ++day) {
             const float value = input_.demand.at(item, day);
             if (!std::isnan(value)) {
                 units += value;
@@ -268,51 +270,48 @@ std::vector<std::size_t> search_ends(const PlanInput& input) {
     return out;
 }
 
-/// The forgetting whose forecasts of protection periods missed least, in lost margin.
-double search_forgetting(const PlanInput& input, std::span<const std::size_t> ends) {
-    const std::size_t stretch = protection_days(input);
-    double best = kForgetting.front();
-    double least = std::numeric_limits<double>::infinity();
-    for (const double forgetting : kForgetting) {
-        double missed = 0;
-        for (const std::size_t end : ends) {
-            for (std::size_t from = 0; from < kWeekDays && end + from + stretch <=
-                                                               input.cutoff_days.front() + 1;
-                 from += 2) {
-                const std::size_t days = from + stretch;
-                const demand::PastForecast past = look_back(input, end, days, forgetting);
-                for (std::size_t item = 0; item < input.demand.series; ++item) {
-                    double error = 0;
-                    for (std::size_t day = from; day < days; ++day) {
-                        const double off = past.actual_units[item * days + day] -
-                                           past.mean_units[item * days + day];
-                        error += std::isnan(off) ? 0 : off;
-                    }
-                    missed += std::abs(error) * input.terms[item].lost_margin_per_unit;
-                }
-            }
-        }
-        if (missed < least) {
-            least = missed;
-            best = forgetting;
-        }
-    }
-    return best;
-}
-
-double replayed_cost(const PlanInput& input, std::span<const CutoffView> views, double cap) {
+/// What the searched weeks cost when each morning's levels come from `levels`.
+template <typename Levels>
+double replayed_cost(const PlanInput& input, std::span<const CutoffView> views,
+                     const Levels& levels) {
     std::vector<double> cost(input.demand.series);
     for_each_item(input.demand.series, input.threads, [&](std::size_t item) {
         OwnReplay replay(input, views.front().end);
         for (const CutoffView& view : views) {
-            replay.add_week(item, levels_of(input, view, item, cap, nullptr));
+            replay.add_week(item, levels(view, item));
         }
-        cost[item] =
-            replenishment::cost_of(replay.outcome(item, 0), input.terms[item]).total();
+        cost[item] = replenishment::cost_of(replay.outcome(item, 0), input.terms[item]).total();
     });
     // In ascending order, so that the order of items changes nothing.
     std::ranges::sort(cost);
     return std::accumulate(cost.begin(), cost.end(), 0.0);
+}
+
+/// The forgetting that made those weeks cheapest under one plain rule for all: how well levels are
+/// known is then weighed as orders feel it, too much and too little each at its price. Of those as
+/// good as the best the slowest, which chance has moved least.
+double search_forgetting(const PlanInput& input, std::span<const std::size_t> ends) {
+    std::vector<double> costs;
+    for (const double forgetting : kForgetting) {
+        std::vector<CutoffView> views;
+        for (const std::size_t end : ends) {
+            views.push_back(view_at(input, end, forgetting, false));
+        }
+        costs.push_back(replayed_cost(input, views, [&](const CutoffView& view, std::size_t item) {
+            const ItemTerms& terms = input.terms[item];
+            const auto life = static_cast<double>(terms.shelf_life_days);
+            PolicyLevels out;
+            replenishment::RuleBasis(view.outlooks[item], terms, input.lead_times,
+                                     kMorningsPerCutoff)
+                .levels({.safety_deviations = kPlainSafety, .cover_cap_days = kPlainCap * life},
+                        out);
+            return out;
+        }));
+    }
+    const double least = *std::ranges::min_element(costs);
+    const auto found =
+        std::ranges::find_if(costs, [&](double cost) { return cost <= least * (1 + kAsGood); });
+    return kForgetting[static_cast<std::size_t>(found - costs.begin())];
 }
 
 bool any_expires(const PlanInput& input) {
@@ -324,7 +323,10 @@ double search_cap(const PlanInput& input, std::span<const CutoffView> views) {
     double best = kCaps.front();
     double least = std::numeric_limits<double>::infinity();
     for (const double cap : kCaps) {
-        const double cost = replayed_cost(input, views, cap);
+        const double cost =
+            replayed_cost(input, views, [&](const CutoffView& view, std::size_t item) {
+                return levels_of(input, view, item, cap, nullptr);
+            });
         if (cost < least) {
             least = cost;
             best = cap;
@@ -367,8 +369,8 @@ PlannedLevels plan_target(const PlanInput& input, std::span<const CutoffView> vi
         if (target > 0 && at > 0) {
             const Aims misses = week_misses(input, replay, view, target);
             for (std::size_t group = 0; group < kGroups; ++group) {
-                aims[group] = std::clamp(aims[group] + kGain * misses[group], target / 2,
-                                         kHighestAim);
+                aims[group] =
+                    std::clamp(aims[group] + kGain * misses[group], target / 2, kHighestAim);
             }
         }
         for (std::size_t item = 0; item < input.demand.series; ++item) {
@@ -376,8 +378,8 @@ PlannedLevels plan_target(const PlanInput& input, std::span<const CutoffView> vi
                 levels_of(input, view, item, cap, target > 0 ? &aims : nullptr);
             replay.add_week(item, levels);
             if (at >= first_planned) {
-                const auto to = static_cast<std::ptrdiff_t>(
-                    (item * cutoffs + at - first_planned) * kMorningsPerCutoff);
+                const auto to = static_cast<std::ptrdiff_t>((item * cutoffs + at - first_planned) *
+                                                            kMorningsPerCutoff);
                 std::ranges::copy(levels.reorder_point_units, out.reorder_point_units.begin() + to);
                 std::ranges::copy(levels.order_up_to_units, out.order_up_to_units.begin() + to);
             }
@@ -407,8 +409,7 @@ Result<PolicyPlan> plan_policy(const PlanInput& input, std::span<const double> t
         return fail(ErrorKind::kInvalidInput,
                     "{} days up to the first cut-off: a policy is searched on days before it, {} "
                     "at least",
-                    input.cutoff_days.front() + 1,
-                    kLeastDays + kWeekDays + protection_days(input));
+                    input.cutoff_days.front() + 1, kLeastDays + kWeekDays + protection_days(input));
     }
     PolicyPlan out;
     out.tuning.replayed_weeks = ends.size();
@@ -422,11 +423,10 @@ Result<PolicyPlan> plan_policy(const PlanInput& input, std::span<const double> t
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped");
         }
-        views.push_back(view_at(input, end, out.tuning.forgotten_a_day));
+        views.push_back(view_at(input, end, out.tuning.forgotten_a_day, true));
     }
     if (any_expires(input)) {
-        out.tuning.cover_cap_of_life =
-            search_cap(input, std::span(views).first(first_planned));
+        out.tuning.cover_cap_of_life = search_cap(input, std::span(views).first(first_planned));
     }
     if (targets.empty()) {
         out.runs.push_back(plan_target(input, std::span(views).subspan(first_planned), 0,

@@ -1,15 +1,15 @@
 #pragma once
 
 /// \file pipelines/policy/policy_plan.h
-/// (s, S) pairs for coming review mornings, cut-off by cut-off, each from the days up to it; what is
-/// tuned is tuned once, by one search over the days before the first cut-off. Pure: no clock, no
+/// (s, S) pairs for coming review mornings, cut-off by cut-off, each from the days up to it; what
+/// is tuned is tuned once, by one search over the days before the first cut-off. Pure: no clock, no
 /// file. Deterministic, and the same whatever items are called and whatever order they are in.
 ///
-/// Searched: how fast levels are forgotten (by the error of demand over the protection period), and
-/// how much of a shelf life stock may cover (by the cost of replaying those weeks). A target fill
-/// rate is met by feedback: week by week, from months before the first cut-off on, the plan replays
-/// itself on the demand that came and moves its aim by what was missed, in two groups by volume
-/// (integral control; Astrom, Hagglund, Advanced PID Control, 2006, ch. 3).
+/// Searched: how fast levels are forgotten and how much of a shelf life stock may cover, both by
+/// the cost of replaying those weeks. A target fill rate is met by feedback: week by week, from
+/// months before the first cut-off on, the plan replays itself on the demand that came and moves
+/// its aim by what was missed, in two groups by volume (integral control; Astrom, Hagglund,
+/// Advanced PID Control, 2006, ch. 3).
 
 #include <cstddef>
 #include <span>
@@ -27,8 +27,8 @@ namespace shelfcast::policy {
 inline constexpr std::size_t kMorningsPerCutoff = 7;
 
 struct PlanInput {
-    demand::DayMatrix demand;                       ///< Row of item i: i.
-    std::vector<replenishment::ItemTerms> terms;    ///< Per item.
+    demand::DayMatrix demand;                     ///< Row of item i: i.
+    std::vector<replenishment::ItemTerms> terms;  ///< Per item.
     replenishment::LeadTimeChances lead_times;
     std::vector<std::size_t> cutoff_days;  ///< Last day known, by index; a week apart.
     replenishment::IssueOrder issue = replenishment::IssueOrder::kOldestFirst;
@@ -56,7 +56,8 @@ struct PolicyPlan {
 };
 
 /// `targets`: a run each; none: one run at least cost. Errors: kInvalidInput (fewer than two weeks
-/// of days before the first cut-off, cut-offs not a week apart, a target out of 0 to 1), kUnavailable (stopped).
+/// of days before the first cut-off, cut-offs not a week apart, a target out of 0 to 1),
+/// kUnavailable (stopped).
 [[nodiscard]] Result<PolicyPlan> plan_policy(const PlanInput& input,
                                              std::span<const double> targets,
                                              const std::stop_token& stop);

@@ -30,11 +30,18 @@ enum Column : std::uint8_t {
     kLeadTimeSd,
     kColumns
 };
-constexpr std::array<std::string_view, kColumns> kColumnNames = {
-    "cutoff",         "store_id",        "product_id",
-    "pack_size_units", "minimum_order_units", "unit_cost",
-    "lost_margin_per_unit", "holding_cost_per_unit_day", "order_cost",
-    "shelf_life_days", "lead_time_days", "lead_time_sd_days"};
+constexpr std::array<std::string_view, kColumns> kColumnNames = {"cutoff",
+                                                                 "store_id",
+                                                                 "product_id",
+                                                                 "pack_size_units",
+                                                                 "minimum_order_units",
+                                                                 "unit_cost",
+                                                                 "lost_margin_per_unit",
+                                                                 "holding_cost_per_unit_day",
+                                                                 "order_cost",
+                                                                 "shelf_life_days",
+                                                                 "lead_time_days",
+                                                                 "lead_time_sd_days"};
 
 struct Bounds {
     double least = 0;
@@ -173,8 +180,7 @@ private:
 }  // namespace
 
 Result<PolicyTemplate> read_template(const std::string& path, ports::TableFileReader& tables,
-                                     const demand::DailyPanel& panel,
-                                     const std::stop_token& stop) {
+                                     const demand::DailyPanel& panel, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const auto rows, forecast::open_rows(path, tables));
     for (const std::string_view name : kColumnNames) {
         if (std::ranges::find(rows->columns(), name) == rows->columns().end()) {
