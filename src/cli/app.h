@@ -176,6 +176,7 @@ public:
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
     [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
+    [[nodiscard]] ports::OrderStore& order_store() noexcept { return *order_store_; }
     [[nodiscard]] ModelParts& models() noexcept { return *models_; }
     /// Error: kUnavailable when another process keeps the schedule.
     [[nodiscard]] Result<schedule::Scheduler*> scheduler();

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "cli/app.h"
+#include "ports/order_store.h"
+#include "replenishment/purchase_order.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::cli {
@@ -82,12 +84,37 @@ Result<std::string> run(App& app, const std::string& text, const std::stop_token
         .dump();
 }
 
+/// Every line that is decided and not yet in, drafts included: what is in one will be sent.
+Result<std::vector<replenish::OpenOrderLine>> open_order_lines(ports::OrderStore& store) {
+    using retail::OrderState;
+    constexpr std::size_t kOrdersAtOnce = 1'000;
+    std::vector<replenish::OpenOrderLine> lines;
+    ports::OrderFilter filter{
+        .states = {OrderState::kDraft, OrderState::kApproved, OrderState::kSent,
+                   OrderState::kConfirmed, OrderState::kPartlyReceived},
+        .limit = kOrdersAtOnce};
+    while (true) {
+        SHELFCAST_ASSIGN(const std::vector<retail::PurchaseOrder> orders, store.orders(filter));
+        for (const retail::PurchaseOrder& order : orders) {
+            for (const retail::OrderLine& line : order.lines) {
+                lines.push_back({.store = order.store,
+                                 .product_id = line.product_id,
+                                 .outstanding = replenishment::to_come(line)});
+            }
+        }
+        if (orders.size() < kOrdersAtOnce) {
+            return lines;
+        }
+        filter.before = orders.back().id;
+    }
+}
+
 replenish::ReviewPorts ports_of(App& app) {
     return {.runner = app.warehouse(),
             .tables = app.warehouse(),
             .reference = app.store(),
             .clock = app.clock(),
-            .open_orders = {}};
+            .open_orders = [&app] { return open_order_lines(app.order_store()); }};
 }
 
 }  // namespace
