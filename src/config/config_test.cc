@@ -100,6 +100,7 @@ TEST_F(ConfigFile, EverySettingCanBeSetInAFileAndByItsVariable) {
             : setting.key == "lake.url"          ? "s3://retail-lake"
             : setting.key == "server.roles"      ? "stream,batch,api"
             : setting.key == "schedule.timezone" ? "Asia/Shanghai"
+            : setting.key.starts_with("orders.") ? "499.95"
             : setting.key.ends_with("_address")  ? "127.0.0.9"
             : !setting.choices.empty()
                 ? std::string(setting.choices.substr(setting.choices.rfind('|') + 1))
