@@ -22,9 +22,12 @@ struct Range {
 constexpr Range kInside80 = {0.785, 0.82};
 constexpr Range kInside95 = {0.94, 0.965};
 
+/// A quantile at zero stays there: a factor below 1 would lift it off the days without sales, all
+/// at once, and however little the factor.
 double stretched(const HeadForecasts& forecasts, std::size_t head, std::size_t day, double factor) {
     const double median = forecasts.quantiles[kMedianHead][day];
-    return std::max(0.0, median + factor * (forecasts.quantiles[head][day] - median));
+    const double quantile = forecasts.quantiles[head][day];
+    return quantile <= 0 ? 0.0 : std::max(0.0, median + factor * (quantile - median));
 }
 
 /// Quantiles times what all series together sold, from each origin, over what was forecast.

@@ -8,7 +8,7 @@
 /// Patterson, Candes: Conformalized quantile regression, 2019) with a factor in place of an added
 /// term, because series differ in size. What all series had in common on the days of an origin (a
 /// hot week) is taken out first, because it says nothing of the next week; and half of each factor
-/// is believed.
+/// is believed. A quantile at zero stays at zero, whatever the factor.
 
 #include <array>
 
