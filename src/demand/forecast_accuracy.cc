@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "demand/interval_calibration.h"
 
 namespace shelfcast::demand {
 namespace {
@@ -15,10 +16,6 @@ std::size_t index_of(double level) {
     const auto found = std::ranges::find(kQuantileLevels, level);
     SHELFCAST_CHECK(found != kQuantileLevels.end());
     return static_cast<std::size_t>(found - kQuantileLevels.begin());
-}
-
-double quantile_loss(double level, double forecast, double actual) {
-    return std::max(level * (actual - forecast), (level - 1) * (actual - forecast));
 }
 
 /// Sums over the days that count.
@@ -38,7 +35,7 @@ public:
         }
         const IntervalLevels& at = interval_levels();
         for (const std::size_t level : {at.lower_95, at.lower_80, at.upper_80, at.upper_95}) {
-            loss_ += quantile_loss(kQuantileLevels[level], quantiles[level], actual);
+            loss_ += pinball_loss(actual, quantiles[level], kQuantileLevels[level]);
         }
         const auto is_within = [&](std::size_t lower, std::size_t upper) {
             return actual >= quantiles[lower] && actual <= quantiles[upper];

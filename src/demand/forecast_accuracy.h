@@ -1,7 +1,9 @@
 #pragma once
 
 /// \file demand/forecast_accuracy.h
-/// How far forecasts were from what was sold. Plain values.
+/// How far forecasts were from what was sold, as the public evaluation protocol measures it (a test
+/// holds it to that program's numbers). Of a forecast its mean is measured: what is written and
+/// stocked by. Plain values.
 ///
 /// Only days with stock at every hour count where the target is demand: what was sold on the others
 /// is less than what was asked for.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 namespace shelfcast::demand {
@@ -64,6 +65,84 @@ TEST(ForecastAccuracy, EveryMeasureByHand) {
                           (0.9 + 0.975) * 1 + (0.025 + 0.1) * 1 + (0.1 + 0.025) * 1 +
                           (0.975 + 0.9) * 1 + (0.1 + 0.025) * 3;
     EXPECT_NEAR(*found->wql, 2 * losses / 4 / 9, 1e-9);
+}
+
+/// Units of day `day` of three series of 40 days: one that cycles, one that begins late, one that
+/// sells every fourth day.
+float protocol_units(std::size_t series, std::size_t day) {
+    switch (series) {
+        case 0:
+            return static_cast<float>((day * 7 + 3) % 5);
+        case 1:
+            return day < 6 ? 0.0F : 0.5F * static_cast<float>((day * day) % 11);
+        default:
+            return day % 4 == 0 ? 3.0F : 0.0F;
+    }
+}
+
+DailyPanel protocol_panel() {
+    constexpr std::array<float, 3> kPrices = {2.0F, 1.5F, 4.0F};
+    std::vector<std::vector<float>> series(kPrices.size());
+    for (std::size_t one = 0; one < series.size(); ++one) {
+        for (std::size_t day = 0; day < 40; ++day) {
+            series[one].push_back(protocol_units(one, day));
+        }
+    }
+    DailyPanel panel = panel_of(series);
+    for (std::size_t at = 0; at < panel.price.size(); ++at) {
+        panel.price[at] = kPrices[at / 40];
+    }
+    return panel;
+}
+
+/// Seven days of three series; `late` is 1 for the later cut-off, whose means are a little higher.
+DemandForecast protocol_forecast(std::int32_t cutoff, float late) {
+    DemandForecast forecast;
+    forecast.cutoff = cutoff;
+    forecast.horizon_days = 7;
+    for (std::size_t series = 0; series < 3; ++series) {
+        for (std::size_t ahead = 1; ahead <= forecast.horizon_days; ++ahead) {
+            const float mean = 1.5F + 0.25F * static_cast<float>(series) +
+                               0.1F * static_cast<float>(ahead) + 0.3F * late;
+            forecast.mean.push_back(mean);
+            for (const double level : kQuantileLevels) {
+                forecast.quantiles.push_back(level < 0.1    ? mean - 1.4F
+                                             : level < 0.5  ? mean - 1.2F
+                                             : level == 0.5 ? mean
+                                             : level <= 0.9 ? mean + 1.1F
+                                                            : mean + 2.3F);
+            }
+        }
+    }
+    return forecast;
+}
+
+// The numbers are those that the scoring program of the public evaluation protocol gave for this
+// case, cut-off by cut-off.
+TEST(ForecastAccuracy, AgreesWithTheProtocolsProgram) {
+    const DailyPanel actual = protocol_panel();
+    constexpr double kClose = 1e-5;
+    const auto early = measure(actual, protocol_forecast(100 + 28, 0));
+    ASSERT_TRUE(early) << early.error().message;
+    EXPECT_EQ(early->rows, 21U);
+    EXPECT_NEAR(*early->mae, 1.53095238, kClose);
+    EXPECT_NEAR(*early->rmse, 1.75509463, kClose);
+    EXPECT_NEAR(*early->wmape, 1.10862069, kClose);
+    EXPECT_NEAR(*early->bias, 0.55689655, kClose);
+    EXPECT_NEAR(*early->wrmsse, 0.81945227, kClose);
+    EXPECT_NEAR(*early->wql, 0.47366379, kClose);
+    EXPECT_NEAR(*early->coverage_80, 0.38095238, kClose);
+    EXPECT_NEAR(*early->coverage_95, 0.47619048, kClose);
+    const auto late = measure(actual, protocol_forecast(100 + 32, 1));
+    ASSERT_TRUE(late) << late.error().message;
+    EXPECT_NEAR(*late->mae, 1.65952381, kClose);
+    EXPECT_NEAR(*late->rmse, 1.88941286, kClose);
+    EXPECT_NEAR(*late->wmape, 1.14262295, kClose);
+    EXPECT_NEAR(*late->bias, 0.68688525, kClose);
+    EXPECT_NEAR(*late->wrmsse, 0.87227007, kClose);
+    EXPECT_NEAR(*late->wql, 0.50610656, kClose);
+    EXPECT_NEAR(*late->coverage_80, 0.33333333, kClose);
+    EXPECT_NEAR(*late->coverage_95, 0.52380952, kClose);
 }
 
 TEST(ForecastAccuracy, DaysWithoutStockCountForSalesAndNotForDemand) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "demand/features.h"
 #include "pipelines/models/test_models.h"
 #include "pipelines/panel/test_sales.h"
 #include "pipelines/train/feature_rows.h"
@@ -54,6 +57,20 @@ TEST_F(DriftTest, WithoutAModelNothingIsLookedAt) {
     EXPECT_TRUE(sales.written.empty());
 }
 
+TEST_F(DriftTest, WhatMovesWithTheDateIsNotSampled) {
+    const auto panel = panel::read_panel({sales, stores}, {.dates = {kFirst, kLast}}, {});
+    const auto samples = sample_features(panel->panel, kLast, 2);
+    ASSERT_TRUE(samples) << samples.error().message;
+    EXPECT_EQ(samples->size(), 26U);  // 36 but six of the calendar, three of holidays and the age.
+    for (const FeatureSample& sample : *samples) {
+        EXPECT_EQ(sample.values.size(), 2U) << sample.name;
+    }
+    const auto lag = std::ranges::find(*samples, "units_lag_1", &FeatureSample::name);
+    ASSERT_NE(lag, samples->end());
+    EXPECT_EQ(lag->values, (std::vector<float>{1 + kLast % 5, 1 + (kLast - 1) % 5}));
+    EXPECT_EQ(std::ranges::find(*samples, "month", &FeatureSample::name), samples->end());
+}
+
 TEST_F(DriftTest, TheSameSalesDoNotDrift) {
     put_in_use(kLast);
     const auto report = check();
@@ -98,7 +115,13 @@ TEST_F(DriftTest, TheFeatureStoreHasARowPerSeriesThatSells) {
     const retail::ColumnBlock& rows = sales.written.at(0).second;
     EXPECT_EQ(rows.data<retail::TextColumn>("product_id")[0], "tea");
     EXPECT_EQ(rows.data<retail::TextColumn>("season")[0], "winter");
+    EXPECT_EQ(rows.data<std::vector<std::uint32_t>>("definition_version")[0],
+              demand::feature_definitions().version);
+    EXPECT_EQ(rows.data<std::vector<std::uint8_t>>("month")[0], 12);
+    EXPECT_EQ(rows.data<std::vector<std::uint8_t>>("is_promotion")[0], 0);
     EXPECT_EQ(retail::float_at(rows, "units_lag_1", 0), 1 + kLast % 5);
+    EXPECT_EQ(retail::float_at(rows, "discount", 0), 0);
+    EXPECT_EQ(retail::float_at(rows, "relative_price", 0), 1);
     EXPECT_EQ(retail::float_at(rows, "units_lag_90", 0), std::nullopt);
     EXPECT_EQ(rows.data<std::vector<std::int64_t>>("available_at")[0], clock.at_us / 1'000);
     sales.away = true;
