@@ -308,7 +308,7 @@ class TrainPredictTest(SystemTest):
             self.assertEqual(refused.returncode, 2, refused.stdout + refused.stderr)
             self.assertIn("there are no sales of a business date that is over", refused.stderr)
         self.assertIn("no model is in use", running.command("predict").stderr)
-        for body, status, word in (({"store_id": 7, "product_id": "tea"}, 404, "there is no store 7"),
+        for body, status, word in (({"store_id": 4007, "product_id": "tea"}, 404, "there is no store 4007"),
                                    ({"product_id": "tea"}, 400, "store_id"),
                                    ({"store_id": 1, "product_id": ""}, 400, "product_id"),
                                    ({"store_id": 1, "product_id": "tea", "horizon_days": 57}, 400, "horizon_days"),

@@ -8,7 +8,7 @@ select
     toInt64(round(argMax(predicted_demand, newest) * 10000)) as mean,
     toInt64(round(argMax(lower_80, newest) * 10000)) as lower,
     toInt64(round(argMax(upper_80, newest) * 10000)) as upper,
-    toString(argMax(model_version, newest)) as version
+    cast(argMax(model_version, newest) as String) as version
 from
 (
     select

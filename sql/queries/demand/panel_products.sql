@@ -3,8 +3,8 @@
 -- newest that its events have: the same in every store, and the one that sales are shown by.
 select
     sales.product_id as product_id,
-    toString(sales.category) as category,
-    toString(products.brand) as brand
+    cast(sales.category as String) as category,
+    cast(products.brand as String) as brand
 from
 (
     select
