@@ -127,7 +127,7 @@ double most_of(const std::vector<double>& values) {
     return values.empty() ? double{kUnknown} : *std::ranges::max_element(values);
 }
 
-double iso_week(std::int32_t date) {
+std::int32_t iso_week(std::int32_t date) {
     // The week of a date is that of its Thursday.
     const std::int32_t thursday = date - weekday_of(date) + 3;
     const retail::CivilDate civil = retail::civil_from_days(thursday);
@@ -149,7 +149,8 @@ double calendar_value(std::string_view kind, std::int32_t date) {
         return civil.month;
     }
     if (kind == "season") {
-        return civil.month % 12 / 3 + 1;
+        const int quarter = static_cast<int>(civil.month) % 12 / 3;
+        return quarter + 1;
     }
     return weekday_of(date) >= 5 ? 1 : 0;
 }

@@ -149,6 +149,7 @@ Result<std::vector<FeatureSample>> sample_features(const demand::DailyPanel& pan
     std::vector<FeatureDefinition> sampled = demand::feature_definitions().features;
     std::erase_if(sampled, is_of_the_date);
     std::vector<FeatureSample> samples;
+    samples.reserve(sampled.size());
     for (const FeatureDefinition& definition : sampled) {
         samples.push_back({definition.name, {}});
     }
