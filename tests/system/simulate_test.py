@@ -105,8 +105,10 @@ class SimulateTest(SystemTest):
         for row, word in (("2026-01-01,S1,P1,many,1", "'many'"), ("yesterday,S1,P1,1,1", "'yesterday'")):
             bad = self.write("bad.csv", HEADER + row + "\n")
             self.refuse(("--panel", bad), bad, word)
-        huge = self.write("huge.csv", panel(days=40, series=1).replace(
-            "2026-02-01,S1,P0,0", "2026-02-01,S1,P0,1e30").replace("2026-02-01,S1,P0,1,", "2026-02-01,S1,P0,1e30,"))
+        day = "2026-02-01,S1,P0,"
+        text = panel(days=40, series=1)
+        huge = self.write("huge.csv", text.replace(day + "0,", day + "1e30,")
+                          .replace(day + "1,", day + "1e30,"))
         self.refuse(("--panel", huge), "P0", "2026-02-01", "are a mistake")
         bare = self.write("bare.csv", "date,store_id,units\n2026-01-01,S1,1\n")
         self.refuse(("--panel", bare), bare, "product_id")
