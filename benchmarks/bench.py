@@ -24,7 +24,7 @@ import stock
 from peers import comparison
 from scenarios import Results, Site, Sizes
 
-PROGRAMS = ("log", "codec", "chain")  # google-benchmark programs beside this file.
+PROGRAMS = ("log", "codec", "chain", "what_if")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
                                     "peers": comparison.peers,
                                     "scale_out": scale_out.scale_out, "kills": scale_out.kills}

@@ -99,6 +99,7 @@ void add_replenish(Commands& commands);
 void add_schedule(Commands& commands);
 void add_restore(Commands& commands);
 void add_schema(Commands& commands);
+void add_simulate(Commands& commands);
 void add_stream(Commands& commands);
 void add_train(Commands& commands);
 void add_up(Commands& commands);

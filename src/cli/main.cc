@@ -143,6 +143,7 @@ int main(int argc, char** argv) {
     add_features(commands);
     add_models(commands);
     add_policy(commands);
+    add_simulate(commands);
     add_config(commands);
     add_backfill(commands);
     add_rebuild(commands);

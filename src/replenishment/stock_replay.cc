@@ -84,6 +84,7 @@ ReplayOutcome& ReplayOutcome::operator+=(const ReplayOutcome& other) noexcept {
     received_units += other.received_units;
     stock_out_days += other.stock_out_days;
     demand_days += other.demand_days;
+    on_hand_at_start_units += other.on_hand_at_start_units;
     on_hand_at_end_units += other.on_hand_at_end_units;
     on_order_at_end_units += other.on_order_at_end_units;
     return *this;
@@ -106,6 +107,9 @@ ReplayOutcome replay(const ItemTerms& terms, const ReplayDays& days, const Repla
     ReplayOutcome out;
     for (std::size_t day = 0; day < days.demand_units.size(); ++day) {
         const bool counts = day >= start.charge_from_day;
+        if (day == start.charge_from_day) {
+            out.on_hand_at_start_units = shelf.on_hand();
+        }
         std::int64_t received = arriving[day % kRing];
         arriving[day % kRing] = 0;
         shelf.receive(received);

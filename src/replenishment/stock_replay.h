@@ -61,6 +61,7 @@ struct ReplayOutcome {
     std::int64_t received_units = 0;
     std::int64_t stock_out_days = 0;
     std::int64_t demand_days = 0;
+    std::int64_t on_hand_at_start_units = 0;  ///< Before the goods of the first counted day.
     std::int64_t on_hand_at_end_units = 0;
     std::int64_t on_order_at_end_units = 0;
 
