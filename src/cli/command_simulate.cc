@@ -175,7 +175,7 @@ Result<int> run_simulate(const Common& common, const SimulateFlags& flags,
     return 0;
 }
 
-/// What costs and supplies are like; the configuration's where it has them.
+/// What costs and supplies are like; the same as the configuration's defaults.
 void add_rates(CLI::App& command, SimulateFlags& flags) {
     const auto number = [&command](const char* name, auto& into, const char* help, auto least,
                                    auto most) {
