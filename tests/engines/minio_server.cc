@@ -122,15 +122,17 @@ Status MinioServer::start() {
     }
     SHELFCAST_ASSIGN(const auto http, adapters::s3::HttpPool::create({.stall_timeout_ms = 1'000}));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(kStartSeconds);
+    Status made = fail(ErrorKind::kUnavailable, "MinIO does not start, see {}", log);
     while (std::chrono::steady_clock::now() < deadline) {
         const auto answer =
             http->request({.url = fmt::format("http://{}/minio/health/ready", address)});
-        if (answer && answer->status == 200) {
-            return make_bucket(options());
+        // It says that it is ready a moment before it serves buckets.
+        if (answer && answer->status == 200 && (made = make_bucket(options()))) {
+            return made;
         }
         http->pause(50);
     }
-    return fail(ErrorKind::kUnavailable, "MinIO does not start, see {}", log);
+    return made;
 }
 
 void MinioServer::kill() {
