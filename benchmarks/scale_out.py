@@ -157,6 +157,11 @@ def _run(main, *words: object, deadline: Deadline) -> Results:
     return json.loads(ran.stdout)
 
 
+def _say(phase: str, results: Results) -> None:
+    """For who waits, and so that a later failure does not take what was measured."""
+    print(f"{phase}: {json.dumps(results[phase])}", file=sys.stderr, flush=True)
+
+
 def _server_versions() -> Results:
     """As the servers name themselves; the shards are the engine that the results name anyway."""
     jars = Path(os.environ["SHELFCAST_KAFKA_JARS"])
@@ -214,6 +219,7 @@ def _scale_out(site: Site, stack: ExitStack, engines) -> Results:
     importing = _Import(stack, main, chain.files)
     importing.wait_in_log(events, deadline)
     results["into_kafka"] = use.report(events)
+    _say("into_kafka", results)
 
     workers = [cluster.worker(number) for number in range(WORKERS)]
     pids |= {worker.process.pid: "worker" for worker in workers}
@@ -226,6 +232,7 @@ def _scale_out(site: Site, stack: ExitStack, engines) -> Results:
     use = _Use(stack, pids)
     sent = importing.wait_delivered(deadline, check_alive)
     results["to_views"] = use.report(events)
+    _say("to_views", results)
     if sent["accepted"] != events:
         raise BenchError(f"{sent['accepted']} of {events} accepted: {sent['reasons']}")
     _same("open epoch, events", _ask(main, COUNTS), [Decimal(events)] * len(TABLES))
@@ -235,6 +242,7 @@ def _scale_out(site: Site, stack: ExitStack, engines) -> Results:
     use = _Use(stack, pids)
     report = _run(main, "batch", deadline=deadline)
     results["close"] = use.report(events)
+    _say("close", results)
     if report["differing_keys"] or report["epochs"][0]["accepted"] != events:
         raise BenchError(f"batch: {str(report)[:600]}")
     _check_closed(main, cluster, chain)
