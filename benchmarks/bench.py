@@ -194,6 +194,8 @@ def run(chosen: argparse.Namespace, folder: Path) -> int:
                                  ROOT / "build/release/src/cli/shelfcast")).absolute()
     about: Results = {"at": datetime.datetime.now(datetime.timezone.utc).isoformat("T", "seconds"),
                       "machine": machine(folder), "smoke": chosen.smoke, "sizes": sizes}
+    if note := os.environ.get("BENCH_NOTE", ""):
+        about["note"] = note
     if any(name in SCENARIOS for name in chosen.names):
         if not binary.exists():
             raise BenchError(f"there is no {binary}: ./dev build makes it")

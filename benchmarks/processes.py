@@ -88,6 +88,12 @@ class MemoryPeaks:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """The last look; a second call changes nothing."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         self._thread.join()
         self._look()

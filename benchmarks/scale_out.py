@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -24,7 +26,8 @@ REVENUES = sql("benchmarks/sql/scale_revenues.sql")
 LAYERS = sql("benchmarks/sql/layer_counts.sql")
 LAKE = sql("benchmarks/sql/lake_totals.sql")
 TABLES = ("rows", "days", "hours", "products")
-POLL_S = 0.5
+POLL_S = 0.1
+RECEIVED = 'shelfcast_events_received_total{door="import"}'
 
 
 class _Ends:
@@ -77,16 +80,15 @@ class _Chain:
 class _Use:
     """CPU seconds of each kind of process between two moments, and its memory."""
 
-    def __init__(self, pids: dict[int, str]) -> None:
+    def __init__(self, stack: ExitStack, pids: dict[int, str]) -> None:
         self._pids = pids
         self._before = {pid: cpu_seconds(pid) for pid in pids}
         self._began = time.monotonic()
-        self._peaks = MemoryPeaks(pids)
-        self._peaks.__enter__()
+        self._peaks = stack.enter_context(MemoryPeaks(pids))
 
     def report(self, events: int) -> Results:
         seconds = time.monotonic() - self._began
-        self._peaks.__exit__()
+        self._peaks.stop()
         used: dict[str, float] = {}
         for pid, kind in self._pids.items():
             used[kind] = used.get(kind, 0) + cpu_seconds(pid) - self._before[pid]
@@ -109,86 +111,147 @@ def _ask(main, statement: str) -> str:
     return text.strip()
 
 
-def _wait_counts(main, events: int, deadline: Deadline, check_alive: Callable[[], None]) -> None:
-    """Until rows and all roll-ups hold so many events."""
-    while True:
-        check_alive()
-        counts = [int(count) for count in _ask(main, COUNTS).split("\t")]
-        if max(counts) > events:
-            raise BenchError(f"{dict(zip(TABLES, counts))} events, {events} were sent")
-        if min(counts) == events:
-            return
-        time.sleep(min(POLL_S, deadline.left()))
+class _Import:
+    """An import that goes on beside us: it ends when the workers have delivered what it sent."""
+
+    def __init__(self, stack: ExitStack, main, files: list[Path]) -> None:
+        self._main = main
+        self._process = subprocess.Popen(
+            _words(main, "import", *files), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        stack.callback(self._process.wait)
+        stack.callback(self._process.kill)
+
+    def wait_in_log(self, events: int, deadline: Deadline) -> None:
+        """Until Kafka has acknowledged so many."""
+        while (self._main.metric(RECEIVED) or 0) < events:
+            if self._process.poll() is not None:
+                self.wait_delivered(deadline, lambda: None)
+                raise BenchError(f"the import ended before {events} events were in the log")
+            time.sleep(min(POLL_S, deadline.left()))
+
+    def wait_delivered(self, deadline: Deadline, check_alive: Callable[[], None]) -> Results:
+        """Until the views have all of them; the import's report."""
+        while self._process.poll() is None:
+            check_alive()
+            time.sleep(min(POLL_S, deadline.left()))
+        out, errors = self._process.communicate()
+        if self._process.returncode != 0:
+            raise BenchError(f"import exited {self._process.returncode}: {(errors + out)[-600:]}")
+        return json.loads(out)
+
+
+def _words(main, *words: object) -> list[str]:
+    return [os.environ["SHELFCAST_BINARY"], *map(str, words), "--data-dir", main.data, "--json"]
 
 
 def _run(main, *words: object, deadline: Deadline) -> Results:
-    import json
-
-    ran = subprocess.run([os.environ["SHELFCAST_BINARY"], *map(str, words), "--data-dir",
-                          main.data, "--json"], stdin=subprocess.DEVNULL, capture_output=True,
-                         text=True, timeout=deadline.left())
+    try:
+        ran = subprocess.run(_words(main, *words), stdin=subprocess.DEVNULL, capture_output=True,
+                             text=True, timeout=deadline.left())
+    except subprocess.TimeoutExpired:
+        raise BenchError(f"shelfcast {words[0]}: not done in time") from None
     if ran.returncode != 0:
         raise BenchError(f"shelfcast {words[0]} exited {ran.returncode}: "
                          f"{(ran.stderr + ran.stdout)[-600:]}")
     return json.loads(ran.stdout)
 
 
+def _say(phase: str, results: Results) -> None:
+    """For who waits, and so that a later failure does not take what was measured."""
+    print(f"{phase}: {json.dumps(results[phase])}", file=sys.stderr, flush=True)
+
+
+def _server_versions() -> Results:
+    """As the servers name themselves; the shards are the engine that the results name anyway."""
+    jars = Path(os.environ["SHELFCAST_KAFKA_JARS"])
+    kafka = [found[1] for jar in jars.glob("kafka-clients-*.jar")
+             if (found := re.fullmatch(r"kafka-clients-([0-9.]+)\.jar", jar.name))]
+    said = subprocess.run([f"{os.environ['SHELFCAST_POSTGRES_BIN']}/postgres", "--version"],
+                          capture_output=True, text=True, timeout=30, check=True).stdout
+    return {"kafka": kafka[0] if kafka else "unknown", "postgres": said.split()[2],
+            "minio": Path(os.environ["SHELFCAST_MINIO"]).parent.name.removeprefix("minio-")}
+
+
+def _check_closed(main, cluster, chain: _Chain) -> None:
+    """Views, layers and lake after the batch: everything once, to the last digit."""
+    from cluster import BUCKET, KEY, SECRET
+
+    events = Decimal(chain.events)
+    _same("closed epoch, layers", _ask(main, LAYERS), [Decimal(0), events])
+    _same("closed epoch, events", _ask(main, COUNTS), [events] * len(TABLES))
+    _same("closed epoch, revenue", _ask(main, REVENUES), [chain.revenue] * len(TABLES))
+    _same("lake", _ask(main, LAKE.format(url=f"{cluster.minio.url}/{BUCKET}", key=KEY,
+                                         secret=SECRET)), [events, chain.revenue])
+
+
 def scale_out(site: Site) -> Results:
-    deadline = site.deadline("scale_out")
     _install(site.binary)
-    from cluster import BUCKET, KEY, PARTITIONS, SECRET, Cluster
+    import cluster  # Which knows where the others are.
+    from engine import EngineError
+    from running import Died
+
+    with ExitStack() as stack:
+        try:
+            return _scale_out(site, stack, cluster)
+        except (EngineError, Died, AssertionError) as error:  # The tests' own ways to say it.
+            raise BenchError(str(error)) from None
+
+
+def _scale_out(site: Site, stack: ExitStack, engines) -> Results:
     from kafka import FOR_SPEED
 
+    deadline = site.deadline("scale_out")
     chain = _Chain(site, deadline)
     events = chain.events
-    results: Results = {"stores": site.sizes.scale_stores, "products": chain.products,
-                        "days": chain.days, "events": events, "workers": WORKERS, "shards": 2,
-                        "partitions": PARTITIONS}
-    with ExitStack() as stack:
-        cluster = Cluster(_Ends(stack), site.folder / "scale", shards=True, java=FOR_SPEED)
-        main = cluster.main().wait_published()
-        _run(main, "import", chain.stores, "--table", "stores", deadline=deadline)
-        servers = {cluster.kafka.pid: "broker", cluster.minio.pid: "object_store",
-                   cluster.postgres.pid: "postgres", main.process.pid: "api_and_batch"}
-        servers |= {shard.pid: "shard" for shard in cluster.clickhouse.shards}
+    results: Results = {"servers": _server_versions(), "stores": site.sizes.scale_stores,
+                        "products": chain.products, "days": chain.days, "events": events,
+                        "workers": WORKERS, "shards": 2, "partitions": engines.PARTITIONS}
+    cluster = engines.Cluster(_Ends(stack), site.folder / "scale", shards=True, java=FOR_SPEED)
+    main = cluster.main().wait_published()
+    _run(main, "import", chain.stores, "--table", "stores", deadline=deadline)
+    pids = {cluster.kafka.pid: "broker", cluster.minio.pid: "object_store",
+            cluster.postgres.pid: "postgres", main.process.pid: "api_and_batch"}
+    pids |= {shard.pid: "shard" for shard in cluster.clickhouse.shards}
 
-        # Into Kafka, while nobody reads.
-        use = _Use(servers)
-        sent = _run(main, "import", *chain.files, deadline=deadline)
-        if sent["accepted"] != events:
-            raise BenchError(f"{sent['accepted']} of {events} accepted: {sent['reasons']}")
-        results["into_kafka"] = use.report(events)
+    # Into Kafka, while nobody reads.
+    use = _Use(stack, pids)
+    importing = _Import(stack, main, chain.files)
+    importing.wait_in_log(events, deadline)
+    results["into_kafka"] = use.report(events)
+    _say("into_kafka", results)
 
-        workers = [cluster.worker(number) for number in range(WORKERS)]
-        use = _Use(servers | {worker.process.pid: "worker" for worker in workers})
+    workers = [cluster.worker(number) for number in range(WORKERS)]
+    pids |= {worker.process.pid: "worker" for worker in workers}
 
-        def check_alive() -> None:
-            for worker in workers:
-                if not worker.is_running():
-                    raise BenchError(f"a worker ended: {worker.log_text()[-800:]}")
+    def check_alive() -> None:
+        for worker in workers:
+            if not worker.is_running():
+                raise BenchError(f"a worker ended: {worker.log_text()[-800:]}")
 
-        _wait_counts(main, events, deadline, check_alive)
-        results["to_views"] = use.report(events)
-        _same("open epoch, revenue", _ask(main, REVENUES), [chain.revenue] * len(TABLES))
-        _same("open epoch, layers", _ask(main, LAYERS), [Decimal(events), Decimal(0)])
+    use = _Use(stack, pids)
+    sent = importing.wait_delivered(deadline, check_alive)
+    results["to_views"] = use.report(events)
+    _say("to_views", results)
+    if sent["accepted"] != events:
+        raise BenchError(f"{sent['accepted']} of {events} accepted: {sent['reasons']}")
+    _same("open epoch, events", _ask(main, COUNTS), [Decimal(events)] * len(TABLES))
+    _same("open epoch, revenue", _ask(main, REVENUES), [chain.revenue] * len(TABLES))
+    _same("open epoch, layers", _ask(main, LAYERS), [Decimal(events), Decimal(0)])
 
-        use = _Use(servers | {worker.process.pid: "worker" for worker in workers})
-        report = _run(main, "batch", deadline=deadline)
-        results["close"] = use.report(events)
-        if report["differing_keys"] or report["epochs"][0]["accepted"] != events:
-            raise BenchError(f"batch: {str(report)[:600]}")
-        _same("closed epoch, layers", _ask(main, LAYERS), [Decimal(0), Decimal(events)])
-        _same("closed epoch, events", _ask(main, COUNTS), [Decimal(events)] * len(TABLES))
-        _same("closed epoch, revenue", _ask(main, REVENUES), [chain.revenue] * len(TABLES))
-        _same("lake", _ask(main, LAKE.format(url=f"{cluster.minio.url}/{BUCKET}", key=KEY,
-                                             secret=SECRET)), [Decimal(events), chain.revenue])
-        results["differing_keys"] = 0
-        results["rows_of_each_shard"] = [
-            int(_shard_rows(shard)) for shard in cluster.clickhouse.shards]
-        results["bytes_per_event"] = {
-            name: round(directory_bytes(folder) / events, 1) for name, folder in
-            (("kafka", cluster.kafka.folder / "log"), ("bucket", cluster.minio.folder / "data"),
-             ("shards", cluster.clickhouse.folder), ("postgres", cluster.postgres.folder))}
+    use = _Use(stack, pids)
+    report = _run(main, "batch", deadline=deadline)
+    results["close"] = use.report(events)
+    _say("close", results)
+    if report["differing_keys"] or report["epochs"][0]["accepted"] != events:
+        raise BenchError(f"batch: {str(report)[:600]}")
+    _check_closed(main, cluster, chain)
+    results["differing_keys"] = 0
+    results["rows_of_each_shard"] = [int(_shard_rows(shard)) for shard in cluster.clickhouse.shards]
+    results["bytes_per_event"] = {
+        name: round(directory_bytes(folder) / events, 1) for name, folder in
+        (("kafka", cluster.kafka.folder / "log"), ("bucket", cluster.minio.folder / "data"),
+         ("shards", cluster.clickhouse.folder), ("postgres", cluster.postgres.folder))}
     return results
 
 
