@@ -313,8 +313,8 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
             state.calibration = demand::choose_calibration(found.held_back);
         }
         judge(std::move(found.held_back), state, state.report);
+        say_blend(state);
     }
-    say_blend(state);
     const demand::TrainingRows training = rows.training_rows({.last_day = rows.cutoff_day(),
                                                               .horizon_days = options.horizon_days,
                                                               .most_rows = kTrainingRows,
