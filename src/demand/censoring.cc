@@ -92,16 +92,21 @@ double posterior_rate(double units, double expected, double seen, double shape) 
     return expected > kTiny ? (shape + units) / (shape / expected + seen) : 0;
 }
 
-/// One round: rates of the days, then levels, weekdays, shape and (if `learns`) the profile.
-void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, bool learns, Fit& fit) {
+bool is_any_above_zero(const DayHours& hours) {
+    return std::ranges::any_of(hours, [](double value) { return value > 0; });
+}
+
+/// One round: rates of the days, then levels, weekdays, shape and the profile.
+void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, Fit& fit) {
     constexpr double kLeastShape = 0.5;
     constexpr double kMostShape = 50;
     std::vector<double> level_sums(fit.levels.size());
     std::vector<double> level_days(fit.levels.size());
     std::array<double, kWeekDays> rates{};
     std::array<double, kWeekDays> levels{};
-    HourProfile sold{};
-    HourProfile exposure{};
+    const bool hours_are_known = is_any_above_zero(panel.sold_by_hour);
+    DayHours sold = panel.sold_by_hour;
+    DayHours exposure{};
     double spread = 0;
     double spread_days = 0;
     for (const SeenDay& day : days) {
@@ -120,7 +125,7 @@ void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, bool lea
             spread += variance + (rate / expected - 1) * (rate / expected - 1);
             ++spread_days;
         }
-        if (!learns || seen <= kTiny) {
+        if (seen <= kTiny) {
             continue;
         }
         const std::size_t stop = stop_hour(fit.profile, mask);
@@ -128,10 +133,10 @@ void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, bool lea
         const double free_units = stop == kNoHour ? units : std::max(0.0, units - 1);
         for (std::size_t hour = 0; hour < kHours; ++hour) {
             const double part = seen_of(mask, hour, stop);
-            sold[hour] += free_units * part * fit.profile[hour] / seen;
+            sold[hour] += hours_are_known ? 0 : free_units * part * fit.profile[hour] / seen;
             exposure[hour] += rate * part;
         }
-        if (stop != kNoHour) {
+        if (stop != kNoHour && !hours_are_known) {
             sold[stop] += units - free_units;
         }
     }
@@ -143,7 +148,7 @@ void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, bool lea
     }
     fit.shape = spread > 0 ? std::clamp(spread_days / spread, kLeastShape, kMostShape) : kMostShape;
     double sum = 0;
-    for (std::size_t hour = 0; hour < kHours && learns; ++hour) {
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
         fit.profile[hour] =
             fit.profile[hour] > 0 && exposure[hour] > 0 ? sold[hour] / exposure[hour] : 0;
         sum += fit.profile[hour];
@@ -153,11 +158,10 @@ void improve(const DailyPanel& panel, const std::vector<SeenDay>& days, bool lea
     }
 }
 
-Fit fit_of(const DailyPanel& panel, const std::vector<SeenDay>& days, std::uint32_t blocks,
-           const std::optional<HourProfile>& profile) {
+Fit fit_of(const DailyPanel& panel, const std::vector<SeenDay>& days, std::uint32_t blocks) {
     constexpr int kRounds = 60;
     Fit fit;
-    fit.profile = profile ? *profile : even_profile(panel, days);
+    fit.profile = even_profile(panel, days);
     fit.levels.assign(blocks, 0);
     std::vector<double> seen(blocks);
     for (const SeenDay& day : days) {
@@ -168,7 +172,7 @@ Fit fit_of(const DailyPanel& panel, const std::vector<SeenDay>& days, std::uint3
         fit.levels[block] = seen[block] > kTiny ? fit.levels[block] / seen[block] : 0;
     }
     for (int round = 0; round < kRounds && panel.has_stock_outs; ++round) {
-        improve(panel, days, !profile, fit);
+        improve(panel, days, fit);
     }
     return fit;
 }
@@ -184,13 +188,13 @@ double seen_share(const HourProfile& profile, std::uint32_t stock_out_mask) {
     return std::min(out, 1.0);
 }
 
-DemandEstimate estimate_demand(const DailyPanel& panel, const std::optional<HourProfile>& profile) {
+DemandEstimate estimate_demand(const DailyPanel& panel) {
     constexpr double kBlindShare = 0.05;
     DemandEstimate out;
     out.panel = panel;
     std::uint32_t blocks = 0;
     const std::vector<SeenDay> days = days_of(panel, blocks);
-    const Fit fit = fit_of(panel, days, blocks, profile);
+    const Fit fit = fit_of(panel, days, blocks);
     out.profile = fit.profile;
     out.rate_shape = panel.has_stock_outs ? fit.shape : 0;
     for (const SeenDay& day : days) {

@@ -10,25 +10,24 @@
 /// level times its weekday's index. The posterior mean of the rate, (a + units) / (a / expected +
 /// share), is near the expected one for a nearly blind day and near units / share for one that is
 /// mostly seen. Demand = units + rate x unseen share. That sales end a stock does not matter to the
-/// likelihood of the rate (a stopping rule). Levels, weekdays, a and, where it is not given, the
-/// profile of the hours are fitted together by EM (Dempster, Laird, Rubin 1977).
+/// likelihood of the rate (a stopping rule). Levels, weekdays, a and the profile of the hours are
+/// fitted together by EM (Dempster, Laird, Rubin 1977).
 ///
-/// The profile learnt from masks alone is the weakest part: daily sales say little of hours where
-/// nearly every stock-out is an emptied shelf. Give the profile where sales by the hour are known.
+/// The profile is what was sold in each hour over the rates of the days that had stock in it. Where
+/// the panel does not say what was sold by the hour, each day's sales are dealt out to its hours
+/// with stock as the profile has it so far. That is the weakest part: daily sales say little of
+/// hours where nearly every stock-out is an emptied shelf.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "demand/daily_panel.h"
 
 namespace shelfcast::demand {
 
-inline constexpr std::size_t kHours = 24;
-
 /// Share of a day's demand in each hour of the store's clock; sums to 1.
-using HourProfile = std::array<double, kHours>;
+using HourProfile = DayHours;
 
 struct DemandEstimate {
     DailyPanel panel;  ///< As given, with demand in place of units and no stock-outs.
@@ -41,8 +40,7 @@ struct DemandEstimate {
 };
 
 /// Days whose mask is 0 keep their units, unknown days stay unknown.
-[[nodiscard]] DemandEstimate estimate_demand(const DailyPanel& panel,
-                                             const std::optional<HourProfile>& profile);
+[[nodiscard]] DemandEstimate estimate_demand(const DailyPanel& panel);
 
 /// The share of a day's demand that falls into in-stock hours. Of the last one before stock is out
 /// to the day's end, half: it ran out in it.

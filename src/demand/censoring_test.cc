@@ -56,6 +56,7 @@ struct KnownChain {
             }
             const double taken = std::min(left, wanted);
             day_sold += taken;
+            panel.sold_by_hour[hour] += taken;
             left -= taken;
         }
         sold += day_sold;
@@ -68,15 +69,19 @@ TEST(Censoring, DemandUnderStockOutsIsRecoveredWhereSalesAreFarOff) {
     const KnownChain chain(300, 112, 1.1, 20'261'129);
     const double naive = chain.sold / chain.demand - 1;
     EXPECT_LT(naive, -0.10);
-    const DemandEstimate estimate = estimate_demand(chain.panel, chain.profile);
+    const DemandEstimate estimate = estimate_demand(chain.panel);
     EXPECT_NEAR(estimate.demand / chain.demand, 1, 0.01)
         << "sales alone are " << naive * 100 << " % off";
     EXPECT_GT(estimate.censored_days, 1'000U);
+    for (std::size_t hour = 0; hour < kHours; ++hour) {
+        EXPECT_NEAR(estimate.profile[hour], chain.profile[hour], 0.01) << "hour " << hour;
+    }
 }
 
 TEST(Censoring, HoursLearntFromMasksAloneRecoverMostOfIt) {
-    const KnownChain chain(300, 112, 1.1, 7);
-    const DemandEstimate estimate = estimate_demand(chain.panel, std::nullopt);
+    KnownChain chain(300, 112, 1.1, 7);
+    chain.panel.sold_by_hour = {};
+    const DemandEstimate estimate = estimate_demand(chain.panel);
     EXPECT_NEAR(estimate.demand / chain.demand, 1, 0.07);  // Sales alone: 28 % off.
     double evening = 0;
     double evening_truth = 0;
@@ -89,10 +94,10 @@ TEST(Censoring, HoursLearntFromMasksAloneRecoverMostOfIt) {
 
 TEST(Censoring, WithoutStockOutsNothingChanges) {
     KnownChain chain(20, 60, 1'000, 3);
-    const DemandEstimate estimate = estimate_demand(chain.panel, std::nullopt);
+    const DemandEstimate estimate = estimate_demand(chain.panel);
     EXPECT_EQ(estimate.panel.units, chain.panel.units);
     chain.panel.has_stock_outs = false;
-    EXPECT_EQ(estimate_demand(chain.panel, std::nullopt).panel.units, chain.panel.units);
+    EXPECT_EQ(estimate_demand(chain.panel).panel.units, chain.panel.units);
 }
 
 TEST(Censoring, ABlindDayTakesTheLevelAndAnUnknownDayStaysUnknown) {
@@ -104,7 +109,7 @@ TEST(Censoring, ABlindDayTakesTheLevelAndAnUnknownDayStaysUnknown) {
     panel.stock_out_mask[9] = 0xFFFFFF;
     panel.units[20] = kUnknown;
     panel.has_stock_outs = true;
-    const DemandEstimate estimate = estimate_demand(panel, std::nullopt);
+    const DemandEstimate estimate = estimate_demand(panel);
     EXPECT_NEAR(estimate.panel.units[9], 10, 1);
     EXPECT_EQ(estimate.panel.units[8], 10);
     EXPECT_TRUE(std::isnan(estimate.panel.units[20]));

@@ -75,6 +75,7 @@ Result<DailyPanel> as_of(const DailyPanel& panel, std::int32_t cutoff, std::size
                     std::min(past, source.days),
                     out.stock_out_mask.begin() + static_cast<std::ptrdiff_t>(target.first_day));
     }
+    out.sold_by_hour = panel.sold_by_hour;
     out.has_stock_outs =
         std::ranges::any_of(out.stock_out_mask, [](std::uint32_t mask) { return mask != 0; });
     return out;

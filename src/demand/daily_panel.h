@@ -9,6 +9,7 @@
 /// are in the order of their keys' first appearance; nothing may depend on that order or on what
 /// the keys say but equality.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -19,6 +20,10 @@
 #include "base/result.h"
 
 namespace shelfcast::demand {
+
+/// A figure for each hour of the stores' clocks.
+inline constexpr std::size_t kHours = 24;
+using DayHours = std::array<double, kHours>;
 
 inline constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
@@ -61,6 +66,8 @@ struct DailyPanel {
     /// Bit h: out of stock in hour h of the store's clock. 0 where nothing is known of stock.
     std::vector<std::uint32_t> stock_out_mask;
 
+    /// What all series sold in each hour, over some or all of the days; all 0: not known.
+    DayHours sold_by_hour{};
     /// Whether any day says something about stock.
     bool has_stock_outs = false;
 

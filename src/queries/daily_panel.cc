@@ -83,6 +83,24 @@ Result<std::vector<StoreDate>> panel_holidays(ports::QueryRunner& runner, const 
     return found;
 }
 
+Result<std::array<double, 24>> panel_hours(ports::QueryRunner& runner, const DateRange& dates) {
+    constexpr std::array kColumns = {ColumnSpec{"hour", ColumnType::kUInt8},
+                                     ColumnSpec{"sales", ColumnType::kInt64}};
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/demand/panel_hours.sql"), kColumns,
+                                      values_of(dates)));
+    const RowReader reader(rows);
+    std::array<double, 24> found{};
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        const std::size_t hour = reader.small("hour", row);
+        if (hour >= found.size()) {
+            return fail(ErrorKind::kCorrupted, "the warehouse gave sales of hour {}", hour);
+        }
+        found[hour] = reader.scaled("sales", row, 1);
+    }
+    return found;
+}
+
 Result<PanelDates> panel_dates(ports::QueryRunner& runner, std::int64_t now_us) {
     constexpr std::array kColumns = {ColumnSpec{"last_over", ColumnType::kDate},
                                      ColumnSpec{"first_date", ColumnType::kDate},

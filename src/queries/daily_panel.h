@@ -5,6 +5,7 @@
 /// prediction want them: the panel queries of `sql/queries/demand`. Dates are business dates in
 /// days since 1970-01-01, both ends included. Errors are the runner's. Thread safe.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -53,6 +54,10 @@ struct StoreDate {
 /// Public holidays, by store and date.
 [[nodiscard]] Result<std::vector<StoreDate>> panel_holidays(ports::QueryRunner& runner,
                                                             const DateRange& dates);
+
+/// Lines that all stores sold in each hour of their clocks; all 0: none.
+[[nodiscard]] Result<std::array<double, 24>> panel_hours(ports::QueryRunner& runner,
+                                                         const DateRange& dates);
 
 struct PanelDates {
     std::int32_t last_over = 0;   ///< The last date that is over in every store.

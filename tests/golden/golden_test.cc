@@ -413,6 +413,7 @@ std::vector<QueryCase> query_cases() {
         {"panel_dates", "demand/panel_dates", {{"now_s", noon_of_march_3_s}}},
         {"panel_dates_later", "demand/panel_dates", {{"now_s", noon_of_march_10_s}}},
         {"panel_holidays", "demand/panel_holidays", {{"from", "2026-11-20"}, {"to", "2027-01-02"}}},
+        {"panel_hours", "demand/panel_hours", {{"from", "2026-03-01"}, {"to", "2026-03-31"}}},
         {"panel_products", "demand/panel_products", {{"from", "2026-03-01"}, {"to", "2026-03-31"}}},
         {"velocity", "demand/velocity", {{"now", noon_of_march_10_s}}},
         {"week_hours", "demand/week_hours", {{"now", noon_of_march_10_s}}},

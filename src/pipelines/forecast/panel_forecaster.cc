@@ -73,7 +73,7 @@ public:
                                                   const std::stop_token& stop) const override {
         SHELFCAST_ASSIGN(const std::int32_t cutoff, check_panel(as_of, state_.horizon_days));
         if (state_.target == demand::ForecastTarget::kDemand) {
-            const DailyPanel wanted = demand::estimate_demand(as_of, std::nullopt).panel;
+            const DailyPanel wanted = demand::estimate_demand(as_of).panel;
             return forecast_known(wanted, cutoff, stop);
         }
         return forecast_known(as_of, cutoff, stop);
@@ -345,7 +345,7 @@ Result<std::unique_ptr<PanelForecaster>> train(ports::TreeLearner& learner, cons
         }
     }
     if (options.target == demand::ForecastTarget::kDemand && as_of.has_stock_outs) {
-        const demand::DemandEstimate wanted = demand::estimate_demand(as_of, std::nullopt);
+        const demand::DemandEstimate wanted = demand::estimate_demand(as_of);
         return train_known(learner, wanted.panel, cutoff, options, stop);
     }
     return train_known(learner, as_of, cutoff, options, stop);

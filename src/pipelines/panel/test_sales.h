@@ -60,6 +60,11 @@ public:
                 rows.data<std::vector<std::uint16_t>>("holiday_date")
                     .push_back(static_cast<std::uint16_t>(date));
             }
+        } else if (has("hour")) {
+            for (const auto& [hour, lines] : sold_by_hour) {
+                rows.data<std::vector<std::uint8_t>>("hour").push_back(hour);
+                rows.data<std::vector<std::int64_t>>("sales").push_back(lines);
+            }
         } else if (has("entries")) {
             std::map<std::uint32_t, std::uint64_t> entries;
             for (const Sale& sale : sales) {
@@ -112,6 +117,7 @@ public:
     std::vector<Sale> sales;
     std::map<std::string, std::string> categories;
     std::vector<std::int32_t> holidays;
+    std::map<std::uint8_t, std::int64_t> sold_by_hour;
     std::int32_t last_over = 0;                       ///< 0: the last date with sales.
     std::optional<std::int64_t> on_hand_thousandths;  ///< Of tea in store 1.
     bool away = false;

@@ -63,6 +63,7 @@ public:
             holidays_[holiday.store].insert(holiday.date);
         }
     }
+    void note(const demand::DayHours& sold_by_hour) { made_.panel.sold_by_hour = sold_by_hour; }
     void note(const retail::StoreCatalog& catalog) {
         for (const retail::Store& store : catalog.stores()) {
             region_of_.emplace(store.id, regions_.number_of(store.region));
@@ -197,6 +198,9 @@ Result<WarehousePanel> read_panel(const PanelPorts& ports, const PanelQuestion& 
     SHELFCAST_ASSIGN(const auto holidays,
                      queries::panel_holidays(ports.warehouse, with_days_ahead));
     builder.note(holidays);
+    SHELFCAST_ASSIGN(const demand::DayHours hours,
+                     queries::panel_hours(ports.warehouse, question.dates));
+    builder.note(hours);
     std::vector<queries::StoreRange> ranges;
     if (question.store) {
         ranges.push_back({*question.store, *question.store});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "pipelines/panel/test_sales.h"
 #include "ports/test_one_store.h"
@@ -59,6 +60,19 @@ TEST_F(WarehousePanelTest, HoursWithoutStockAreMarkedFromTheFirstSaleOn) {
     EXPECT_EQ(made.panel.stock_out_mask, (std::vector<std::uint32_t>{0, 0, 0b1100, 0}));
     EXPECT_TRUE(made.panel.has_stock_outs);
     EXPECT_EQ(made.panel.units, (std::vector<float>{2, 0, 0, 0}));
+}
+
+TEST_F(WarehousePanelTest, WhatWasSoldByTheHourIsTold) {
+    sales.sell_daily("tea", 90, 95, 1);
+    sales.sold_by_hour = {{9, 4}, {23, 2}};
+    const demand::DayHours hours = read({.dates = {90, 95}}).panel.sold_by_hour;
+    EXPECT_EQ(hours[9], 4);
+    EXPECT_EQ(hours[23], 2);
+    EXPECT_EQ(std::accumulate(hours.begin(), hours.end(), 0.0), 6);
+    sales.sold_by_hour = {{24, 1}};
+    const auto damaged = read_panel({sales, stores}, {.dates = {90, 95}}, {});
+    ASSERT_FALSE(damaged);
+    EXPECT_EQ(damaged.error().message, "the warehouse gave sales of hour 24");
 }
 
 TEST_F(WarehousePanelTest, WhatDidNotSellLatelyIsLeftOut) {

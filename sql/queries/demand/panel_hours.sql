@@ -1,0 +1,11 @@
+-- How many lines did the whole chain sell in each hour of the stores' clocks?
+-- Grain: one row per hour with sales, over the business dates asked for. Who asks: training and prediction
+-- (pipelines/panel), which correct sales for hours without stock.
+select
+    hour_of_day as hour,
+    toInt64(sum(sales)) as sales
+from retail_core.store_hours
+where sales > 0
+    and business_date between {from:Date} and {to:Date}
+group by hour_of_day
+order by hour_of_day
