@@ -2,10 +2,10 @@
 -- Grain: one row per hour with sales, over the business dates asked for. Who asks: training and prediction
 -- (pipelines/panel), which correct sales for hours without stock.
 select
-    hour_of_day as hour,
-    toInt64(sum(sales)) as sales
-from retail_core.store_hours
-where sales > 0
-    and business_date between {from:Date} and {to:Date}
-group by hour_of_day
-order by hour_of_day
+    hours.hour_of_day as hour,
+    toInt64(sum(hours.sales)) as sales
+from retail_core.store_hours as hours
+where hours.sales > 0
+    and hours.business_date between {from:Date} and {to:Date}
+group by hour
+order by hour

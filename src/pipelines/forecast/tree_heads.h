@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file pipelines/forecast/tree_heads.h
-/// The trees of one forecaster: two ensembles for the mean and one for each quantile, all of units
+/// The trees of one forecaster: several ensembles for the mean and one for each quantile, all of units
 /// over the series' level. One thread at a time; inside, one ensemble per thread.
 
 #include <array>
@@ -21,8 +21,8 @@
 
 namespace shelfcast::forecast {
 
-/// Ensembles of the mean, which differ in their seed: their mean has less noise than either.
-inline constexpr std::size_t kMeanHeads = 2;
+/// Ensembles of the mean, which differ in their seed: their mean has less noise than each.
+inline constexpr std::size_t kMeanHeads = 6;
 /// The means, then the quantiles in the order of demand::kHeadLevels.
 inline constexpr std::size_t kTreeHeads = kMeanHeads + demand::kHeadLevels.size();
 
