@@ -17,6 +17,7 @@ from typing import Any, Iterator
 
 from owner import ROOT, BenchError, Deadline, Owner
 import detection
+import forecasting
 import scale
 import scale_out
 import scenarios
@@ -24,14 +25,16 @@ import stock
 from peers import comparison
 from scenarios import Results, Site, Sizes
 
-PROGRAMS = ("log", "codec", "chain", "what_if")  # google-benchmark programs beside this file.
+PROGRAMS = ("log", "codec", "chain", "what_if", "scoring")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
                                     "peers": comparison.peers,
-                                    "scale_out": scale_out.scale_out, "kills": scale_out.kills}
+                                    "scale_out": scale_out.scale_out, "kills": scale_out.kills,
+                                    "forecast_accuracy": forecasting.forecast_accuracy,
+                                    "forecast_speed": forecasting.forecast_speed}
 DETECTION = ("detection", "detection_uci", "detection_freshretail")
 NAMES = (*SCENARIOS, "day", *DETECTION, *PROGRAMS)
 # They download what they compare us with, or what we stand on.
-ON_REQUEST = ("peers", "scale_out", "kills")
+ON_REQUEST = ("peers", "scale_out", "kills", "forecast_accuracy", "forecast_speed")
 
 FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 5_000_000,
         "BENCH_FRESHNESS_PROBES": 300, "BENCH_FRESHNESS_RATE": 2_000,
@@ -44,6 +47,7 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_PEERS_EVENTS": 5_000_000, "BENCH_PEERS_LATENCY_SECONDS": 30,
         "BENCH_SCALE_STORES": 1_000, "BENCH_SCALE_PRODUCTS": 1_000, "BENCH_SCALE_DAYS": 3,
         "BENCH_KILLS": 30,
+        "BENCH_FORECAST_STORES": 100, "BENCH_FORECAST_PRODUCTS": 300,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
@@ -56,6 +60,7 @@ SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_
          "BENCH_PEERS_EVENTS": 50_000, "BENCH_PEERS_LATENCY_SECONDS": 3,
          "BENCH_SCALE_STORES": 5, "BENCH_SCALE_PRODUCTS": 50, "BENCH_SCALE_DAYS": 2,
          "BENCH_KILLS": 1,
+         "BENCH_FORECAST_STORES": 3, "BENCH_FORECAST_PRODUCTS": 40,
          "BENCH_TIMEOUT": 240}
 
 

@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/setup/paths.sh
 
 export SHELFCAST_ENGINE=${SHELFCAST_ENGINE:-$engine_library}
+export SHELFCAST_LIGHTGBM=${SHELFCAST_LIGHTGBM:-$lightgbm_library}
 export SHELFCAST_BINARY=${SHELFCAST_BINARY:-build/release/src/cli/shelfcast}
 export SHELFCAST_BENCHMARKS=${SHELFCAST_BENCHMARKS:-build/release/benchmarks}
 python=${SHELFCAST_PYTHON:-$python_venv/bin/python}

@@ -52,6 +52,8 @@ class Sizes:
     scale_products: int
     scale_days: int
     kills: int
+    forecast_stores: int
+    forecast_products: int
     timeout_s: float  # Of one benchmark.
 
 

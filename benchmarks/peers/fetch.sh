@@ -6,6 +6,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup/paths.sh
 source "$here/../../tools/setup/paths.sh"
+# shellcheck source=benchmarks/python_environment.sh
+source "$here/../python_environment.sh"
 
 die() { printf 'peers: %s\n' "$*" >&2; exit 1; }
 say() { printf 'peers: %s\n' "$*" >&2; }
@@ -36,20 +38,6 @@ jars() { # jars NAME: what NAME/pom.xml names, into a folder
     printf '%s\n' "$into"
 }
 
-environment() { # environment NAME FILE: a Python environment
-    local into work
-    into=$(folder "$1" "$here/$2")
-    [ -d "$into" ] || {
-        say "making the Python environment of $2"
-        work=$(mktemp -d "$cache/peers/new.XXXXXX")
-        { /usr/bin/python3 -m venv "$work" && "$work/bin/python" -m pip install --quiet \
-            --disable-pip-version-check --require-hashes -r "$here/$2"; } > "$work.log" 2>&1 ||
-            die "pip could not install $2 (no network?): $(tail -n 3 "$work.log")"
-        mv "$work" "$into"
-    }
-    printf '%s\n' "$into"
-}
-
 pass_through() {
     local into
     into=$(folder pass_through "$here/pass_through.cc")
@@ -61,16 +49,13 @@ pass_through() {
     printf '%s\n' "$into"
 }
 
-mkdir -p "$cache/peers" || die "cannot write to $cache (set SHELFCAST_CACHE to another folder)"
-exec 9> "$cache/peers/lock"
-flock -w 900 9 || die "another run holds $cache/peers/lock"
-find "$cache/peers" -maxdepth 1 -name 'new.*' -exec rm -rf {} +  # Left by a broken attempt.
+lock_peers
 
 if [ "${1-}" = spark ]; then
     printf 'spark_jars=%s\n' "$(jars spark)"
-    printf 'spark_venv=%s\n' "$(environment spark-venv spark/requirements.txt)"
+    printf 'spark_venv=%s\n' "$(environment spark-venv "$here/spark/requirements.txt")"
 fi
 places=$("$here/../../tools/engines/install.sh" kafka)
 printf 'kafka=%s\n' "${places#*=}"
-printf 'venv=%s\n' "$(environment venv requirements.txt)"
+printf 'venv=%s\n' "$(environment venv "$here/requirements.txt")"
 printf 'pass_through=%s\n' "$(pass_through)"

@@ -141,7 +141,7 @@ Result<int> run_evaluate(const Common& common, const EvaluateFlags& flags,
     options.training.horizon_days = flags.horizon_days;
     options.training.seed = flags.seed;
     options.training.threads = flags.threads;
-    options.training.random_forest = flags.random_forest;
+    options.training.shape.random_forest = flags.random_forest;
     SHELFCAST_TRY(leave_out(flags.without, options.training));
     SHELFCAST_ASSIGN(const auto learner,
                      adapters::LightGbmLearner::open(common.config.lightgbm_library.string()));

@@ -42,7 +42,7 @@ Result<train::TrainReport> ModelParts::train(const TrainWish& wish, const train:
     const config::Config& config = ports_.config;
     train::TrainOptions options;
     options.model.horizon_days = wish.horizon_days.value_or(config.models_horizon_days);
-    options.model.search_seconds = wish.search_seconds.value_or(config.models_search_seconds);
+    options.search_seconds = wish.search_seconds.value_or(config.models_search_seconds);
     options.model.seed = wish.seed.value_or(config.models_seed);
     options.model.target = demand::ForecastTarget::kDemand;
     options.model.known = panel::known_ahead();

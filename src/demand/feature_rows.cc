@@ -32,6 +32,13 @@ double draw_of(std::uint32_t seed, std::size_t place, std::int32_t origin, std::
     return static_cast<double>(mixed(key) >> 11U) * 0x1p-53;
 }
 
+/// Of all series together; within bounds, because a chain may open or close on a day.
+double growth_of(double now, double before) {
+    constexpr double kTiny = 1e-9;
+    constexpr double kMost = 2;
+    return std::clamp(now / std::max(before, kTiny), 1 / kMost, kMost);
+}
+
 /// Newest first.
 std::vector<std::int32_t> origins_before(std::int32_t last_day) {
     std::vector<std::int32_t> all;
@@ -75,13 +82,12 @@ FeatureRows::FeatureRows(const DailyPanel& as_of, std::size_t horizon_days,
     const std::size_t days = static_cast<std::size_t>(order_.cutoff_day) + 1;
     known_.assign(order_.series.size() * days, 0);
     first_known_.resize(order_.series.size());
-    std::vector<double> months(days);
-    std::vector<double> steady(days);
+    std::vector<SeriesMeans> totals(days);
     total_units_.assign(days, 0);
     for (std::size_t place = 0; place < order_.series.size(); ++place) {
         load(place);
         groups_.add(place, history_);
-        add_totals(months, steady);
+        add_totals(totals);
         first_known_[place] = history_.first_known_day();
         for (std::int32_t day = history_.first_day(); day <= order_.cutoff_day; ++day) {
             known_[place * days + static_cast<std::size_t>(day)] = history_.is_known(day) ? 1 : 0;
@@ -89,20 +95,22 @@ FeatureRows::FeatureRows(const DailyPanel& as_of, std::size_t horizon_days,
     }
     groups_.finish();
     find_holidays();
-    constexpr double kMostGrowth = 2;
-    constexpr double kTiny = 1e-9;
-    for (std::size_t day = 0; day < days; ++day) {
-        growth_.push_back(
-            std::clamp(months[day] / std::max(steady[day], kTiny), 1 / kMostGrowth, kMostGrowth));
+    for (const SeriesMeans& total : totals) {
+        growth_.push_back({.level = growth_of(total.month, total.steady),
+                           .sales = growth_of(total.sold_month, total.sold_quarter),
+                           .uncapped = growth_of(total.sold_quarter, total.quarter)});
     }
 }
 
-void FeatureRows::add_totals(std::vector<double>& months, std::vector<double>& steady) {
+void FeatureRows::add_totals(std::vector<SeriesMeans>& totals) {
     for (std::int32_t day = history_.first_day(); day <= order_.cutoff_day; ++day) {
         const auto index = static_cast<std::size_t>(day);
         const SeriesMeans means = series_means(history_, day);
-        months[index] += means.month;
-        steady[index] += means.steady;
+        totals[index].month += means.month;
+        totals[index].steady += means.steady;
+        totals[index].quarter += means.quarter;
+        totals[index].sold_month += means.sold_month;
+        totals[index].sold_quarter += means.sold_quarter;
         total_units_[index] += history_.units(day);
     }
 }
@@ -141,7 +149,7 @@ std::vector<double> FeatureRows::levels(std::int32_t origin) {
     out.reserve(order_.series.size());
     for (std::size_t place = 0; place < order_.series.size(); ++place) {
         load(place);
-        out.push_back(series_means(history_, origin).steady * growth(origin));
+        out.push_back(series_means(history_, origin).steady * growth(origin).level);
     }
     return out;
 }
@@ -155,7 +163,7 @@ std::vector<FeatureRows::Drawn> FeatureRows::draw(const TrainingRowOptions& opti
         for (std::size_t i = 0; i < origins.size(); ++i) {
             if (first_known_[place] <= origins[i] - kYoungestDays + 1) {
                 levels[i * count + place] =
-                    series_means(history_, origins[i]).steady * growth(origins[i]);
+                    series_means(history_, origins[i]).steady * growth(origins[i]).level;
             }
         }
     }
@@ -254,12 +262,28 @@ TrainingRows FeatureRows::training_rows(const TrainingRowOptions& options) {
     return out;
 }
 
+void FeatureRows::fill_model_means(std::int32_t origin, std::span<double> out) const {
+    SteadyLevel steady{
+        .level = features_.steady_level(), .weekday = {}, .uncapped = growth(origin).uncapped};
+    for (std::size_t day = 0; day < steady.weekday.size(); ++day) {
+        steady.weekday[day] = features_.weekday_index(static_cast<std::int32_t>(day) + 1);
+    }
+    const SeriesModels models(history_, origin, steady);
+    const std::size_t days = out.size() / kSeriesModels;
+    for (std::size_t model = 0; model < kSeriesModels; ++model) {
+        for (std::size_t day = 0; day < days; ++day) {
+            out[model * days + day] =
+                models.mean(static_cast<SeriesModel>(model), static_cast<std::int32_t>(day) + 1);
+        }
+    }
+}
+
 void FeatureRows::rows_ahead(std::span<const std::size_t> places, std::int32_t origin,
                              std::size_t horizon_days,
                              const std::function<void(const AheadRows&)>& use) {
     const std::size_t columns = features_.columns();
     std::vector<float> features(horizon_days * columns);
-    std::vector<double> statistical(horizon_days);
+    std::vector<double> means(kSeriesModels * horizon_days);
     std::vector<double> units(horizon_days);
     for (const std::size_t place : places) {
         load(place);
@@ -268,15 +292,16 @@ void FeatureRows::rows_ahead(std::span<const std::size_t> places, std::int32_t o
             const auto ahead = static_cast<std::int32_t>(day) + 1;
             features_.write_row(ahead, holiday(place, origin + ahead),
                                 std::span(features).subspan(day * columns, columns));
-            statistical[day] = features_.statistical_mean(ahead);
             units[day] = history_.is_known(origin + ahead) ? history_.units(origin + ahead)
                                                            : double{kUnknown};
         }
+        fill_model_means(origin, means);
         use({.place = place,
              .origin = origin,
              .level = features_.level(),
              .mean_price = features_.mean_price(),
-             .statistical_means = statistical,
+             .density = features_.density(),
+             .model_means = means,
              .units = units,
              .features = features});
     }

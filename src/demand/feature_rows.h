@@ -14,6 +14,7 @@
 #include "demand/group_days.h"
 #include "demand/model_features.h"
 #include "demand/series_history.h"
+#include "demand/series_models.h"
 
 namespace shelfcast::demand {
 
@@ -40,9 +41,10 @@ struct AheadRows {
     std::int32_t origin = 0;
     double level = 0;
     double mean_price = 0;
-    std::span<const double> statistical_means;  ///< Per day ahead, units.
-    std::span<const double> units;              ///< Sold; kUnknown where not known.
-    std::span<const float> features;            ///< Row by row, days 1 to horizon ahead.
+    double density = 0;                   ///< 0: sales are rare, to 1: daily.
+    std::span<const double> model_means;  ///< Units: SeriesModel by SeriesModel, per day ahead.
+    std::span<const double> units;        ///< Sold; kUnknown where not known.
+    std::span<const float> features;      ///< Row by row, days 1 to horizon ahead.
 };
 
 class FeatureRows {
@@ -79,11 +81,13 @@ private:
     };
     void load(std::size_t place);
     void find_holidays();
-    void add_totals(std::vector<double>& months, std::vector<double>& steady);
-    /// How the month of all series together stands to their level: common to all, so no noise.
-    [[nodiscard]] double growth(std::int32_t origin) const {
+    /// Of the loaded series, day by day.
+    void add_totals(std::vector<SeriesMeans>& totals);
+    [[nodiscard]] const ChainGrowth& growth(std::int32_t origin) const {
         return growth_[static_cast<std::size_t>(origin)];
     }
+    /// Of the series that `features_` stands at.
+    void fill_model_means(std::int32_t origin, std::span<double> out) const;
     [[nodiscard]] double holiday(std::size_t place, std::int32_t day) const;
     [[nodiscard]] bool is_known(std::size_t place, std::int32_t day) const;
     [[nodiscard]] std::vector<Drawn> draw(const TrainingRowOptions& options);
@@ -99,7 +103,7 @@ private:
     SeriesHistory history_;
     std::vector<std::uint8_t> known_;  ///< Place by place, day by day.
     std::vector<std::int32_t> first_known_;
-    std::vector<double> growth_;          ///< Day by day.
+    std::vector<ChainGrowth> growth_;     ///< Day by day.
     std::vector<double> total_units_;     ///< Day by day.
     std::vector<std::uint8_t> holidays_;  ///< Store by store, day by day, the horizon included.
 };

@@ -6,7 +6,10 @@ namespace shelfcast::demand {
 
 void HeadForecasts::resize(std::size_t days) {
     mean.resize(days);
-    statistical.resize(days);
+    density.resize(days);
+    for (std::vector<double>& model : models) {
+        model.resize(days);
+    }
     for (std::vector<double>& quantile : quantiles) {
         quantile.resize(days);
     }

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "demand/series_models.h"
+
 namespace shelfcast::demand {
 
 /// Probabilities that the trees are trained for; ascending. The middle one is the median.
@@ -17,8 +19,9 @@ inline constexpr std::size_t kMedianHead = 3;
 
 /// Units of some days of series, each day with one place in every column.
 struct HeadForecasts {
-    std::vector<double> mean;         ///< Of the trees.
-    std::vector<double> statistical;  ///< Of the smoothed level and the weekday.
+    std::vector<double> mean;     ///< Of the trees.
+    std::vector<double> density;  ///< Of the series: 0, sales are rare, to 1, daily.
+    std::array<std::vector<double>, kSeriesModels> models;  ///< By SeriesModel.
     std::array<std::vector<double>, kHeadLevels.size()> quantiles;
 
     [[nodiscard]] std::size_t days() const noexcept { return mean.size(); }

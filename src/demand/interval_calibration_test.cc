@@ -20,7 +20,10 @@ bool is_sparse(std::size_t day) { return day % 5 < 3; }
 
 void put(HeldBack& to, const Quantiles& quantiles, double mean, double units) {
     to.forecasts.mean.push_back(mean);
-    to.forecasts.statistical.push_back(mean);
+    to.forecasts.density.push_back(1);
+    for (std::vector<double>& model : to.forecasts.models) {
+        model.push_back(mean);
+    }
     for (std::size_t head = 0; head < quantiles.size(); ++head) {
         to.forecasts.quantiles[head].push_back(quantiles[head]);
     }

@@ -23,6 +23,13 @@ double deviation_over(const SeriesHistory& history, std::int32_t origin, std::in
 /// A mean of few days, drawn to the mean of all by two days of it.
 double shrunk(double units, double days, double mean) { return (units + 2 * mean) / (days + 2); }
 
+/// Of the share of days with a sale.
+double density_of(double sale_share) {
+    constexpr double kRare = 0.75;
+    constexpr double kDaily = 0.95;
+    return std::clamp((sale_share - kRare) / (kDaily - kRare), 0.0, 1.0);
+}
+
 double most_of(const SeriesHistory& history, std::int32_t origin, std::int32_t days) {
     double most = 0;
     for (std::int32_t day = std::max(0, origin + 1 - days); day <= origin; ++day) {
@@ -69,7 +76,12 @@ std::vector<std::string> model_feature_names(const FeatureChoice& choice) {
 
 SeriesMeans series_means(const SeriesHistory& history, std::int32_t origin) {
     const double month = mean_over(history, Sum::kUnits, origin, 28);
-    return {month, 0.5 * month + 0.5 * mean_over(history, Sum::kUnits, origin, 91)};
+    const double quarter = mean_over(history, Sum::kUnits, origin, 91);
+    return {.month = month,
+            .quarter = quarter,
+            .steady = 0.5 * month + 0.5 * quarter,
+            .sold_month = mean_over(history, Sum::kSold, origin, 28),
+            .sold_quarter = mean_over(history, Sum::kSold, origin, 91)};
 }
 
 ModelFeatures::ModelFeatures(const CanonicalOrder& order, GroupDays& groups, FeatureChoice choice)
@@ -78,16 +90,20 @@ ModelFeatures::ModelFeatures(const CanonicalOrder& order, GroupDays& groups, Fea
       choice_(choice),
       columns_(model_feature_names(choice).size()) {}
 
-std::size_t ModelFeatures::weekday_index(std::int32_t day) const {
+std::size_t ModelFeatures::weekday_at(std::int32_t day) const {
     return static_cast<std::size_t>(weekday_of(order_.first_date + day));
 }
 
 void ModelFeatures::set_origin(const SeriesHistory& history, std::size_t place, std::int32_t origin,
-                               double growth) {
+                               const ChainGrowth& growth) {
     history_ = &history;
     origin_ = origin;
-    level_ = series_means(history, origin).steady * growth;
+    const SeriesMeans means = series_means(history, origin);
+    level_ = means.steady * growth.level;
     scale_ = std::max(level_, kTiny);
+    density_ = density_of(mean_over(history, Sum::kSaleDays, origin, 91));
+    steady_level_ = density_ * 0.5 * (history.smoothed_slow(origin) + means.month) +
+                    (1 - density_) * growth.sales * means.sold_quarter;
     set_static(history, place);
     set_weekdays(history, place);
 }
@@ -125,7 +141,6 @@ void ModelFeatures::set_static(const SeriesHistory& history, std::size_t place) 
     put(product.month_to_quarter);
     const double month = mean(Sum::kUnits, 28);
     put(month / std::max(product.month_mean, kTiny));
-    smoothed_level_ = 0.5 * (history.smoothed_slow(o) + month);
     if (choice_.stock_outs) {
         put(mean(Sum::kStockOutHours, 7));
         put(mean(Sum::kStockOutHours, 28));
@@ -151,7 +166,7 @@ void ModelFeatures::set_weekdays(const SeriesHistory& history, std::size_t place
     constexpr std::int32_t kLookBack = 56;
     for (std::int32_t back = 0; back < kWeekDays; ++back) {
         const std::int32_t latest = origin_ - back;
-        WeekdayValues& out = weekdays_[weekday_index(latest)];
+        WeekdayValues& out = weekdays_[weekday_at(latest)];
         const bool is_there = latest >= 0;
         out = {.mean_4 = level_,
                .mean_8 = level_,
@@ -176,19 +191,19 @@ void ModelFeatures::set_weekdays(const SeriesHistory& history, std::size_t place
         for (std::size_t kind = 0; kind < kGroups; ++kind) {
             const auto group = static_cast<Group>(kind);
             out.group_index[kind] = groups_.trends(group, origin_)[groups_.group_of(group, place)]
-                                        .weekday[weekday_index(latest)];
+                                        .weekday[weekday_at(latest)];
         }
     }
 }
 
-double ModelFeatures::statistical_mean(std::int32_t ahead) const {
+double ModelFeatures::weekday_index(std::int32_t ahead) const {
     constexpr double kCategoryWeeks = 4;
-    const WeekdayValues& day = weekdays_[weekday_index(origin_ + ahead)];
+    const WeekdayValues& day = weekdays_[weekday_at(origin_ + ahead)];
     const double category = day.group_index[static_cast<std::size_t>(Group::kCategory)];
-    const double index =
+    const double own =
         (day.known_of_8 * day.mean_8 / std::max(mean_56_, kTiny) + kCategoryWeeks * category) /
         (day.known_of_8 + kCategoryWeeks);
-    return smoothed_level_ * index;
+    return density_ * own + (1 - density_) * category;
 }
 
 void ModelFeatures::write_row(std::int32_t ahead, double holiday, std::span<float> out) const {
@@ -197,7 +212,7 @@ void ModelFeatures::write_row(std::int32_t ahead, double holiday, std::span<floa
     std::ranges::copy(static_, out.begin());
     const auto put = [&](double value) { out[at++] = static_cast<float>(value); };
     const std::int32_t target = origin_ + ahead;
-    const std::size_t weekday = weekday_index(target);
+    const std::size_t weekday = weekday_at(target);
     const WeekdayValues& day = weekdays_[weekday];
     put(ahead);
     put(static_cast<double>(weekday));

@@ -30,12 +30,22 @@ struct FeatureChoice {
 /// The columns, in order.
 [[nodiscard]] std::vector<std::string> model_feature_names(const FeatureChoice& choice);
 
-/// Units per day of a series at an origin.
+/// Units per day of a series at an origin, capped as histories cap them where nothing else is said.
 struct SeriesMeans {
-    double month = 0;   ///< Over 28 days.
-    double steady = 0;  ///< The mean of 28 and of 91 days: what a single series is worth.
+    double month = 0;         ///< Over 28 days.
+    double quarter = 0;       ///< Over 91 days.
+    double steady = 0;        ///< The mean of both: what a single series is worth.
+    double sold_month = 0;    ///< Over 28 days, not capped.
+    double sold_quarter = 0;  ///< Over 91 days, not capped.
 };
 [[nodiscard]] SeriesMeans series_means(const SeriesHistory& history, std::int32_t origin);
+
+/// How the last month of all series together stands to what was before: common to all, so no noise.
+struct ChainGrowth {
+    double level = 1;     ///< Month over steady mean, of capped units.
+    double sales = 1;     ///< Month over quarter, of units as they were sold.
+    double uncapped = 1;  ///< Units of the quarter as they were sold over capped ones.
+};
 
 class ModelFeatures {
 public:
@@ -45,17 +55,22 @@ public:
     [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 
     /// The series at `place`, whose history is loaded, at the end of day `origin`. Its level is its
-    /// steady mean times `growth`, that of all series together.
+    /// steady mean times the growth of all series together.
     void set_origin(const SeriesHistory& history, std::size_t place, std::int32_t origin,
-                    double growth);
+                    const ChainGrowth& growth);
     /// The row for the day `origin` + `ahead`; `holiday` of that day. Writes columns() values.
     void write_row(std::int32_t ahead, double holiday, std::span<float> out) const;
 
     /// Units per day; 0: nothing was sold in 91 days.
     [[nodiscard]] double level() const noexcept { return level_; }
-    /// The mean of month and slowly smoothed level, times the weekday's index, shrunk to the
-    /// category's where few weeks are known: units on the day `origin` + `ahead`.
-    [[nodiscard]] double statistical_mean(std::int32_t ahead) const;
+    /// 0: sells on less than three days of four, to 1: on nearly every day.
+    [[nodiscard]] double density() const noexcept { return density_; }
+    /// What the day `origin` + `ahead` sells beside a mean day: the own weekday's, shrunk to the
+    /// category's where few weeks are known, and the category's alone where sales are rare.
+    [[nodiscard]] double weekday_index(std::int32_t ahead) const;
+    /// Units on a mean day: the mean of month and slowly smoothed level; where sales are rare, the
+    /// quarter's mean with the chain's growth, because a month of rare sales says little.
+    [[nodiscard]] double steady_level() const noexcept { return steady_level_; }
     /// Over 28 days.
     [[nodiscard]] double mean_price() const noexcept { return mean_price_; }
 
@@ -71,7 +86,7 @@ private:
     };
     void set_static(const SeriesHistory& history, std::size_t place);
     void set_weekdays(const SeriesHistory& history, std::size_t place);
-    [[nodiscard]] std::size_t weekday_index(std::int32_t day) const;
+    [[nodiscard]] std::size_t weekday_at(std::int32_t day) const;
 
     const CanonicalOrder& order_;
     GroupDays& groups_;
@@ -85,7 +100,8 @@ private:
     double promo_share_ = 0;
     double mean_on_promo_ = 0;
     double mean_off_promo_ = 0;
-    double smoothed_level_ = 0;
+    double density_ = 0;
+    double steady_level_ = 0;
     double mean_56_ = 0;
     std::vector<float> static_;
     std::array<WeekdayValues, kWeekDays> weekdays_{};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <vector>
 
 namespace shelfcast::demand {
 namespace {
@@ -27,26 +28,49 @@ struct Losses {
     }
 };
 
-/// Sums; their scale falls out of every ratio.
-Losses losses_of(const HeldBack& held_back, const std::vector<double>& forecast, double scale) {
-    const bool has_prices = std::ranges::any_of(
-        held_back.windows, [](const HeldBack::Window& one) { return one.mean_price > 0; });
-    Losses out;
-    for (const HeldBack::Window& window : held_back.windows) {
-        double squares = 0;
-        double sum = 0;
-        for (std::size_t day = window.begin; day < window.begin + window.days; ++day) {
-            const double error = scale * forecast[day] - held_back.units[day];
-            out.absolute += std::abs(error);
-            squares += error * error;
-            sum += error;
+/// The days of one segment, and what its forecasts lose on them.
+class SegmentDays {
+public:
+    SegmentDays(const HeldBack& held_back, Segment segment) : held_back_(&held_back) {
+        for (const HeldBack::Window& window : held_back.windows) {
+            if (segment_of(held_back.forecasts.density[window.begin]) == segment) {
+                windows_.push_back(window);
+                for (std::size_t day = window.begin; day < window.begin + window.days; ++day) {
+                    sold_ += held_back.units[day];
+                }
+            }
+            has_prices_ = has_prices_ || window.mean_price > 0;
         }
-        out.total += std::abs(sum);
-        out.root_square += (has_prices ? window.mean_price : 1.0) *
-                           std::sqrt(squares / static_cast<double>(window.days));
     }
-    return out;
-}
+
+    [[nodiscard]] double sold() const noexcept { return sold_; }
+
+    /// Sums; their scale falls out of every ratio. `forecast` of a day of the held back ones.
+    template <typename Forecast>
+    [[nodiscard]] Losses losses(const Forecast& forecast) const {
+        Losses out;
+        for (const HeldBack::Window& window : windows_) {
+            double squares = 0;
+            double sum = 0;
+            for (std::size_t day = window.begin; day < window.begin + window.days; ++day) {
+                const double error = forecast(day) - held_back_->units[day];
+                out.absolute += std::abs(error);
+                squares += error * error;
+                sum += error;
+            }
+            out.total += std::abs(sum);
+            out.root_square += (has_prices_ ? window.mean_price : 1.0) *
+                               std::sqrt(squares / static_cast<double>(window.days));
+        }
+        return out;
+    }
+
+private:
+    const HeldBack* held_back_;
+    std::vector<HeldBack::Window> windows_;
+    bool has_prices_ = false;
+    double sold_ = 0;
+};
 
 /// Where the quantiles' sum is `target`, by bisection; the sum grows with the probability.
 double find_tau(const HeadForecasts& forecasts, double target) {
@@ -64,73 +88,97 @@ double find_tau(const HeadForecasts& forecasts, double target) {
     return 0.5 * (low + high);
 }
 
-double mix(const PointBlend& blend, double mean, double statistical, double quantile) {
-    const double w = blend.statistical_weight;
-    const double g = blend.quantile_weight;
-    const double scaled = statistical * blend.statistical_scale;
-    return (1 - g) * ((1 - w) * mean + w * scaled) +
-           g * ((1 - w) * quantile + w * scaled * blend.budget);
+double model_mean(const HeadForecasts& forecasts, SeriesModel model, std::size_t day) {
+    return forecasts.models[static_cast<std::size_t>(model)][day];
+}
+
+double mix(const SegmentBlend& blend, const HeadForecasts& forecasts, std::size_t day,
+           double quantile) {
+    const double mean = forecasts.mean[day];
+    const double lean = blend.quantile_weight * forecasts.density[day];
+    return (1 - blend.model_weight) * (mean + lean * (quantile - mean)) +
+           blend.model_weight * model_mean(forecasts, blend.model, day);
+}
+
+/// Every choice on the grid, the usual one first among equals.
+template <typename Use>
+void for_each_choice(Segment segment, const Use& use) {
+    constexpr double kStepPrice = 0.012;
+    constexpr double kModelPrice = 0.02;
+    constexpr int kUsualModel = 3;
+    constexpr int kUsualQuantile = 2;
+    const bool leans = segment == Segment::kRegular;
+    for (std::size_t model = 0; model < kSeriesModels; ++model) {
+        for (int w = model == 0 ? 0 : 1; w <= 5; ++w) {
+            for (int g = leans ? 0 : kUsualQuantile; g <= (leans ? 4 : kUsualQuantile); ++g) {
+                const SegmentBlend blend{.model = static_cast<SeriesModel>(model),
+                                         .model_weight = 0.1 * w,
+                                         .quantile_weight = 0.25 * g};
+                use(blend,
+                    (model == 0 ? 0 : kModelPrice) +
+                        kStepPrice * (std::abs(w - kUsualModel) + std::abs(g - kUsualQuantile)));
+            }
+        }
+    }
+}
+
+SegmentBlend best_blend(const HeldBack& held_back, Segment segment,
+                        const std::vector<double>& quantile) {
+    const HeadForecasts& forecasts = held_back.forecasts;
+    const SegmentDays days(held_back, segment);
+    SegmentBlend best;
+    if (days.sold() <= 0) {
+        return best;
+    }
+    const Losses base = days.losses([&](std::size_t day) { return forecasts.mean[day]; });
+    std::optional<double> least;
+    for_each_choice(segment, [&](const SegmentBlend& blend, double price) {
+        const double loss = price + days.losses([&](std::size_t day) {
+                                            return mix(blend, forecasts, day, quantile[day]);
+                                        })
+                                        .relative_to(base);
+        if (!least || loss < *least - kTiny) {
+            least = loss;
+            best = blend;
+        }
+    });
+    return best;
 }
 
 }  // namespace
 
 PointBlend choose_point_blend(const HeldBack& held_back, bool weigh) {
-    constexpr double kLeastScale = 0.85;
-    constexpr double kMostScale = 1.15;
-    constexpr double kLeastStatisticalScale = 0.8;
-    constexpr double kMostStatisticalScale = 1.3;
-    constexpr double kStepPrice = 0.004;
-    constexpr int kUsualStatistical = 3;
-    constexpr int kUsualQuantile = 2;
     const HeadForecasts& forecasts = held_back.forecasts;
-    PointBlend best;
+    PointBlend out;
+    if (!weigh) {
+        out.segments.fill(
+            {.model = SeriesModel::kSteadyLevel, .model_weight = 0, .quantile_weight = 0});
+        return out;
+    }
     const double mean_sum = sum_of(forecasts.mean);
     if (mean_sum <= 0 || sum_of(held_back.units) <= 0) {
-        return best;
+        return out;
     }
-    best.statistical_scale = std::clamp(mean_sum / std::max(sum_of(forecasts.statistical), kTiny),
-                                        kLeastStatisticalScale, kMostStatisticalScale);
-    const double target = best.budget * mean_sum;
-    best.tau = find_tau(forecasts, target);
+    out.tau = find_tau(forecasts, mean_sum);
     std::vector<double> quantile(forecasts.days());
     for (std::size_t day = 0; day < forecasts.days(); ++day) {
-        quantile[day] = quantile_at(forecasts, day, best.tau);
+        quantile[day] = quantile_at(forecasts, day, out.tau);
     }
-    const Losses base = losses_of(held_back, forecasts.mean, 1);
-    std::optional<double> least;
-    std::vector<double> mixed(forecasts.days());
-    for (int w = 0; w <= (weigh ? 4 : 0); ++w) {
-        for (int g = 0; g <= (weigh ? 4 : 0); ++g) {
-            PointBlend blend = best;
-            blend.statistical_weight = 0.1 * w;
-            blend.quantile_weight = 0.25 * g;
-            for (std::size_t day = 0; day < forecasts.days(); ++day) {
-                mixed[day] =
-                    mix(blend, forecasts.mean[day], forecasts.statistical[day], quantile[day]);
-            }
-            blend.scale =
-                std::clamp(target / std::max(sum_of(mixed), kTiny), kLeastScale, kMostScale);
-            const double loss =
-                losses_of(held_back, mixed, blend.scale).relative_to(base) +
-                kStepPrice * (std::abs(w - kUsualStatistical) + std::abs(g - kUsualQuantile));
-            if (!least || loss < *least - kTiny) {
-                least = loss;
-                best = blend;
-            }
-        }
+    for (std::size_t segment = 0; segment < kSegments; ++segment) {
+        out.segments[segment] = best_blend(held_back, static_cast<Segment>(segment), quantile);
     }
-    return best;
+    return out;
 }
 
 double blended_point(const PointBlend& blend, const HeadForecasts& forecasts, std::size_t day) {
-    return std::max(0.0, blend.scale * mix(blend, forecasts.mean[day], forecasts.statistical[day],
-                                           quantile_at(forecasts, day, blend.tau)));
+    return std::max(0.0, mix(blend.of(forecasts.density[day]), forecasts, day,
+                             quantile_at(forecasts, day, blend.tau)));
 }
 
 double blended_mean(const PointBlend& blend, const HeadForecasts& forecasts, std::size_t day) {
-    const double w = blend.statistical_weight;
-    return std::max(0.0, (1 - w) * forecasts.mean[day] +
-                             w * blend.statistical_scale * forecasts.statistical[day]);
+    const SegmentBlend& segment = blend.of(forecasts.density[day]);
+    return std::max(0.0, (1 - segment.model_weight) * forecasts.mean[day] +
+                             segment.model_weight * model_mean(forecasts, segment.model, day));
 }
 
 }  // namespace shelfcast::demand

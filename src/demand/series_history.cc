@@ -72,6 +72,7 @@ void SeriesHistory::sum_up(std::size_t past) {
         const double in_stock = known_[day] && hours_[day] <= 0 ? 1 : 0;
         const double add[kSums] = {known,
                                    value,
+                                   units_[day],
                                    value * value,
                                    value > 0 ? 1.0 : 0.0,
                                    known * price_[day],

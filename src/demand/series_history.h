@@ -30,6 +30,7 @@ public:
     enum Sum : std::uint8_t {
         kDays,           ///< Days known.
         kUnits,          ///< Capped units.
+        kSold,           ///< Units as they were sold.
         kSquares,        ///< Of capped units.
         kSaleDays,       ///< Days with a sale.
         kPrices,         ///< Prices of known days.

@@ -112,7 +112,7 @@ protected:
     }
     std::unique_ptr<PanelForecaster> trained(const DailyPanel& as_of, TrainingOptions options) {
         options.known = {true, true, true};
-        options.trees = std::min(options.trees, most_trees_);
+        options.shape.trees = std::min(options.shape.trees, most_trees_);
         auto out = train(*learner_, as_of, options, {});
         EXPECT_TRUE(out) << out.error().message;
         return std::move(*out);
@@ -206,8 +206,8 @@ TEST_F(PanelForecasterTest, AnArtefactForecastsTheSameAndDamageIsSaid) {
     EXPECT_NE(message(flipped).find("checksum"), std::string::npos);
     EXPECT_NE(message(bytes.substr(0, bytes.size() / 2)).find("checksum"), std::string::npos);
     std::string newer = bytes;
-    newer.replace(newer.find('\n') - 1, 1, "2");
-    EXPECT_EQ(message(newer), "the forecaster has format 2, this release reads format 1");
+    newer.replace(newer.find('\n') - 1, 1, "9");
+    EXPECT_EQ(message(newer), "the forecaster has format 9, this release reads format 2");
     EXPECT_NE(message("").find("no forecaster"), std::string::npos);
 }
 
@@ -258,8 +258,8 @@ TEST_F(PanelForecasterTest, DemandIsForecastAboveSalesAndTheForestIsABaseline) {
     }
     const DailyPanel as_of = seen(panel, kFirstDate + 90);
     const DemandForecast sales = forecast(as_of);
-    const DemandForecast wanted =
-        forecast(as_of, {.target = demand::ForecastTarget::kDemand, .random_forest = true});
+    const DemandForecast wanted = forecast(
+        as_of, {.target = demand::ForecastTarget::kDemand, .shape = {.random_forest = true}});
     EXPECT_EQ(wanted.target, demand::ForecastTarget::kDemand);
     EXPECT_GT(std::accumulate(wanted.mean.begin(), wanted.mean.end(), 0.0),
               1.1 * std::accumulate(sales.mean.begin(), sales.mean.end(), 0.0));
@@ -291,7 +291,7 @@ protected:
         const std::vector<std::size_t> series = {5, 1};
         return evaluate(
             *learner_, file, series,
-            {.cutoffs = cutoffs, .training = {.known = {true, true, false}, .trees = 8}},
+            {.cutoffs = cutoffs, .training = {.known = {true, true, false}, .shape = {.trees = 8}}},
             [&](std::string_view text) -> Status {
                 text_ += text;
                 return {};

@@ -8,22 +8,13 @@
 #include <limits>
 #include <random>
 
+#include "adapters/lightgbm/test_library_path.h"
+
 namespace shelfcast::adapters {
 namespace {
 
 using ports::TreeObjective;
 using ports::TreeOptions;
-
-std::string library_path() {
-    if (const char* const named = std::getenv("SHELFCAST_LIGHTGBM"); named != nullptr) {
-        return named;
-    }
-    const char* const cache = std::getenv("SHELFCAST_CACHE");
-    const char* const home = std::getenv("HOME");
-    return (cache != nullptr ? std::string(cache)
-                             : std::string(home == nullptr ? "" : home) + "/.cache/shelfcast") +
-           "/lightgbm/4.7.0/lib_lightgbm.so";
-}
 
 /// Rows of two columns, a number and a category, whose label is a step of both with noise.
 struct Sample {

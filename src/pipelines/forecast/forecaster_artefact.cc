@@ -11,7 +11,7 @@ namespace shelfcast::forecast {
 namespace {
 
 constexpr std::string_view kMagic = "shelfcast-forecaster ";
-constexpr unsigned kFormat = 1;
+constexpr unsigned kFormat = 2;
 
 /// Appends "name value\n" lines and texts with their size.
 class Writer {
@@ -19,6 +19,9 @@ public:
     template <typename Value>
     void line(std::string_view name, const Value& value) {
         fmt::format_to(std::back_inserter(out_), "{} {}\n", name, value);
+    }
+    void number(std::string_view name, demand::SeriesModel model) {
+        line(name, static_cast<unsigned>(model));
     }
     void text(std::string_view name, std::string_view value) {
         line(name, value.size());
@@ -53,6 +56,15 @@ public:
         }
         left_.remove_prefix(end + 1);
     }
+    void number(std::string_view name, demand::SeriesModel& model) {
+        unsigned value = 0;
+        line(name, value);
+        if (value >= demand::kSeriesModels) {
+            wrong(name);
+            return;
+        }
+        model = static_cast<demand::SeriesModel>(value);
+    }
     void flag(std::string_view name, bool& value) {
         unsigned number = 0;
         line(name, number);
@@ -86,17 +98,23 @@ template <typename Archive, typename State>
 void numbers(Archive& archive, State& state) {
     archive.line("horizon_days", state.horizon_days);
     archive.line("threads", state.threads);
-    archive.line("statistical_weight", state.blend.statistical_weight);
-    archive.line("quantile_weight", state.blend.quantile_weight);
+    for (auto& segment : state.blend.segments) {
+        archive.number("model", segment.model);
+        archive.line("model_weight", segment.model_weight);
+        archive.line("quantile_weight", segment.quantile_weight);
+    }
     archive.line("tau", state.blend.tau);
-    archive.line("scale", state.blend.scale);
-    archive.line("statistical_scale", state.blend.statistical_scale);
-    archive.line("budget", state.blend.budget);
     for (auto& stretch : state.calibration.stretch) {
         archive.line("stretch", stretch);
     }
     archive.line("zero_exit", state.calibration.zero_exit);
     archive.line("mean_scale", state.mean_scale);
+    archive.line("trees", state.report.shape.trees);
+    archive.line("learning_rate", state.report.shape.learning_rate);
+    archive.line("leaves", state.report.shape.leaves);
+    archive.line("min_rows_in_leaf", state.report.shape.min_rows_in_leaf);
+    archive.line("lambda_l2", state.report.shape.lambda_l2);
+    archive.line("tweedie_power", state.report.shape.tweedie_power);
     archive.line("series", state.report.series);
     archive.line("rows", state.report.rows);
     archive.line("data_from", state.report.data_from);

@@ -13,7 +13,8 @@ using demand::HeldBack;
 struct Batch {
     std::vector<float> features;
     std::vector<double> levels;
-    std::vector<double> statistical;
+    std::vector<double> density;
+    std::array<std::vector<double>, demand::kSeriesModels> models;
     std::vector<double> units;
     std::vector<HeldBack::Window> windows;
 
@@ -27,7 +28,10 @@ struct Batch {
             const auto row = rows.features.subspan(day * columns, columns);
             features.insert(features.end(), row.begin(), row.end());
             levels.push_back(rows.level);
-            statistical.push_back(rows.statistical_means[day]);
+            density.push_back(rows.density);
+            for (std::size_t model = 0; model < models.size(); ++model) {
+                models[model].push_back(rows.model_means[model * rows.units.size() + day]);
+            }
             units.push_back(rows.units[day]);
             ++window.days;
         }
@@ -44,7 +48,10 @@ void append(std::vector<double>& to, const std::vector<double>& from) {
 void append(HeldBack& to, const demand::HeadForecasts& forecasts, Batch batch) {
     const std::size_t begin = to.units.size();
     append(to.forecasts.mean, forecasts.mean);
-    append(to.forecasts.statistical, batch.statistical);
+    append(to.forecasts.density, batch.density);
+    for (std::size_t model = 0; model < batch.models.size(); ++model) {
+        append(to.forecasts.models[model], batch.models[model]);
+    }
     for (std::size_t head = 0; head < forecasts.quantiles.size(); ++head) {
         append(to.forecasts.quantiles[head], forecasts.quantiles[head]);
     }

@@ -13,6 +13,7 @@
 #include "demand/quantile_grid.h"
 #include "pipelines/forecast/forecaster_artefact.h"
 #include "pipelines/forecast/hold_out.h"
+#include "pipelines/forecast/shape_search.h"
 #include "pipelines/forecast/tree_heads.h"
 
 namespace shelfcast::forecast {
@@ -110,12 +111,17 @@ private:
                           DemandForecast& out) const {
         std::vector<float> features;
         std::vector<double> levels;
-        std::vector<double> statistical;
+        std::vector<double> density;
+        std::array<std::vector<double>, demand::kSeriesModels> models;
         rows.rows_ahead(places, rows.cutoff_day(), out.horizon_days, [&](const AheadRows& ahead) {
             features.insert(features.end(), ahead.features.begin(), ahead.features.end());
             levels.insert(levels.end(), out.horizon_days, ahead.level);
-            statistical.insert(statistical.end(), ahead.statistical_means.begin(),
-                               ahead.statistical_means.end());
+            density.insert(density.end(), out.horizon_days, ahead.density);
+            for (std::size_t model = 0; model < models.size(); ++model) {
+                const auto means =
+                    ahead.model_means.subspan(model * out.horizon_days, out.horizon_days);
+                models[model].insert(models[model].end(), means.begin(), means.end());
+            }
         });
         demand::HeadForecasts heads;
         if (heads_) {
@@ -124,7 +130,8 @@ private:
         } else {
             heads.resize(levels.size());
         }
-        heads.statistical = std::move(statistical);
+        heads.density = std::move(density);
+        heads.models = std::move(models);
         scale(heads, demand::chain_drift(rows.total_units(), out.horizon_days));
         demand::HeadForecasts calibrated = heads;
         demand::calibrate(state_.calibration, calibrated);
@@ -135,7 +142,7 @@ private:
                 if (heads_) {
                     put_trees(heads, calibrated, from, to, out);
                 } else {
-                    put_statistical(heads.statistical[from], to, out);
+                    put_statistical(heads.models.front()[from], to, out);
                 }
             }
         }
@@ -149,7 +156,7 @@ private:
             }
         };
         apply(heads.mean);
-        apply(heads.statistical);
+        std::ranges::for_each(heads.models, apply);
         std::ranges::for_each(heads.quantiles, apply);
     }
 
@@ -248,6 +255,18 @@ void judge(demand::HeldBack held_back, const ForecasterState& state, TrainingRep
     report.coverage_95 = demand::covered_share(held_back, 0, 6);
 }
 
+/// Which model of a series alone each segment took, in words.
+void say_blend(ForecasterState& state) {
+    constexpr std::array<std::string_view, demand::kSegments> kNames = {"daily sales",
+                                                                        "rare sales"};
+    for (std::size_t i = 0; i < demand::kSegments; ++i) {
+        const demand::SegmentBlend& segment = state.blend.segments[i];
+        state.report.remarks.push_back(fmt::format("{}: {:.0f} % {}, the rest trees", kNames[i],
+                                                   100 * segment.model_weight,
+                                                   demand::name_of(segment.model)));
+    }
+}
+
 Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner,
                                                      const DailyPanel& as_of, std::int32_t cutoff,
                                                      const TrainingOptions& options,
@@ -263,35 +282,38 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
     state.report.data_from = rows.order().first_date;
     state.report.data_to = cutoff;
 
-    if (options.search_seconds > 0) {
-        state.report.remarks.emplace_back(
-            "hyper-parameters are the defaults: this release does not search for others");
-    }
-    TreeShape shape;
-    shape.random_forest = options.random_forest;
-    shape.trees = options.trees;
     const std::vector<std::string> names = demand::model_feature_names(state.features);
-    const HeadTrainer trainer = [&](const demand::TrainingRows& training,
-                                    const std::stop_token& stopped) {
-        return TreeHeads::train(learner, training, names, shape, options.seed, options.threads,
-                                stopped);
+    const auto trainer_of = [&](const TreeShape& shape) -> HeadTrainer {
+        return [&, shape](const demand::TrainingRows& training, const std::stop_token& stopped) {
+            return TreeHeads::train(learner, training, names, shape, options.seed, options.threads,
+                                    stopped);
+        };
     };
-    SHELFCAST_ASSIGN(const demand::HeldBack held_back,
-                     hold_out(rows, judged_places(rows, options.judged), trainer,
-                              {.horizon_days = options.horizon_days,
-                               .most_rows = kHoldOutRows,
-                               .seed = options.seed,
-                               .threads = options.threads},
-                              stop));
-    if (held_back.units.empty()) {
+    const std::vector<std::size_t> places = judged_places(rows, options.judged);
+    SHELFCAST_ASSIGN(FoundShape found, find_shape(
+                                           options.shape,
+                                           [&](const TreeShape& shape) {
+                                               return hold_out(
+                                                   rows, places, trainer_of(shape),
+                                                   {.horizon_days = options.horizon_days,
+                                                    .most_rows = kHoldOutRows,
+                                                    .seed = options.seed,
+                                                    .threads = options.threads},
+                                                   stop);
+                                           },
+                                           options.may_search));
+    state.report.shape = found.shape;
+    state.report.remarks = std::move(found.remarks);
+    if (found.held_back.units.empty()) {
         state.report.remarks.emplace_back(
             "too few days to hold some back: blend and intervals are the defaults");
     } else {
-        state.blend = demand::choose_point_blend(held_back, options.blend);
+        state.blend = demand::choose_point_blend(found.held_back, options.blend);
         if (options.calibrate) {
-            state.calibration = demand::choose_calibration(held_back);
+            state.calibration = demand::choose_calibration(found.held_back);
         }
-        judge(held_back, state, state.report);
+        judge(std::move(found.held_back), state, state.report);
+        say_blend(state);
     }
     const demand::TrainingRows training = rows.training_rows({.last_day = rows.cutoff_day(),
                                                               .horizon_days = options.horizon_days,
@@ -304,7 +326,7 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
             "and weekdays alone");
         return std::make_unique<TrainedForecaster>(std::move(state), std::nullopt);
     }
-    SHELFCAST_ASSIGN(TreeHeads heads, trainer(training, stop));
+    SHELFCAST_ASSIGN(TreeHeads heads, trainer_of(found.shape)(training, stop));
     state.mean_scale = heads.mean_scale();
     state.head_texts = heads.texts();
     return std::make_unique<TrainedForecaster>(std::move(state), std::move(heads));

@@ -4,10 +4,12 @@
 /// Trains on a daily panel and forecasts it: the one way that evaluation, prediction and policies
 /// take. Models: trees over all series together, statistical models per series, blended and
 /// calibrated by rolling-origin cross-validation within the training data (docs/ML_GUIDE.md).
-/// Deterministic for a seed, whatever the number of threads and the order or names of series.
+/// Deterministic for a seed (and the steps that a search was given time for), whatever the number
+/// of threads and the order or names of series.
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -17,6 +19,7 @@
 #include "base/result.h"
 #include "demand/daily_panel.h"
 #include "demand/demand_forecast.h"
+#include "pipelines/forecast/tree_shape.h"
 #include "ports/tree_learner.h"
 
 namespace shelfcast::forecast {
@@ -25,22 +28,23 @@ struct TrainingOptions {
     std::size_t horizon_days = 7;  ///< 1 to 56.
     demand::ForecastTarget target = demand::ForecastTarget::kSales;
     demand::KnownAhead known{};
-    double search_seconds = 0;  ///< For the search of hyper-parameters; 0: the defaults.
-    std::size_t trees = 120;    ///< In each ensemble.
+    TreeShape shape{};  ///< Of the trees; where a search begins.
+    /// Asked before each step of the search of hyper-parameters; empty: there is no search.
+    std::function<bool()> may_search{};
     std::uint32_t seed = 1;
     unsigned threads = 2;  ///< Change nothing in the result.
     /// Indexes of the series that blend and intervals are chosen for; empty: all of them.
     std::vector<std::size_t> judged;
 
     // What measurements leave out, to see what it is worth.
-    bool stock_outs = true;      ///< Whether stock-outs are looked at.
-    bool blend = true;           ///< Else the mean of the trees alone is the point forecast.
-    bool calibrate = true;       ///< Else quantiles are as the trees say.
-    bool random_forest = false;  ///< The simple baseline in place of boosted trees.
+    bool stock_outs = true;  ///< Whether stock-outs are looked at.
+    bool blend = true;       ///< Else the mean of the trees alone is the point forecast.
+    bool calibrate = true;   ///< Else quantiles are as the trees say.
 };
 
 /// What the training found out about itself on the days that it held back.
 struct TrainingReport {
+    TreeShape shape;  ///< As it was trained: given, or found.
     std::size_t series = 0;
     std::size_t rows = 0;
     std::int32_t data_from = 0;  ///< Days since 1970-01-01.

@@ -64,20 +64,21 @@ ports::TreeOptions options_of(const TreeShape& shape, std::size_t head, std::uin
                            .lambda_l2 = shape.lambda_l2,
                            .seed = seed,
                            .threads = 1};
-    if (head == 0) {
+    if (head < kMeanHeads) {
+        out.seed = seed + static_cast<std::uint32_t>(head);
         out.objective = shape.random_forest ? ports::TreeObjective::kSquaredError
                                             : ports::TreeObjective::kTweedie;
         out.tweedie_power = shape.tweedie_power;
     } else {
         out.objective = ports::TreeObjective::kQuantile;
-        out.alpha = kHeadLevels[head - 1];
+        out.alpha = kHeadLevels[head - kMeanHeads];
     }
     return out;
 }
 
 /// Calls `work` for each head, on so many threads; the first error.
 Status for_each_head(unsigned threads, const std::function<Status(std::size_t)>& work,
-                     std::size_t heads = kTreeHeads) {
+                     std::size_t heads) {
     std::vector<Status> done(heads);
     std::atomic<std::size_t> next{0};
     const auto take = [&] {
@@ -108,16 +109,20 @@ Result<TreeHeads> TreeHeads::train(ports::TreeLearner& learner, const TrainingRo
     const Labels labels = labels_of(rows);
     TreeHeads out;
     out.heads_.resize(kTreeHeads);
-    SHELFCAST_TRY(for_each_head(threads, [&](std::size_t head) -> Status {
-        // Labels belong to the binned rows: each ensemble needs its own.
-        SHELFCAST_ASSIGN(
-            const auto data,
-            learner.bin({rows.features, rows.columns},
-                        {.names = columns, .categorical = {}, .max_bins = kBins, .threads = 1}));
-        SHELFCAST_ASSIGN(out.heads_[head], learner.train(*data, labels.ratios, labels.weights,
-                                                         options_of(shape, head, seed), stop));
-        return {};
-    }));
+    SHELFCAST_TRY(for_each_head(
+        threads,
+        [&](std::size_t head) -> Status {
+            // Labels belong to the binned rows: each ensemble needs its own.
+            SHELFCAST_ASSIGN(
+                const auto data,
+                learner.bin(
+                    {rows.features, rows.columns},
+                    {.names = columns, .categorical = {}, .max_bins = kBins, .threads = 1}));
+            SHELFCAST_ASSIGN(out.heads_[head], learner.train(*data, labels.ratios, labels.weights,
+                                                             options_of(shape, head, seed), stop));
+            return {};
+        },
+        kTreeHeads));
     SHELFCAST_TRY(out.scale_mean(rows, threads));
     return out;
 }
@@ -126,7 +131,7 @@ Status TreeHeads::scale_mean(const TrainingRows& rows, unsigned threads) {
     constexpr double kLeast = 0.8;
     constexpr double kMost = 1.3;
     std::vector<double> answers(rows.rows());
-    SHELFCAST_TRY(heads_.front()->predict({rows.features, rows.columns}, answers, threads));
+    SHELFCAST_TRY(predict_mean({rows.features, rows.columns}, threads, answers));
     double sold = 0;
     double said = 0;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
@@ -134,6 +139,26 @@ Status TreeHeads::scale_mean(const TrainingRows& rows, unsigned threads) {
         said += rows.weight[row] * answers[row];
     }
     mean_scale_ = said > 0 ? std::clamp(sold / said, kLeast, kMost) : 1.0;
+    return {};
+}
+
+Status TreeHeads::predict_mean(const ports::TreeRows& features, unsigned threads,
+                               std::vector<double>& out) const {
+    std::array<std::vector<double>, kMeanHeads> answers;
+    SHELFCAST_TRY(for_each_head(
+        threads,
+        [&](std::size_t head) -> Status {
+            answers[head].resize(out.size());
+            return heads_[head]->predict(features, answers[head], 1);
+        },
+        kMeanHeads));
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        double sum = 0;
+        for (const std::vector<double>& one : answers) {
+            sum += std::max(0.0, one[row]);
+        }
+        out[row] = sum / kMeanHeads;
+    }
     return {};
 }
 
@@ -151,15 +176,21 @@ Result<TreeHeads> TreeHeads::load(ports::TreeLearner& learner, double mean_scale
 Status TreeHeads::predict(const ports::TreeRows& features, std::span<const double> levels,
                           unsigned threads, demand::HeadForecasts& out) const {
     out.resize(levels.size());
-    SHELFCAST_TRY(for_each_head(threads, [&](std::size_t head) -> Status {
-        std::vector<double>& answers = head == 0 ? out.mean : out.quantiles[head - 1];
-        SHELFCAST_TRY(heads_[head]->predict(features, answers, 1));
-        for (std::size_t row = 0; row < answers.size(); ++row) {
-            answers[row] =
-                std::max(0.0, answers[row]) * levels[row] * (head == 0 ? mean_scale_ : 1);
-        }
-        return {};
-    }));
+    SHELFCAST_TRY(predict_mean(features, threads, out.mean));
+    for (std::size_t row = 0; row < levels.size(); ++row) {
+        out.mean[row] *= mean_scale_ * levels[row];
+    }
+    SHELFCAST_TRY(for_each_head(
+        threads,
+        [&](std::size_t head) -> Status {
+            std::vector<double>& answers = out.quantiles[head];
+            SHELFCAST_TRY(heads_[kMeanHeads + head]->predict(features, answers, 1));
+            for (std::size_t row = 0; row < answers.size(); ++row) {
+                answers[row] = std::max(0.0, answers[row]) * levels[row];
+            }
+            return {};
+        },
+        kHeadLevels.size()));
     demand::straighten(out);
     return {};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 /// \file pipelines/forecast/tree_heads.h
-/// The trees of one forecaster: one ensemble for the mean and one for each quantile, all of units
+/// The trees of one forecaster: two ensembles for the mean and one for each quantile, all of units
 /// over the series' level. One thread at a time; inside, one ensemble per thread.
 
 #include <array>
@@ -16,23 +16,15 @@
 #include "base/result.h"
 #include "demand/feature_rows.h"
 #include "demand/held_back.h"
+#include "pipelines/forecast/tree_shape.h"
 #include "ports/tree_learner.h"
 
 namespace shelfcast::forecast {
 
-/// The mean, then the quantiles in the order of demand::kHeadLevels.
-inline constexpr std::size_t kTreeHeads = 1 + demand::kHeadLevels.size();
-
-/// What the search of hyper-parameters may change.
-struct TreeShape {
-    std::size_t trees = 120;
-    double learning_rate = 0.07;
-    std::size_t leaves = 12;
-    std::size_t min_rows_in_leaf = 200;
-    double lambda_l2 = 1;
-    double tweedie_power = 1.2;
-    bool random_forest = false;  ///< The simple baseline: its mean is of squares, not Tweedie's.
-};
+/// Ensembles of the mean, which differ in their seed: their mean has less noise than either.
+inline constexpr std::size_t kMeanHeads = 2;
+/// The means, then the quantiles in the order of demand::kHeadLevels.
+inline constexpr std::size_t kTreeHeads = kMeanHeads + demand::kHeadLevels.size();
 
 class TreeHeads {
 public:
@@ -53,10 +45,13 @@ public:
 
     [[nodiscard]] double mean_scale() const noexcept { return mean_scale_; }
     [[nodiscard]] std::vector<std::string> texts() const;
-    /// What each column gained in the ensemble of the mean.
+    /// What each column gained in the first ensemble of the mean.
     [[nodiscard]] std::vector<double> gains() const { return heads_.front()->gains(); }
 
 private:
+    /// The mean of the mean's ensembles, over the level.
+    [[nodiscard]] Status predict_mean(const ports::TreeRows& features, unsigned threads,
+                                      std::vector<double>& out) const;
     /// Brings the sum of the means on the training rows to that of the units.
     [[nodiscard]] Status scale_mean(const demand::TrainingRows& rows, unsigned threads);
 

@@ -46,12 +46,15 @@ std::string model_card(const ModelEntry& entry) {
         "(docs/ML_GUIDE.md).\n\n"
         "## How it was trained\n\n"
         "| parameter | value |\n|---|---|\n| horizon | {} days |\n| target | {} |\n"
-        "| search of hyper-parameters | {} s |\n| seed | {} |\n\n",
+        "| search of hyper-parameters | {} s |\n| seed | {} |\n"
+        "| trees in each ensemble | {} |\n| learning rate | {} |\n| leaves | {} |\n"
+        "| least rows in a leaf | {} |\n| lambda (L2) | {} |\n| Tweedie power | {} |\n\n",
         entry.version, entry.horizon_days, entry.target == "demand" ? "asked for" : "sold",
         retail::format_utc_ms(entry.trained_at_ms), entry.code_version, entry.training_seconds,
         entry.series, entry.rows, retail::format_date(entry.data_from),
         retail::format_date(entry.data_to), entry.horizon_days, entry.target, entry.search_seconds,
-        entry.seed);
+        entry.seed, entry.shape.trees, entry.shape.learning_rate, entry.shape.leaves,
+        entry.shape.min_rows_in_leaf, entry.shape.lambda_l2, entry.shape.tweedie_power);
     card += fmt::format(
         "## How good it is\n\n"
         "Measured on {} to {}, by a model that was trained the same way without those days: {} "

@@ -11,6 +11,7 @@
 
 #include "demand/forecast_accuracy.h"
 #include "detection/drift.h"
+#include "pipelines/forecast/tree_shape.h"
 
 namespace shelfcast::models {
 
@@ -31,6 +32,7 @@ struct ModelEntry {
     std::size_t horizon_days = 0;
     std::string target;  ///< "sales" or "demand".
     double search_seconds = 0;
+    forecast::TreeShape shape;  ///< Given, or found by the search.
     std::uint32_t seed = 0;
 
     // On what; dates in days since 1970-01-01.

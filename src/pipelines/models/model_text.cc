@@ -81,7 +81,13 @@ json to_json(const ModelEntry& entry) {
              {{"horizon_days", entry.horizon_days},
               {"target", entry.target},
               {"search_seconds", entry.search_seconds},
-              {"seed", entry.seed}}},
+              {"seed", entry.seed},
+              {"trees", entry.shape.trees},
+              {"learning_rate", entry.shape.learning_rate},
+              {"leaves", entry.shape.leaves},
+              {"min_rows_in_leaf", entry.shape.min_rows_in_leaf},
+              {"lambda_l2", entry.shape.lambda_l2},
+              {"tweedie_power", entry.shape.tweedie_power}}},
             {"data",
              {{"from", retail::format_date(entry.data_from)},
               {"to", retail::format_date(entry.data_to)},
@@ -111,6 +117,14 @@ ModelEntry entry_of(const json& object) {
     entry.target = parameters.at("target").get<std::string>();
     entry.search_seconds = parameters.at("search_seconds").get<double>();
     entry.seed = parameters.at("seed").get<std::uint32_t>();
+    // Models of the first release do not say; theirs were the usual ones.
+    entry.shape.trees = parameters.value("trees", entry.shape.trees);
+    entry.shape.learning_rate = parameters.value("learning_rate", entry.shape.learning_rate);
+    entry.shape.leaves = parameters.value("leaves", entry.shape.leaves);
+    entry.shape.min_rows_in_leaf =
+        parameters.value("min_rows_in_leaf", entry.shape.min_rows_in_leaf);
+    entry.shape.lambda_l2 = parameters.value("lambda_l2", entry.shape.lambda_l2);
+    entry.shape.tweedie_power = parameters.value("tweedie_power", entry.shape.tweedie_power);
     const json& data = object.at("data");
     entry.data_from = date_at(data, "from");
     entry.data_to = date_at(data, "to");

@@ -41,8 +41,20 @@ demand::DemandForecast first_days(const demand::DemandForecast& forecast, std::s
 struct HeldBack {
     demand::AccuracyMeasures measures;
     std::optional<models::Comparison> champion;
+    forecast::TreeShape shape;  ///< Found by search, or the given one.
     std::vector<std::string> remarks;
 };
+
+/// The given options, with a search that ends at its time.
+forecast::TrainingOptions with_search(const TrainOptions& options, const ports::Clock& clock) {
+    forecast::TrainingOptions out = options.model;
+    if (options.search_seconds > 0) {
+        const std::int64_t until_us =
+            clock.steady_us() + static_cast<std::int64_t>(options.search_seconds * 1e6);
+        out.may_search = [&clock, until_us] { return clock.steady_us() < until_us; };
+    }
+    return out;
+}
 
 /// How a model without the last days, and the champion, do on them.
 Result<HeldBack> measure_on_held_back(const TrainPorts& ports, const TrainOptions& options,
@@ -52,9 +64,11 @@ Result<HeldBack> measure_on_held_back(const TrainPorts& ports, const TrainOption
     const std::int32_t before = cutoff - static_cast<std::int32_t>(horizon);
     SHELFCAST_ASSIGN(const demand::DailyPanel known,
                      demand::as_of(panel, before, horizon, options.model.known));
-    SHELFCAST_ASSIGN(const auto challenger, ports.training.train(known, options.model, stop));
+    SHELFCAST_ASSIGN(const auto challenger,
+                     ports.training.train(known, with_search(options, ports.clock), stop));
     SHELFCAST_ASSIGN(const demand::DemandForecast forecast, challenger->forecast(known, stop));
     HeldBack found;
+    found.shape = challenger->report().shape;
     SHELFCAST_ASSIGN(found.measures, demand::measure(panel, forecast));
 
     auto champion = ports.champion.get();
@@ -97,7 +111,8 @@ models::ModelEntry describe(const TrainOptions& options, const forecast::Trainin
     entry.code_version = options.code_version;
     entry.horizon_days = options.model.horizon_days;
     entry.target = name_of(options.model.target);
-    entry.search_seconds = options.model.search_seconds;
+    entry.search_seconds = options.search_seconds;
+    entry.shape = report.shape;
     entry.seed = options.model.seed;
     entry.data_from = report.data_from;
     entry.data_to = report.data_to;
@@ -176,7 +191,10 @@ Result<TrainReport> train_model(const TrainPorts& ports, const TrainOptions& opt
     say("training", 2, kSteps);
     SHELFCAST_ASSIGN(const demand::DailyPanel known,
                      demand::as_of(sales.panel, cutoff, horizon, options.model.known));
-    SHELFCAST_ASSIGN(const auto forecaster, ports.training.train(known, options.model, stop));
+    // What the search found without the days held back serves the model that has them.
+    forecast::TrainingOptions as_found = options.model;
+    as_found.shape = held_back.shape;
+    SHELFCAST_ASSIGN(const auto forecaster, ports.training.train(known, as_found, stop));
     say("describing", 3, kSteps);
     TrainReport report;
     report.entry = describe(options, forecaster->report(), std::move(held_back), cutoff);

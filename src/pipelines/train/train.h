@@ -61,6 +61,7 @@ struct TrainPorts {
 
 struct TrainOptions {
     forecast::TrainingOptions model;
+    double search_seconds = 0;             ///< For hyper-parameters; 0: the given ones.
     std::optional<std::int32_t> cutoff{};  ///< Last business date; nothing: the newest.
     std::size_t history_days = 730;
     /// In use only if its weighted quantile loss is less than the champion's by this share.
