@@ -461,7 +461,8 @@ Result<ingest::ReferenceReport> App::import_reference(ingest::ReferenceTable tab
     const std::scoped_lock lock(reference_mutex_);
     SHELFCAST_ASSIGN(
         ingest::ReferenceReport report,
-        ingest::import_reference(table, path, format, {*store_, *store_, *parquet_}, stop));
+        ingest::import_reference(table, path, format,
+                                 {*store_, *store_, *store_, *parquet_, clock_}, stop));
     SHELFCAST_TRY(mirror_reference());
     return report;
 }

@@ -225,8 +225,8 @@ Status App::make_layers(const std::stop_token& stop) {
     if (has_role(kApiRole) || has_role(kBatchRole)) {
         SHELFCAST_TRY(make_batch_layer(judging, stop));
     }
-    models_ = std::make_unique<ModelParts>(
-        ModelPartsPorts{config_, *warehouse_, *store_, *lake_backend_.files, digest_, clock_});
+    models_ = std::make_unique<ModelParts>(ModelPartsPorts{config_, *warehouse_, *store_, *store_,
+                                                           *lake_backend_.files, digest_, clock_});
     stock_watch_ = std::make_unique<stock::StockWatch>(
         stock::WatchPorts{*warehouse_, *warehouse_, *log_, *store_, models_->stored(), *stock_},
         stock::WatchOptions{.horizon_days = config_.watch_horizon_days, .limits = {}});

@@ -113,9 +113,9 @@ void add_import(Commands& commands) {
     command.add_option("files", flags->files, "Files to import")->required();
     command
         .add_option("--table", flags->table,
-                    "products, stores, sales_targets or item_terms: the files are of that, not "
-                    "receipts")
-        ->check(CLI::IsMember({"products", "stores", "sales_targets", "item_terms"}));
+                    "products, stores, sales_targets, item_terms, local_events or weather: the "
+                    "files are of that, not receipts")
+        ->check(CLI::IsMember(ingest::reference_table_names()));
     add_file_reading_flags(command, flags->reading);
 }
 

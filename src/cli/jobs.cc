@@ -78,8 +78,8 @@ Result<std::optional<ingest::ReferenceTable>> reference_table_from(const std::st
         request["table"].is_string() ? request["table"].get<std::string>() : "";
     const auto table = ingest::reference_table(name);
     if (!table) {
-        return fail(ErrorKind::kInvalidInput,
-                    "table \"{}\" is none of products, stores, sales_targets, item_terms", name);
+        return fail(ErrorKind::kInvalidInput, "table \"{}\" is none of {}", name,
+                    fmt::join(ingest::reference_table_names(), ", "));
     }
     return table;
 }

@@ -25,8 +25,8 @@ class App;
 /// {"files":[…],"format":"csv"?,"columns":{…}?,"create_stores":bool,"time_zone":"…","currency":"…"}
 /// to {"files":[{…}],"accepted":n,"rejected":n,"reasons":{…},"stores_created":n}.
 [[nodiscard]] api::Job import_job(App& app);
-/// With "table":"products|stores|sales_targets|item_terms" in it: the files are of that table, and
-/// the answer is
+/// With "table":"products|stores|…" in it (ingest::reference_table_names()): the files are of that
+/// table, and the answer is
 /// {"table":"…","files":[{"path":"…","rows":n,"changed":n,"ignored_columns":[…]}],"rows":n,
 /// "changed":n}.
 [[nodiscard]] std::string import_request(const ingest::ImportOptions& options,

@@ -35,6 +35,7 @@ struct ModelPartsPorts {
     const config::Config& config;
     adapters::clickhouse::ClickHouseWarehouse& warehouse;
     ports::StoreDirectory& stores;
+    ports::StoreDayBook& store_days;
     ports::FileSystem& files;  ///< The lake's.
     const ports::Digest& digest;
     const ports::Clock& clock;
@@ -73,7 +74,9 @@ public:
 private:
     /// Loaded when it is first needed. Error: kUnavailable (names the library).
     [[nodiscard]] Result<ports::TreeLearner*> learner();
-    [[nodiscard]] panel::PanelPorts sales() { return {ports_.warehouse, ports_.stores}; }
+    [[nodiscard]] panel::PanelPorts sales() {
+        return {ports_.warehouse, ports_.stores, &ports_.store_days};
+    }
 
     ModelPartsPorts ports_;
     std::mutex learner_mutex_;

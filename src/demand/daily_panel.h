@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,6 +48,25 @@ struct PanelSeries {
     std::size_t days = 0;
 };
 
+/// An event that somebody made known, of one date of one store.
+struct PanelEvent {
+    std::string name;
+    /// The panel's holiday column has the event too: whether it is a holiday beside that.
+    bool is_public_holiday = false;
+};
+
+/// Of one date of one store; kUnknown: not given.
+struct PanelWeather {
+    float temperature_celsius = kUnknown;
+    float precipitation_mm = kUnknown;
+};
+
+/// What is known of a store's days beside its sales, by date; also of days to come.
+struct StoreDays {
+    std::map<std::int32_t, PanelEvent> events;
+    std::map<std::int32_t, PanelWeather> weather;
+};
+
 /// Which columns are known for days that are still to come.
 struct KnownAhead {
     bool price = false;
@@ -57,6 +77,9 @@ struct KnownAhead {
 struct DailyPanel {
     PanelNames names;
     std::vector<PanelSeries> series;
+    /// By store; none where nothing was given. No forecaster reads them: events reach it as
+    /// holidays.
+    std::vector<StoreDays> store_days;
 
     // One value per series and day.
     std::vector<float> units;    ///< Sold, 0 or more; kUnknown: not known (to come, or a gap).
@@ -81,8 +104,9 @@ struct DailyPanel {
 
 /// What was known at the end of date `cutoff`: days after it keep only the columns of `known` (and
 /// nothing of their units and stock), and end at cutoff + horizon_days, every series with so many
-/// days to come. Series whose first date is after the cut-off are left out. Error: kInvalidInput
-/// when no series has a day up to the cut-off (names the cut-off and the panel's dates).
+/// days to come. There are no store_days. Series whose first date is after the cut-off are left
+/// out. Error: kInvalidInput when no series has a day up to the cut-off (names the cut-off and the
+/// panel's dates).
 [[nodiscard]] Result<DailyPanel> as_of(const DailyPanel& panel, std::int32_t cutoff,
                                        std::size_t horizon_days, const KnownAhead& known);
 

@@ -19,6 +19,7 @@
 #include "ports/job_ledger.h"
 #include "ports/lake.h"
 #include "ports/process_locks.h"
+#include "ports/store_day_book.h"
 #include "ports/warehouse.h"
 #include "retail/item_terms.h"
 #include "retail/product.h"
@@ -259,6 +260,7 @@ class OperationalStore : public EpochLedger,
                          public DifferenceBook,
                          public StoreDirectory,
                          public ReferenceBook,
+                         public StoreDayBook,
                          public UserDirectory,
                          public ImportLedger,
                          public ReplayLedger,

@@ -30,6 +30,7 @@ public:
     virtual ports::DifferenceBook& differences() = 0;
     virtual ports::StoreDirectory& stores() = 0;
     virtual ports::ReferenceBook& reference() = 0;
+    virtual ports::StoreDayBook& store_days() = 0;
     virtual ports::UserDirectory& users() = 0;
     virtual ports::ImportLedger& imports() = 0;
     virtual ports::ReplayLedger& replays() = 0;
@@ -92,6 +93,7 @@ protected:
     ports::EpochLedger& epochs() { return harness_->epochs(); }
     ports::StoreDirectory& stores() { return harness_->stores(); }
     ports::ReferenceBook& reference() { return harness_->reference(); }
+    ports::StoreDayBook& store_days() { return harness_->store_days(); }
 
     std::unique_ptr<OperationalStoreHarness> harness_;
 };

@@ -233,6 +233,15 @@ class TrainPredictTest(SystemTest):
 
     def check_features(self, running):
         feature_date = self.newest + timedelta(days=1)
+        # An event of a store and of every one; weather that was, a forecast of the day, and one too far ahead.
+        events = self.write("events.csv", f"store,date,name\n1001,{feature_date},Match\n"
+                            f",{feature_date + timedelta(days=2)},Fair\n")
+        weather = self.write("weather.csv", "store,date,temperature_celsius,precipitation_mm\n" + "".join(
+            f"S1001,{feature_date + timedelta(days=ahead)},{10 + ahead},{1.5 + ahead}\n" for ahead in (-1, 0, 1)))
+        for table, path, rows in (("local_events", events, 2), ("weather", weather, 3)):
+            done = self.succeed(running.command("import", "--table", table, path))
+            self.assertIn(f"imported {table}: {rows} rows, {rows} changed", done)
+            self.assertIn("0 changed", self.succeed(running.command("import", "--table", table, path)))
         self.assertEqual(self.succeed(running.command("features")),
                          f"features of {feature_date}: {len(STORES) * len(PRODUCTS)} rows\n")
         rows = running.rows(
@@ -249,6 +258,32 @@ class TrainPredictTest(SystemTest):
             self.assertAlmostEqual(float(same_4), sum(map(units, (7, 14, 21, 28))) / 4, places=3)
             self.assertEqual(int(weekday), feature_date.isoweekday())
             self.assertLessEqual(int(age), DAYS)
+        self.check_store_days(running, feature_date)
+
+    def check_store_days(self, running, feature_date):
+        """What people said of single days, and what stands for a product that is new in a store."""
+        found = running.rows(
+            "select store_id, local_event, is_local_event, days_to_local_event, temperature_celsius, "
+            "precipitation_mm, temperature_celsius_lag_1, precipitation_mm_mean_7, region, definition_version "
+            f"from retail.feature_store where feature_date = '{feature_date}' and product_id = 'tea' order by store_id")
+        self.assertEqual(found, [
+            ("1001", "Match", "1", "0", "10", "1.5", "9", "0.5", "North", "3"),
+            ("1002", "", "0", "2", "\\N", "\\N", "\\N", "\\N", "South", "3")])
+
+        def mean_of(store, products, back=28):
+            return sum(self.sold[store, product, feature_date - timedelta(days=day)]
+                       for product in products for day in range(1, back + 1)) / back
+
+        sizes = {store: mean_of(store, [name for name, *_ in PRODUCTS]) for store in STORES}
+        for store, elsewhere, others, size, age, count in running.rows(
+                "select store_id, product_elsewhere_mean_28, category_others_mean_28, store_relative_size_28, "
+                "store_age_days, product_store_count_28 from retail.feature_store "
+                f"where feature_date = '{feature_date}' and product_id = 'tea'"):
+            store = int(store)
+            self.assertAlmostEqual(float(elsewhere), mean_of(2003 - store, ["tea"]), places=3)
+            self.assertAlmostEqual(float(others), mean_of(store, ["coffee"]), places=3)
+            self.assertAlmostEqual(float(size), sizes[store] * len(sizes) / sum(sizes.values()), places=4)
+            self.assertEqual((int(age), int(count)), (DAYS, len(STORES)))
 
     def check_damage(self, running, first, second):
         """A model that cannot be read gives way to the one before."""

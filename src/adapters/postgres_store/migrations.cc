@@ -268,6 +268,24 @@ create table item_terms (
     primary key (store_id, product_id, supplier)
 );
 )sql",
+    R"sql(
+-- What people said of single days of stores; dates are days since 1970-01-01.
+create table local_events (
+    store_id bigint not null,
+    business_date integer not null,
+    name text not null,
+    primary key (store_id, business_date)
+);
+
+create table weather (
+    store_id bigint not null,
+    business_date integer not null,
+    temperature_centidegrees integer,
+    precipitation_hundredths_mm integer,
+    given_at_us bigint not null,
+    primary key (store_id, business_date)
+);
+)sql",
 };
 
 Result<std::size_t> version_of(Connection& connection, const std::string& schema) {

@@ -258,6 +258,24 @@ create table item_terms (
     primary key (store_id, product_id, supplier)
 ) strict, without rowid;
 )sql",
+    R"sql(
+-- What people said of single days of stores; dates are days since 1970-01-01.
+create table local_events (
+    store_id integer not null,
+    business_date integer not null,
+    name text not null,
+    primary key (store_id, business_date)
+) strict, without rowid;
+
+create table weather (
+    store_id integer not null,
+    business_date integer not null,
+    temperature_centidegrees integer,
+    precipitation_hundredths_mm integer,
+    given_at_us integer not null,
+    primary key (store_id, business_date)
+) strict, without rowid;
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

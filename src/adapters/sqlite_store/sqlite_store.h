@@ -93,6 +93,14 @@ public:
         const std::vector<retail::ItemTerms>& terms) override;
     [[nodiscard]] Result<TermsList> item_terms() override;
 
+    [[nodiscard]] Result<std::uint64_t> put_local_events(
+        const std::vector<retail::LocalEvent>& events) override;
+    [[nodiscard]] Result<std::vector<retail::LocalEvent>> local_events() override;
+    [[nodiscard]] Result<std::uint64_t> put_weather(
+        const std::vector<retail::DayWeather>& weather) override;
+    [[nodiscard]] Result<std::vector<retail::DayWeather>> weather(
+        const ports::DateSpan& dates) override;
+
     [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
     [[nodiscard]] Result<std::vector<ports::User>> users() override;
     [[nodiscard]] Status put_user(const ports::User& user) override;

@@ -14,6 +14,7 @@
 #include "tests/contract/operational_store_contract.h"
 #include "tests/contract/order_store_contract.h"
 #include "tests/contract/session_contract.h"
+#include "tests/contract/store_day_book_contract.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -53,6 +54,7 @@ public:
     ports::DifferenceBook& differences() override { return *store_; }
     ports::StoreDirectory& stores() override { return *store_; }
     ports::ReferenceBook& reference() override { return *store_; }
+    ports::StoreDayBook& store_days() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
     ports::ReplayLedger& replays() override { return *store_; }

@@ -32,11 +32,24 @@ constexpr std::uint32_t kFirstCreatedStore = 1001;
 constexpr std::uint32_t kMaxDays = 36'500;
 constexpr std::uint32_t kMaxCount = 1'000'000'000;
 
-constexpr std::array<std::pair<ReferenceTable, std::string_view>, 4> kNames = {
+constexpr std::array<std::pair<ReferenceTable, std::string_view>, 6> kNames = {
     {{ReferenceTable::kProducts, "products"},
      {ReferenceTable::kStores, "stores"},
      {ReferenceTable::kSalesTargets, "sales_targets"},
-     {ReferenceTable::kItemTerms, "item_terms"}}};
+     {ReferenceTable::kItemTerms, "item_terms"},
+     {ReferenceTable::kLocalEvents, "local_events"},
+     {ReferenceTable::kWeather, "weather"}}};
+
+constexpr std::array<std::string_view, 3> kStoreColumns = {"store", "store_id", "store_code"};
+
+/// What a figure may be.
+struct Bounds {
+    double least = 0;
+    double most = 0;
+};
+// Beyond what was ever measured on Earth.
+constexpr Bounds kTemperatureCelsius = {-100, 70};
+constexpr Bounds kPrecipitationMm = {0, 2'000};
 
 /// The cells of one row by column name; what is wrong with them is noted.
 class RowCells {
@@ -108,18 +121,16 @@ public:
         value = number;
     }
     void degrees(std::string_view column, double most, double& value) {
-        if (!has(column)) {
-            return;
+        if (has(column)) {
+            value = number_in(column, {-most, most}).value_or(0);
         }
-        const std::string& text = raw(column);
-        double number = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (!text.empty() && (error != std::errc{} || end != text.data() + text.size() ||
-                              !(std::abs(number) <= most))) {
-            fault(column, fmt::format("no number from -{0} to {0}", most));
-            return;
+    }
+    /// Rounded; an empty cell is nothing.
+    void hundredths(std::string_view column, const Bounds& bounds,
+                    std::optional<std::int32_t>& value) {
+        if (const auto number = number_in(column, bounds)) {
+            value = static_cast<std::int32_t>(std::lround(*number * 100));
         }
-        value = number;
     }
     void date(std::string_view column, std::int32_t& value) {
         const std::string& text = raw(column);
@@ -144,6 +155,21 @@ public:
     }
 
 private:
+    /// Nothing in an empty cell, or in a wrong one, which is noted.
+    std::optional<double> number_in(std::string_view column, const Bounds& bounds) {
+        const std::string& text = raw(column);
+        if (text.empty()) {
+            return std::nullopt;
+        }
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc{} || end != text.data() + text.size() ||
+            !(number >= bounds.least && number <= bounds.most)) {
+            fault(column, fmt::format("no number from {} to {}", bounds.least, bounds.most));
+            return std::nullopt;
+        }
+        return number;
+    }
     bool decimal(std::string_view column, int scale, std::int64_t most, std::int64_t& value) {
         switch (retail::parse_decimal(raw(column), scale, most, value)) {
             case retail::DecimalFault::kNone:
@@ -424,6 +450,31 @@ Result<ReferenceReport> import_sales_targets(TextTable& table, const ReferencePo
     return ReferenceReport{targets.size(), changed, ignored(table, kColumns)};
 }
 
+/// The store that a row names, and in which column.
+struct NamedStore {
+    StoreId store{0};  ///< 0: it names none.
+    std::string_view column;
+};
+
+NamedStore store_named_in(RowCells& cells, const TextTable& table, StoreResolver& stores) {
+    NamedStore named{.column = table.columns.front()};
+    for (const std::string_view column : kStoreColumns) {
+        if (cells.has(column)) {
+            named.column = column;
+        }
+        if (cells.raw(column).empty()) {
+            continue;
+        }
+        if (const auto store = stores.find(cells.raw(column))) {
+            named.store = *store;
+        } else {
+            cells.fault(column, "no store has this id or code");
+        }
+        break;
+    }
+    return named;
+}
+
 void read_terms(RowCells& cells, retail::ItemTerms& terms) {
     for (const retail::ItemTermSpec& spec : retail::item_term_specs()) {
         cells.term(spec, terms[spec.term]);
@@ -444,7 +495,6 @@ void read_terms(RowCells& cells, retail::ItemTerms& terms) {
 Result<ReferenceReport> import_item_terms(TextTable& table, const ReferencePorts& ports) {
     std::vector<std::string_view> columns = {"store", "store_id", "store_code", "product_id",
                                              "supplier"};
-    constexpr std::size_t kStoreColumns = 3;
     const std::size_t keys_end = columns.size();
     for (const retail::ItemTermSpec& spec : retail::item_term_specs()) {
         columns.push_back(spec.name);
@@ -465,19 +515,8 @@ Result<ReferenceReport> import_item_terms(TextTable& table, const ReferencePorts
     for (const TextTable::Row& row : table.rows) {
         RowCells cells(table, places, row);
         retail::ItemTerms one;
-        std::string_view key_column = table.columns.front();
-        for (const std::string_view column : std::span(columns).first(kStoreColumns)) {
-            if (cells.raw(column).empty()) {
-                continue;  // Every store.
-            }
-            key_column = column;
-            if (const auto store = stores.find(cells.raw(column))) {
-                one.store = *store;
-            } else {
-                cells.fault(column, "no store has this id or code");
-            }
-            break;
-        }
+        const NamedStore named = store_named_in(cells, table, stores);
+        one.store = named.store;
         cells.text("product_id", one.product_id);
         std::string supplier;
         cells.text("supplier", supplier);
@@ -493,7 +532,7 @@ Result<ReferenceReport> import_item_terms(TextTable& table, const ReferencePorts
         }
         read_terms(cells, one);
         if (cells.is_good()) {
-            keys.add(cells, key_column, key);
+            keys.add(cells, named.column, key);
         }
         terms.push_back(std::move(one));
     }
@@ -502,7 +541,75 @@ Result<ReferenceReport> import_item_terms(TextTable& table, const ReferencePorts
     return ReferenceReport{terms.size(), changed, ignored(table, columns)};
 }
 
+Result<ReferenceReport> import_local_events(TextTable& table, const ReferencePorts& ports) {
+    constexpr std::array<std::string_view, 5> kColumns = {"store", "store_id", "store_code", "date",
+                                                          "name"};
+    const Columns places = places_of(table);
+    SHELFCAST_TRY(need(places, std::span(kColumns).subspan(3, 1), table));
+    SHELFCAST_TRY(need(places, std::span(kColumns).subspan(4, 1), table));
+    SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, ports.stores.catalog(std::nullopt));
+    StoreResolver stores;
+    stores.use(catalog);
+    std::vector<retail::LocalEvent> events;
+    Keys<std::pair<StoreId, std::int32_t>> keys;
+    for (const TextTable::Row& row : table.rows) {
+        RowCells cells(table, places, row);
+        retail::LocalEvent event{.store = store_named_in(cells, table, stores).store};
+        cells.date("date", event.date);
+        cells.text("name", event.name);
+        if (cells.is_good()) {
+            keys.add(cells, "date", {event.store, event.date});
+        }
+        events.push_back(std::move(event));
+    }
+    SHELFCAST_TRY(check_faults(table));
+    SHELFCAST_ASSIGN(const std::uint64_t changed, ports.store_days.put_local_events(events));
+    return ReferenceReport{events.size(), changed, ignored(table, kColumns)};
+}
+
+Result<ReferenceReport> import_weather(TextTable& table, const ReferencePorts& ports) {
+    constexpr std::array<std::string_view, 6> kColumns = {
+        "store", "store_id", "store_code", "date", "temperature_celsius", "precipitation_mm"};
+    const Columns places = places_of(table);
+    SHELFCAST_TRY(need(places, kStoreColumns, table));
+    for (std::size_t column = kStoreColumns.size(); column < kColumns.size(); ++column) {
+        SHELFCAST_TRY(need(places, std::span(kColumns).subspan(column, 1), table));
+    }
+    SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, ports.stores.catalog(std::nullopt));
+    StoreResolver stores;
+    stores.use(catalog);
+    const std::int64_t now_us = ports.clock.now_us();
+    std::vector<retail::DayWeather> weather;
+    Keys<std::pair<StoreId, std::int32_t>> keys;
+    for (const TextTable::Row& row : table.rows) {
+        RowCells cells(table, places, row);
+        const NamedStore named = store_named_in(cells, table, stores);
+        retail::DayWeather day{.store = named.store, .given_at_us = now_us};
+        if (cells.is_good() && named.store == StoreId{0}) {
+            cells.fault(named.column, "a store must be named");
+        }
+        cells.date("date", day.date);
+        cells.hundredths("temperature_celsius", kTemperatureCelsius, day.temperature_centidegrees);
+        cells.hundredths("precipitation_mm", kPrecipitationMm, day.precipitation_hundredths_mm);
+        if (cells.is_good()) {
+            keys.add(cells, "date", {day.store, day.date});
+        }
+        weather.push_back(day);
+    }
+    SHELFCAST_TRY(check_faults(table));
+    SHELFCAST_ASSIGN(const std::uint64_t changed, ports.store_days.put_weather(weather));
+    return ReferenceReport{weather.size(), changed, ignored(table, kColumns)};
+}
+
 }  // namespace
+
+std::vector<std::string> reference_table_names() {
+    std::vector<std::string> names;
+    for (const auto& [table, name] : kNames) {
+        names.emplace_back(name);
+    }
+    return names;
+}
 
 std::string_view to_string(ReferenceTable table) noexcept {
     return std::ranges::find(kNames, table, &std::pair<ReferenceTable, std::string_view>::first)
@@ -520,10 +627,12 @@ Result<ReferenceReport> import_reference(ReferenceTable table, const std::string
                                          const ReferencePorts& ports, const std::stop_token& stop) {
     SHELFCAST_ASSIGN(TextTable rows, read_text_table(path, format, ports.tables, stop));
     Result<ReferenceReport> report =
-        table == ReferenceTable::kProducts    ? import_products(rows, ports)
-        : table == ReferenceTable::kStores    ? import_stores(rows, ports)
-        : table == ReferenceTable::kItemTerms ? import_item_terms(rows, ports)
-                                              : import_sales_targets(rows, ports);
+        table == ReferenceTable::kProducts      ? import_products(rows, ports)
+        : table == ReferenceTable::kStores      ? import_stores(rows, ports)
+        : table == ReferenceTable::kItemTerms   ? import_item_terms(rows, ports)
+        : table == ReferenceTable::kLocalEvents ? import_local_events(rows, ports)
+        : table == ReferenceTable::kWeather     ? import_weather(rows, ports)
+                                                : import_sales_targets(rows, ports);
     if (!report) {
         return forward_error(report, path);
     }

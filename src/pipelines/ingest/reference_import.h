@@ -1,9 +1,9 @@
 #pragma once
 
 /// \file pipelines/ingest/reference_import.h
-/// `shelfcast import --table`: products, stores, sales targets and terms of
-/// supply from a file. A file is taken
-/// whole or not at all; every wrong row is named. The same file again changes nothing.
+/// `shelfcast import --table`: products, stores, sales targets, terms of supply, local events and
+/// weather from a file. A file is taken whole or not at all; every wrong row is named. The same
+/// file again changes nothing.
 ///
 /// Columns (others are ignored and named; `*` must be there). A cell that is there, empty
 /// or not, replaces what was known; a column or field that is not there leaves it:
@@ -19,6 +19,12 @@
 ///   not there for every one, and the terms of retail/item_terms.h by their names (one of them*).
 ///   Of service_level, fill_rate and cost_ratio a row has one at most. With a product, supplier is
 ///   who delivers it.
+/// - local_events: store (id or code; or store_id, store_code; empty or not there for every store),
+///   date*, name*. A store's own row holds before that of every store; an empty name takes back
+///   what was said of the date.
+/// - weather: store* (the same, not empty), date*, temperature_celsius* (mean of the day),
+///   precipitation_mm*, each rounded to hundredths, empty where it is not known. A row replaces the
+///   one of the store and date. Given before the date is over where the store is, it is a forecast.
 
 #include <cstdint>
 #include <optional>
@@ -29,21 +35,34 @@
 
 #include "base/result.h"
 #include "pipelines/ingest/import_source.h"
+#include "ports/clock.h"
 #include "ports/operational_store.h"
+#include "ports/store_day_book.h"
 #include "ports/table_file_reader.h"
 
 namespace shelfcast::ingest {
 
-enum class ReferenceTable : std::uint8_t { kProducts, kStores, kSalesTargets, kItemTerms };
+enum class ReferenceTable : std::uint8_t {
+    kProducts,
+    kStores,
+    kSalesTargets,
+    kItemTerms,
+    kLocalEvents,
+    kWeather,
+};
 
-/// products, stores, sales_targets, item_terms.
+/// Of all of them: "products, stores, …".
+[[nodiscard]] std::vector<std::string> reference_table_names();
+/// products, stores, sales_targets, item_terms, local_events, weather.
 [[nodiscard]] std::string_view to_string(ReferenceTable table) noexcept;
 [[nodiscard]] std::optional<ReferenceTable> reference_table(std::string_view name) noexcept;
 
 struct ReferencePorts {
     ports::ReferenceBook& reference;
     ports::StoreDirectory& stores;
+    ports::StoreDayBook& store_days;
     ports::TableFileReader& tables;
+    const ports::Clock& clock;
 };
 
 struct ReferenceReport {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "pipelines/ingest/test_ports.h"
+#include "ports/test_hand_clock.h"
+#include "ports/test_store_days.h"
 
 namespace shelfcast::ingest {
 namespace {
@@ -54,8 +56,9 @@ private:
 class ReferenceImportTest : public ::testing::Test {
 protected:
     Result<ReferenceReport> import(ReferenceTable table, const std::string& path) {
-        return import_reference(table, path, {}, {reference_, stores_, tables_}, {});
+        return import_reference(table, path, {}, ports(), {});
     }
+    ReferencePorts ports() { return {reference_, stores_, store_days_, tables_, clock_}; }
     ReferenceReport import_ok(ReferenceTable table, const std::string& path) {
         const auto report = import(table, path);
         EXPECT_TRUE(report) << report.error().message;
@@ -76,7 +79,9 @@ protected:
     TemporaryFolder folder_;
     MemoryReference reference_;
     MemoryStores stores_;
+    ports::MemoryStoreDays store_days_;
     MemoryTables tables_;
+    ports::HandClock clock_{1'000};
 };
 
 TEST_F(ReferenceImportTest, ProductsComeFromCsvAndKeepWhatAFileDoesNotSay) {
@@ -135,7 +140,7 @@ TEST_F(ReferenceImportTest, TargetsNameStoresByIdOrCode) {
         {"store", "business_date", "revenue"},
         {{"7", "2026-03-02", "1000"}, {"LDN1", "2026-03-03", "99.5"}, {"7", "2026-03-04", "0"}}};
     const auto report = import_reference(ReferenceTable::kSalesTargets, "t.parquet",
-                                         FileFormat::kParquet, {reference_, stores_, tables_}, {});
+                                         FileFormat::kParquet, ports(), {});
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_EQ(report->rows, 3U);
     const auto targets = reference_.sales_targets()->targets;
@@ -218,6 +223,68 @@ TEST_F(ReferenceImportTest, TermsAreAboutAsMuchAsTheyName) {
         "  row 7: store \"\": already in row 6");
     EXPECT_EQ(refused(ReferenceTable::kItemTerms, "store,colour\n,red\n").substr(0, 18),
               "there is no column");
+}
+
+TEST_F(ReferenceImportTest, EventsAreOfAStoreOrOfEveryOne) {
+    stores_.add(7, "LDN1");
+    const std::string path = folder_.write("e.csv",
+                                           "store,date,name,colour\n"
+                                           "LDN1,2026-03-02,\"Match, final\",red\n"
+                                           ",2026-03-02,Fair,\n7,2026-03-03,,\n");
+    const ReferenceReport report = import_ok(ReferenceTable::kLocalEvents, path);
+    EXPECT_EQ(report.changed, 3U);
+    EXPECT_EQ(report.ignored_columns, std::vector<std::string>{"colour"});
+    EXPECT_EQ(import_ok(ReferenceTable::kLocalEvents, path).changed, 0U);
+    const std::vector<retail::LocalEvent> kept = {{StoreId{0}, 20'514, "Fair"},
+                                                  {StoreId{7}, 20'514, "Match, final"},
+                                                  {StoreId{7}, 20'515, ""}};
+    EXPECT_EQ(store_days_.local_events(), kept);
+    // Without a column for stores it is of every one.
+    import_ok(ReferenceTable::kLocalEvents, folder_.write("f.csv", "date,name\n2026-03-09,Rain\n"));
+    EXPECT_EQ(store_days_.local_events()->at(1), (retail::LocalEvent{StoreId{0}, 20'521, "Rain"}));
+    EXPECT_EQ(refused(ReferenceTable::kLocalEvents,
+                      "store,date,name\nXXX,2026-02-30,A\n7,2026-03-02,A\nLDN1,2026-03-02,B\n"),
+              "2 rows are wrong, nothing was imported:\n"
+              "  row 1: store \"XXX\": no store has this id or code\n"
+              "  row 1: date \"2026-02-30\": no date YYYY-MM-DD from 2000 to 2099\n"
+              "  row 3: date \"2026-03-02\": already in row 2");
+    EXPECT_EQ(refused(ReferenceTable::kLocalEvents, "store,date\n7,2026-03-02\n"),
+              "there is no column name, only store, date");
+    EXPECT_EQ(store_days_.local_events()->size(), 4U);
+}
+
+TEST_F(ReferenceImportTest, WeatherIsOfOneStoreAndKnowsWhenItWasGiven) {
+    stores_.add(7, "LDN1");
+    const std::string header = "store,date,temperature_celsius,precipitation_mm\n";
+    const std::string path =
+        folder_.write("w.csv", header + "LDN1,2026-03-02,-4.127,0\n7,2026-03-03,,1.5\n");
+    EXPECT_EQ(import_ok(ReferenceTable::kWeather, path).changed, 2U);
+    clock_.at_us = 2'000;
+    EXPECT_EQ(import_ok(ReferenceTable::kWeather, path).changed, 0U);
+    import_ok(ReferenceTable::kWeather,
+              folder_.write("x.csv", header + "LDN1,2026-03-02,-4.13,0.0\n7,2026-03-03,8,\n"));
+    const std::vector<retail::DayWeather> kept = {{StoreId{7}, 20'514, -413, 0, 1'000},
+                                                  {StoreId{7}, 20'515, 800, std::nullopt, 2'000}};
+    EXPECT_EQ(store_days_.weather({20'514, 20'515}), kept);
+    EXPECT_EQ(refused(ReferenceTable::kWeather, header + "LDN1,2026-03-04,mild,-0.1\n"
+                                                         ",2026-03-04,nan,2000.5\n"
+                                                         "9,03/04/2026,-100.5,1e9\n"
+                                                         "7,2026-03-04,1,1\n7,2026-03-04,2,2\n"),
+              "4 rows are wrong, nothing was imported:\n"
+              "  row 1: temperature_celsius \"mild\": no number from -100 to 70\n"
+              "  row 1: precipitation_mm \"-0.1\": no number from 0 to 2000\n"
+              "  row 2: store \"\": a store must be named\n"
+              "  row 2: temperature_celsius \"nan\": no number from -100 to 70\n"
+              "  row 2: precipitation_mm \"2000.5\": no number from 0 to 2000\n"
+              "  row 3: store \"9\": no store has this id or code\n"
+              "  row 3: date \"03/04/2026\": no date YYYY-MM-DD from 2000 to 2099\n"
+              "  row 3: temperature_celsius \"-100.5\": no number from -100 to 70\n"
+              "  row 3: precipitation_mm \"1e9\": no number from 0 to 2000\n"
+              "  row 5: date \"2026-03-04\": already in row 4");
+    EXPECT_EQ(refused(ReferenceTable::kWeather, "store,date,temperature_celsius\n7,2026-03-02,1\n"),
+              "there is no column precipitation_mm, only store, date, temperature_celsius");
+    EXPECT_EQ(refused(ReferenceTable::kWeather, "date,temperature_celsius\n2026-03-02,1\n"),
+              "there is no column store or store_id or store_code, only date, temperature_celsius");
 }
 
 TEST_F(ReferenceImportTest, BrokenLinesAreRowsToo) {

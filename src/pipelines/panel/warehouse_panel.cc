@@ -69,6 +69,27 @@ public:
             region_of_.emplace(store.id, regions_.number_of(store.region));
         }
     }
+    void note(std::vector<retail::LocalEvent> events) {
+        for (retail::LocalEvent& event : events) {
+            events_[event.store].insert_or_assign(event.date, std::move(event.name));
+        }
+    }
+    void note(const std::vector<retail::DayWeather>& weather, const retail::StoreCatalog& catalog) {
+        const auto hundredths = [](std::optional<std::int32_t> value) {
+            return value ? static_cast<float>(*value) / 100 : kUnknown;
+        };
+        for (const retail::DayWeather& day : weather) {
+            const retail::TimeZone* const zone = catalog.time_zone(day.store);
+            const bool is_forecast =
+                zone != nullptr &&
+                zone->local_day(day.given_at_us / 1'000).business_date <= day.date;
+            if (day.date <= question_.dates.last || is_forecast) {
+                weather_[day.store].emplace(
+                    day.date, demand::PanelWeather{hundredths(day.temperature_centidegrees),
+                                                   hundredths(day.precipitation_hundredths_mm)});
+            }
+        }
+    }
 
     void take(const queries::PanelDay& day) {
         const bool same =
@@ -114,6 +135,9 @@ private:
             made_.panel.names.stores.push_back(std::to_string(day.store.value));
             const auto holidays = holidays_.find(day.store);
             store_holidays_ = holidays == holidays_.end() ? nullptr : &holidays->second;
+            if (!events_.empty() || !weather_.empty()) {
+                made_.panel.store_days.push_back(days_of(day.store));
+            }
         }
         const auto kind = kinds_.find(std::string(day.product_id));
         const auto region = region_of_.find(day.store);
@@ -131,14 +155,35 @@ private:
         open_ = true;
     }
 
+    [[nodiscard]] bool is_holiday(std::int32_t date) const {
+        return store_holidays_ != nullptr && store_holidays_->contains(date);
+    }
+    [[nodiscard]] bool is_event(std::int32_t date) const {
+        return !made_.panel.store_days.empty() &&
+               made_.panel.store_days.back().events.contains(date);
+    }
+
+    /// Its own events before those of every store.
+    demand::StoreDays days_of(StoreId store) {
+        std::map<std::int32_t, std::string> names = events_[store];
+        names.insert(events_[StoreId{0}].begin(), events_[StoreId{0}].end());
+        demand::StoreDays days;
+        for (auto& [date, name] : names) {
+            if (!name.empty()) {  // Else it was taken back.
+                days.events.emplace(date, demand::PanelEvent{std::move(name), is_holiday(date)});
+            }
+        }
+        days.weather = std::move(weather_[store]);
+        return days;
+    }
+
     void append(float units, float price, bool promoted, std::uint32_t mask) {
         demand::DailyPanel& panel = made_.panel;
         const bool known = next_date() <= question_.dates.last;
         panel.units.push_back(known ? units : kUnknown);
         panel.price.push_back(known ? price : kUnknown);
         panel.promo.push_back(known ? static_cast<float>(promoted) : kUnknown);
-        panel.holiday.push_back(
-            store_holidays_ != nullptr && store_holidays_->contains(next_date()) ? 1.0F : 0.0F);
+        panel.holiday.push_back(is_holiday(next_date()) || is_event(next_date()) ? 1.0F : 0.0F);
         panel.stock_out_mask.push_back(known ? mask : 0);
         panel.has_stock_outs = panel.has_stock_outs || mask != 0;
         ++series().days;
@@ -177,6 +222,8 @@ private:
     std::unordered_map<std::string, Kind> kinds_;
     std::map<StoreId, std::uint32_t> region_of_;
     std::map<StoreId, std::set<std::int32_t>> holidays_;
+    std::map<StoreId, std::map<std::int32_t, std::string>> events_;
+    std::map<StoreId, std::map<std::int32_t, demand::PanelWeather>> weather_;
     const std::set<std::int32_t>* store_holidays_ = nullptr;
     bool open_ = false;  ///< The last series still takes days.
     std::int32_t last_sale_ = 0;
@@ -201,6 +248,15 @@ Result<WarehousePanel> read_panel(const PanelPorts& ports, const PanelQuestion& 
     SHELFCAST_ASSIGN(const demand::DayHours hours,
                      queries::panel_hours(ports.warehouse, question.dates));
     builder.note(hours);
+    if (ports.store_days != nullptr) {
+        SHELFCAST_ASSIGN(auto events, ports.store_days->local_events());
+        builder.note(std::move(events));
+    }
+    if (ports.store_days != nullptr && question.with_weather) {
+        SHELFCAST_ASSIGN(const auto weather,
+                         ports.store_days->weather({with_days_ahead.first, with_days_ahead.last}));
+        builder.note(weather, catalog);
+    }
     std::vector<queries::StoreRange> ranges;
     if (question.store) {
         ranges.push_back({*question.store, *question.store});

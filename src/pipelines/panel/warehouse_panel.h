@@ -3,7 +3,8 @@
 /// \file pipelines/panel/warehouse_panel.h
 /// The daily panel of the chain from the warehouse. Each series has the days from its first sale on
 /// (within what is asked for) to the last date, 0 where nothing was sold, and the days to come,
-/// of which public holidays are known. Prices are carried forward from the last sale. Thread safe.
+/// of which public holidays and local events are known. Prices are carried forward from the last
+/// sale. Thread safe.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,7 @@ namespace shelfcast::panel {
 struct PanelPorts {
     ports::QueryRunner& warehouse;
     ports::StoreDirectory& stores;
+    ports::StoreDayBook* store_days = nullptr;  ///< Nothing: no local events, no weather.
 };
 
 struct PanelQuestion {
@@ -30,6 +32,9 @@ struct PanelQuestion {
     std::size_t days_ahead = 0;      ///< Days to come after them.
     std::int32_t sold_since = 0;     ///< Series without a sale since that date are left out.
     std::optional<StoreId> store{};  ///< Nothing: every store.
+    /// Of dates up to the last one as it is known by now, of days to come as far as it was given
+    /// before they were over: figures given later are what happened, which nobody foresaw.
+    bool with_weather = false;
 };
 
 struct WarehousePanel {

@@ -7,6 +7,7 @@
 
 #include "pipelines/panel/test_sales.h"
 #include "ports/test_one_store.h"
+#include "ports/test_store_days.h"
 
 namespace shelfcast::panel {
 namespace {
@@ -15,8 +16,10 @@ struct WarehousePanelTest : ::testing::Test {
     TestSales sales;
     ports::OneStore stores;
 
+    ports::MemoryStoreDays store_days;
+
     WarehousePanel read(const PanelQuestion& question) {
-        auto made = read_panel({sales, stores}, question, {});
+        auto made = read_panel({sales, stores, &store_days}, question, {});
         EXPECT_TRUE(made) << (made ? "" : made.error().message);
         return made ? std::move(*made) : WarehousePanel{};
     }
@@ -49,6 +52,52 @@ TEST_F(WarehousePanelTest, DaysWithoutSalesAreZeroAndPricesGoOn) {
     EXPECT_EQ(made.store_of(tea), StoreId{1});
     EXPECT_EQ(made.product_of(tea), "tea");
     EXPECT_FALSE(panel.has_stock_outs);
+}
+
+TEST_F(WarehousePanelTest, LocalEventsAreHolidaysOfTheirStores) {
+    sales.sell_daily("tea", 100, 103, 1, 1);
+    sales.sell_daily("tea", 100, 103, 1, 2);
+    sales.holidays = {101};
+    EXPECT_TRUE(read({.dates = {90, 103}}).panel.store_days.empty());
+    ASSERT_TRUE(store_days.put_local_events({{StoreId{0}, 101, "Fair"},
+                                             {StoreId{0}, 102, "Fair"},
+                                             {StoreId{1}, 102, "Match"},
+                                             {StoreId{2}, 102, ""},
+                                             {StoreId{2}, 105, "Parade"}}));
+    const demand::DailyPanel panel = read({.dates = {90, 103}, .days_ahead = 2}).panel;
+    EXPECT_EQ(panel.holiday, (std::vector<float>{0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1}));
+    ASSERT_EQ(panel.store_days.size(), 2U);
+    const auto& first = panel.store_days[0].events;
+    EXPECT_EQ(first.at(101).name, "Fair");
+    EXPECT_TRUE(first.at(101).is_public_holiday);
+    EXPECT_EQ(first.at(102).name, "Match");
+    EXPECT_FALSE(first.at(102).is_public_holiday);
+    EXPECT_EQ(panel.store_days[1].events.size(), 2U);  // The fair of day 102 was taken back.
+    store_days.away = true;
+    EXPECT_EQ(read_panel({sales, stores, &store_days}, {.dates = {90, 103}}, {}).error().message,
+              "the days of stores are away");
+}
+
+// Store 1 is in Berlin, an hour before UTC in January 1970.
+TEST_F(WarehousePanelTest, WeatherToComeIsWhatWasGivenBeforeItsDayWasOver) {
+    sales.sell_daily("tea", 9, 10, 1);
+    constexpr std::int64_t kHourUs = 3'600'000'000;
+    const std::int64_t end_of_11_us = 12 * 24 * kHourUs - kHourUs;
+    const retail::DayWeather past = {StoreId{1}, 10, 550, 25, 90 * 24 * kHourUs};
+    const retail::DayWeather foreseen = {StoreId{1}, 11, std::nullopt, 100, end_of_11_us - 1};
+    const retail::DayWeather later = {StoreId{1}, 12, 100, 0, end_of_11_us + 24 * kHourUs};
+    ASSERT_TRUE(store_days.put_weather({past, foreseen, later}));
+    EXPECT_TRUE(read({.dates = {1, 10}, .days_ahead = 3}).panel.store_days.empty());
+    const demand::DailyPanel panel =
+        read({.dates = {1, 10}, .days_ahead = 3, .with_weather = true}).panel;
+    ASSERT_EQ(panel.store_days.size(), 1U);
+    const auto& weather = panel.store_days[0].weather;
+    ASSERT_EQ(weather.size(), 2U);
+    EXPECT_EQ(weather.at(10).temperature_celsius, 5.5F);
+    EXPECT_EQ(weather.at(10).precipitation_mm, 0.25F);
+    EXPECT_TRUE(std::isnan(weather.at(11).temperature_celsius));
+    EXPECT_EQ(weather.at(11).precipitation_mm, 1);
+    EXPECT_EQ(panel.holiday, std::vector<float>(5, 0));
 }
 
 TEST_F(WarehousePanelTest, HoursWithoutStockAreMarkedFromTheFirstSaleOn) {

@@ -28,14 +28,17 @@ constexpr std::size_t kSampledSeries = 2'000;
 
 bool is_season(const FeatureDefinition& definition) { return definition.kind == "season"; }
 
-/// What moves with the date, whatever people buy.
+/// What moves with the date, whatever people buy; and words, which have no distribution.
 bool is_of_the_date(const FeatureDefinition& definition) {
-    return definition.source == "calendar" || definition.source == "holiday" ||
-           definition.kind == "age";
+    constexpr std::array<std::string_view, 5> kSources = {"calendar", "holiday", "local_event",
+                                                          "temperature", "precipitation"};
+    return std::ranges::find(kSources, definition.source) != kSources.end() ||
+           definition.kind == "age" || definition.kind == "store_age" ||
+           demand::is_word(definition);
 }
 
 ColumnType column_type(const FeatureDefinition& definition) {
-    if (is_season(definition)) {
+    if (is_season(definition) || demand::is_word(definition)) {
         return ColumnType::kText;
     }
     // What is never missing is a small whole number, and the warehouse has it as such.
@@ -56,9 +59,7 @@ retail::ColumnBlock empty_rows() {
                                        {"product_id", ColumnType::kText},
                                        {"feature_date", ColumnType::kDate},
                                        {"definition_version", ColumnType::kUInt32},
-                                       {"available_at", ColumnType::kDateTime64Ms},
-                                       {"category", ColumnType::kText},
-                                       {"brand", ColumnType::kText}};
+                                       {"available_at", ColumnType::kDateTime64Ms}};
     for (const FeatureDefinition& definition : demand::feature_definitions().features) {
         columns.push_back({definition.name, column_type(definition)});
     }
@@ -76,9 +77,34 @@ struct Day {
     std::int64_t available_at_ms = 0;
 };
 
+/// What a word says of a series on a day.
+std::string_view word_of(const FeatureDefinition& definition, const demand::DailyPanel& panel,
+                         const demand::PanelSeries& series, const retail::Store& store,
+                         std::int32_t date) {
+    const std::string& source = definition.source;
+    if (source == "category") {
+        return panel.names.categories[series.category];
+    }
+    if (source == "brand") {
+        return panel.names.brands[series.brand];
+    }
+    if (source == "region") {
+        return panel.names.regions[series.region];
+    }
+    if (source == "store_type") {
+        return store.store_type;
+    }
+    if (series.store >= panel.store_days.size()) {
+        return "";
+    }
+    const auto& events = panel.store_days[series.store].events;
+    const auto event = events.find(date);
+    return event == events.end() ? std::string_view() : event->second.name;
+}
+
 void add_row(retail::ColumnBlock& rows, const panel::WarehousePanel& sales,
              const demand::PanelSeries& series, std::span<const float> values, const Day& day,
-             double latitude) {
+             const retail::Store& store) {
     rows.data<std::vector<std::uint32_t>>("store_id").push_back(sales.store_of(series).value);
     rows.data<TextColumn>("product_id").push_back(sales.product_of(series));
     rows.data<std::vector<std::uint16_t>>("feature_date")
@@ -86,13 +112,14 @@ void add_row(retail::ColumnBlock& rows, const panel::WarehousePanel& sales,
     rows.data<std::vector<std::uint32_t>>("definition_version")
         .push_back(demand::feature_definitions().version);
     rows.data<std::vector<std::int64_t>>("available_at").push_back(day.available_at_ms);
-    rows.data<TextColumn>("category").push_back(sales.panel.names.categories[series.category]);
-    rows.data<TextColumn>("brand").push_back(sales.panel.names.brands[series.brand]);
     for (std::size_t at = 0; at < values.size(); ++at) {
         const FeatureDefinition& definition = demand::feature_definitions().features[at];
         const std::string_view name = definition.name;
-        if (is_season(definition)) {
-            rows.data<TextColumn>(name).push_back(season_at(values[at], latitude));
+        if (demand::is_word(definition)) {
+            rows.data<TextColumn>(name).push_back(
+                word_of(definition, sales.panel, series, store, day.date));
+        } else if (is_season(definition)) {
+            rows.data<TextColumn>(name).push_back(season_at(values[at], store.latitude));
         } else if (column_type(definition) == ColumnType::kUInt8) {
             rows.data<std::vector<std::uint8_t>>(name).push_back(
                 static_cast<std::uint8_t>(values[at]));
@@ -117,12 +144,13 @@ Result<FeatureReport> write_features(const FeaturePorts& ports, const FeatureOpt
             ports.sales,
             {.dates = {cutoff + 1 - static_cast<std::int32_t>(options.history_days), cutoff},
              .days_ahead = days_ahead(),
-             .sold_since = cutoff + 1 - static_cast<std::int32_t>(options.sold_within_days)},
+             .sold_since = cutoff + 1 - static_cast<std::int32_t>(options.sold_within_days),
+             .with_weather = true},
             stop));
     SHELFCAST_ASSIGN(const retail::StoreCatalog catalog, ports.sales.stores.catalog(std::nullopt));
-    std::map<StoreId, double> latitudes;
+    std::map<StoreId, retail::Store> stores;
     for (const retail::Store& store : catalog.stores()) {
-        latitudes.emplace(store.id, store.latitude);
+        stores.emplace(store.id, store);
     }
     const Day day{cutoff + 1, now_us / 1'000};
     const DateFeatures features(sales.panel, day.date, demand::feature_definitions().features);
@@ -133,7 +161,7 @@ Result<FeatureReport> write_features(const FeaturePorts& ports, const FeatureOpt
             return fail(ErrorKind::kUnavailable, "stopped after the features of {} of {} series",
                         report.rows, sales.panel.series.size());
         }
-        add_row(rows, sales, series, features.of(series), day, latitudes[sales.store_of(series)]);
+        add_row(rows, sales, series, features.of(series), day, stores[sales.store_of(series)]);
         ++report.rows;
         if (rows.rows() == kRowsPerInsert) {
             SHELFCAST_TRY(ports.tables.put_derived(kTable, rows));

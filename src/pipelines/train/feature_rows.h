@@ -34,8 +34,10 @@ struct FeatureReport {
     std::size_t rows = 0;
 };
 
-/// Again for the same date replaces what it wrote. available_at is now: late events that came until
-/// then are in it. Errors: those of settle_cutoff() and of the ports; kUnavailable when stopped.
+/// Again for the same date replaces what it wrote. available_at is now: late sales that came until
+/// then are in it, and so are local events. Weather of the date itself is there only if somebody
+/// gave it before that date was over. Errors: those of settle_cutoff() and of the ports;
+/// kUnavailable when stopped.
 [[nodiscard]] Result<FeatureReport> write_features(const FeaturePorts& ports,
                                                    const FeatureOptions& options,
                                                    const std::stop_token& stop);

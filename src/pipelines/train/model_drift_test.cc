@@ -10,6 +10,7 @@
 #include "pipelines/train/feature_rows.h"
 #include "ports/test_hand_clock.h"
 #include "ports/test_one_store.h"
+#include "ports/test_store_days.h"
 #include "retail/float_columns.h"
 
 namespace shelfcast::train {
@@ -61,7 +62,9 @@ TEST_F(DriftTest, WhatMovesWithTheDateIsNotSampled) {
     const auto panel = panel::read_panel({sales, stores}, {.dates = {kFirst, kLast}}, {});
     const auto samples = sample_features(panel->panel, kLast, 2);
     ASSERT_TRUE(samples) << samples.error().message;
-    EXPECT_EQ(samples->size(), 26U);  // 36 but six of the calendar, three of holidays and the age.
+    // 56 but six of the calendar, six of holidays and events, six of weather, four words more and
+    // two ages.
+    EXPECT_EQ(samples->size(), 32U);
     for (const FeatureSample& sample : *samples) {
         EXPECT_EQ(sample.values.size(), 2U) << sample.name;
     }
@@ -124,9 +127,45 @@ TEST_F(DriftTest, TheFeatureStoreHasARowPerSeriesThatSells) {
     EXPECT_EQ(retail::float_at(rows, "relative_price", 0), 1);
     EXPECT_EQ(retail::float_at(rows, "units_lag_90", 0), std::nullopt);
     EXPECT_EQ(rows.data<std::vector<std::int64_t>>("available_at")[0], clock.at_us / 1'000);
+    EXPECT_EQ(rows.data<retail::TextColumn>("category")[0], "Drinks");
+    EXPECT_EQ(rows.data<retail::TextColumn>("brand")[0], "Leaf");
+    EXPECT_EQ(rows.data<retail::TextColumn>("local_event")[0], "");
+    EXPECT_EQ(retail::float_at(rows, "temperature_celsius", 0), std::nullopt);
+    EXPECT_EQ(retail::float_at(rows, "store_age_days", 0), 61);
+    EXPECT_EQ(retail::float_at(rows, "product_store_count_28", 0), 1);
+    EXPECT_EQ(retail::float_at(rows, "product_elsewhere_mean_28", 0), std::nullopt);
     sales.away = true;
     EXPECT_EQ(write_features({{sales, stores}, sales, clock}, {}, {}).error().kind,
               ErrorKind::kUnavailable);
+}
+
+TEST_F(DriftTest, TheFeatureStoreHasEventsAndWeatherAsTheyWereKnown) {
+    ports::MemoryStoreDays store_days;
+    constexpr std::int64_t kDayUs = 86'400'000'000;
+    ASSERT_TRUE(store_days.put_local_events(
+        {{StoreId{0}, kLast + 1, "Fair"}, {StoreId{1}, kLast + 9, "Match"}}));
+    ASSERT_TRUE(
+        store_days.put_weather({{StoreId{1}, kLast, 400, 120, (kLast + 40) * kDayUs},
+                                {StoreId{1}, kLast + 1, 900, std::nullopt, (kLast + 1) * kDayUs}}));
+    ASSERT_TRUE(write_features({{sales, stores, &store_days}, sales, clock}, {}, {}));
+    const retail::ColumnBlock& rows = sales.written.at(0).second;
+    EXPECT_EQ(rows.data<retail::TextColumn>("local_event")[0], "Fair");
+    EXPECT_EQ(rows.data<std::vector<std::uint8_t>>("is_local_event")[0], 1);
+    EXPECT_EQ(rows.data<std::vector<std::uint8_t>>("is_holiday")[0], 0);
+    EXPECT_EQ(retail::float_at(rows, "days_to_local_event", 0), 0);
+    EXPECT_EQ(retail::float_at(rows, "temperature_celsius", 0), 9);
+    EXPECT_EQ(retail::float_at(rows, "precipitation_mm", 0), std::nullopt);
+    EXPECT_EQ(retail::float_at(rows, "temperature_celsius_lag_1", 0), 4);
+    EXPECT_EQ(retail::float_at(rows, "precipitation_mm_lag_1", 0), 1.2);
+    // Once the day is over, what is given is how it was: nobody knew before.
+    ASSERT_TRUE(store_days.put_weather({{StoreId{1}, kLast + 1, 950, 10, (kLast + 2) * kDayUs}}));
+    ASSERT_TRUE(
+        write_features({{sales, stores, &store_days}, sales, clock}, {.cutoff = kLast}, {}));
+    EXPECT_EQ(retail::float_at(sales.written.at(1).second, "temperature_celsius", 0), std::nullopt);
+    // The next day it is one of the past.
+    sales.sell_daily("tea", kLast + 1, kLast + 1, 1);
+    ASSERT_TRUE(write_features({{sales, stores, &store_days}, sales, clock}, {}, {}));
+    EXPECT_EQ(retail::float_at(sales.written.at(2).second, "temperature_celsius_lag_1", 0), 9.5);
 }
 
 }  // namespace
