@@ -8,7 +8,7 @@
 #include <random>
 
 #include "base/check.h"
-#include "replenishment/what_if.h"
+#include "replenishment/policies/what_if.h"
 
 namespace {
 

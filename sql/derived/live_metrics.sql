@@ -2,9 +2,8 @@
 -- live: the predicted days from `from` to `to` whose sales are known (as prediction_accuracy counts them), every
 -- horizon together.
 -- Grain: one row per model_version with such a day. Run by: the job retail_model_drift.
--- Days with hours without stock are left out: there fewer were sold than were asked for. WRMSSE is of the
--- lowest level, by the scales and weights that the forecasts were stored with; wQL is the mean over the
--- quantiles 0.025, 0.1, 0.9 and 0.975.
+-- Days with hours without stock are left out: there fewer were sold than were asked for. Errors, losses and
+-- scales are prediction_accuracy's; WRMSSE is of the lowest level.
 insert into retail_core.model_metrics
 (
     model_name,
@@ -30,102 +29,32 @@ insert into retail_core.model_metrics
     is_champion
 )
 with
-    trading as
-    (
-        select
-            store_id,
-            max(business_date) as newest_date
-        from retail_core.daily_sales
-        group by store_id
-    ),
-    sold as
-    (
-        select
-            store_id,
-            product_id,
-            business_date,
-            toFloat64(sum(units_sold)) as units
-        from retail_core.product_sales as days
-        where days.business_date between {from:Date} and {to:Date}
-        group by
-            store_id,
-            product_id,
-            business_date
-    ),
-    empty_days as
-    (
-        select
-            store_id,
-            product_id,
-            business_date
-        from retail_core.stock_out_days
-        where business_date between {from:Date} and {to:Date}
-            and stock_out_mask > 0
-            and (business_date, version) in
-            (
-                select
-                    business_date,
-                    max(version)
-                from retail_core.stock_out_days
-                group by business_date
-            )
-    ),
     days as
     (
         select
-            forecasts.model_name as model_name,
-            forecasts.model_version as model_version,
-            forecasts.is_champion as is_champion,
-            forecasts.store_id as store_id,
-            forecasts.product_id as product_id,
-            forecasts.predicted_demand as forecast,
-            ifNull(sold.units, 0) as actual,
-            forecast - actual as error,
-            forecasts.lower_80 as lower_80,
-            forecasts.upper_80 as upper_80,
-            forecasts.lower_95 as lower_95,
-            forecasts.upper_95 as upper_95,
-            forecasts.naive_squared_error as naive_squared_error,
-            forecasts.revenue_weight as revenue_weight,
-            arraySum(
-                (level, quantile) -> greatest(level * (actual - quantile), (level - 1) * (actual - quantile)),
-                [0.025, 0.1, 0.9, 0.975],
-                [lower_95, lower_80, upper_80, upper_95]
-            ) as loss
-        from
-        (
-            select *
-            from retail_core.forecasts
-            final
-            where level = 'product_store'
-                and prediction_date between {from:Date} and {to:Date}
-        ) as forecasts
-        inner join trading on trading.store_id = forecasts.store_id
-        left join sold
-            on sold.store_id = forecasts.store_id
-            and sold.product_id = forecasts.product_id
-            and sold.business_date = forecasts.prediction_date
-        where forecasts.prediction_date < trading.newest_date
-            and (forecasts.store_id, forecasts.product_id, forecasts.prediction_date) not in empty_days
+            *,
+            toFloat64(actual_units) as actual
+        from retail.prediction_accuracy
+        where prediction_date between {from:Date} and {to:Date}
+            and stock_out_hours = 0
     ),
     scaled as
     (
         select
             model_version,
-            sum(weight * sqrt(squared_error / scale)) / nullIf(sum(weight), 0) as wrmsse
+            sum(weight * sqrt(squared_error)) / nullIf(sum(weight), 0) as wrmsse
         from
         (
             select
                 model_version,
-                avg(error * error) as squared_error,
-                avg(naive_squared_error) as scale,
+                avg(scaled_squared_error) as squared_error,
                 avg(revenue_weight) as weight
             from days
+            where isNotNull(scaled_squared_error)
             group by
                 model_version,
                 store_id,
                 product_id
-            having scale > 0
         )
         group by model_version
     ),
@@ -139,14 +68,14 @@ with
             count() as row_count,
             sum(actual) as all_actual,
             sqrt(avg(error * error)) as rmse,
-            avg(abs(error)) as mae,
+            avg(absolute_error) as mae,
             1 - sum(error * error) / nullIf(sum(actual * actual) - all_actual * all_actual / row_count, 0) as r2_score,
-            sumIf(abs(error) / actual, actual > 0) / nullIf(countIf(actual > 0), 0) as mape,
-            sum(abs(error)) / nullIf(all_actual, 0) as wmape,
+            avg(abs(relative_error)) as mape,
+            sum(absolute_error) / nullIf(all_actual, 0) as wmape,
             sum(error) / nullIf(all_actual, 0) as bias,
-            sum(loss) / 2 / nullIf(all_actual, 0) as wql,
-            avg(actual between lower_80 and upper_80) as coverage_80,
-            avg(actual between lower_95 and upper_95) as coverage_95
+            sum(quantile_loss) / nullIf(all_actual, 0) as wql,
+            avg(is_within_80) as coverage_80,
+            avg(is_within_95) as coverage_95
         from days
         group by model_version
     )

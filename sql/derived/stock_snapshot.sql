@@ -4,8 +4,8 @@
 -- Grain: one row per store_id and product_id that anything was booked of until then. Run by: the job
 -- retail_stock_snapshot, for every date that queries/stock/snapshot_dates.sql names.
 -- stock_out_hours counts the date's open hours (those in which the store sold anything) at whose end the ledger
--- stood at 0 or below; none for a product that was never counted nor received until then, of which the
--- ledger knows only what went. Of reviews the newest up to the date says reorder point and safety stock.
+-- stood at 0 or below, stock_out_mask says which hours of the store's clock they are; none for a product that was
+-- never counted nor received until then, of which the ledger knows only what went. Of reviews the newest up to the date says reorder point and safety stock.
 insert into retail_core.inventory_daily
 (
     business_date,
@@ -16,19 +16,21 @@ insert into retail_core.inventory_daily
     stock_out_hours,
     reorder_point,
     safety_stock,
-    version
+    version,
+    stock_out_mask
 )
 with
     (
         select argMax(receipts_from, version)
         from retail_core.ledger_rules
     ) = 'supplier-shipments' as by_shipment,
+    -- Ends of the open hours, and which hour of the store's clock each is.
     open_hours as
     (
         select
             store_id,
-            arraySort(groupUniqArray(toUnixTimestamp(hour_start) + 3600)) as ends
-        from retail_core.hourly_sales
+            arraySort(groupUniqArray((toUnixTimestamp(hour_start) + 3600, hour_of_day))) as hours
+        from retail_core.store_hours
         where business_date = {date:Date}
             and sales > 0
         group by store_id
@@ -39,7 +41,7 @@ with
         select
             movements.store_id as store_id,
             movements.product_id as product_id,
-            arrayCount(hour_end -> hour_end <= toUnixTimestamp(movements.event_time), open_hours.ends) as place,
+            arrayCount(hour -> hour.1 <= toUnixTimestamp(movements.event_time), open_hours.hours) as place,
             max(movements.cause = 'count') as is_counted,
             arrayFold(
                 (units, movement) -> if(movement.2, movement.3, units + movement.3),
@@ -132,6 +134,33 @@ with
         where business_date <= {date:Date}
             and (counts > 0 or by_shipment and units_arrived > 0)
     ),
+    standing as
+    (
+        select
+            products.store_id as store_id,
+            products.product_id as product_id,
+            arrayFold(
+                (units, step) -> if(step.2, step.3, units + step.3),
+                products.steps,
+                products.opening
+            ) as on_hand,
+            products.on_order as on_order,
+            if(
+                (store_id, product_id) in known,
+                arrayFilter(
+                    open_hour -> arrayFold(
+                        (units, step) -> if(step.2, step.3, units + step.3),
+                        arrayFilter(step -> step.1 < open_hour, products.steps),
+                        products.opening
+                    ) <= 0,
+                    arrayEnumerate(open_hours.hours)
+                ),
+                emptyArrayUInt32()
+            ) as empty_hours,
+            arrayMap(open_hour -> open_hours.hours[open_hour].2, empty_hours) as empty_hours_of_day
+        from products
+        left join open_hours on open_hours.store_id = products.store_id
+    ),
     reviews as
     (
         select
@@ -149,37 +178,23 @@ with
     )
 select
     {date:Date} as business_date,
-    products.store_id as store_id,
-    products.product_id as product_id,
-    toDecimal64(
-        arrayFold(
-            (units, step) -> if(step.2, step.3, units + step.3),
-            products.steps,
-            products.opening
-        ),
-        3
-    ) as on_hand_units,
-    toDecimal64(products.on_order, 3) as on_order_units,
-    if(
-        (store_id, product_id) in known,
-        arrayCount(
-            open_hour -> arrayFold(
-                (units, step) -> if(step.2, step.3, units + step.3),
-                arrayFilter(step -> step.1 < open_hour, products.steps),
-                products.opening
-            ) <= 0,
-            arrayEnumerate(open_hours.ends)
-        ),
-        0
-    ) as stock_out_hours,
+    standing.store_id as store_id,
+    standing.product_id as product_id,
+    toDecimal64(standing.on_hand, 3) as on_hand_units,
+    toDecimal64(standing.on_order, 3) as on_order_units,
+    length(standing.empty_hours) as stock_out_hours,
     reviews.reorder_point as reorder_point,
     reviews.safety_stock as safety_stock,
-    {version:UInt64} as version
-from products
-left join open_hours on open_hours.store_id = products.store_id
+    {version:UInt64} as version,
+    arrayFold(
+        (mask, hour) -> bitOr(mask, bitShiftLeft(toUInt32(1), hour)),
+        standing.empty_hours_of_day,
+        toUInt32(0)
+    ) as stock_out_mask
+from standing
 left join reviews
-    on reviews.store_id = products.store_id
-    and reviews.product_id = products.product_id
+    on reviews.store_id = standing.store_id
+    and reviews.product_id = standing.product_id
 settings
     join_use_nulls = 0,
     -- All of a date in one part: it is there or not.

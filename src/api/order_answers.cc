@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "replenishment/order_text.h"
+#include "replenishment/orders/order_text.h"
 #include "retail/decimal.h"
 #include "retail/event_time.h"
 #include "retail/store_catalog.h"

@@ -14,6 +14,7 @@
 #include "api/status_page.h"
 #include "api/stock_handler.h"
 #include "api/topic_handler.h"
+#include "api/what_if_handler.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
@@ -25,6 +26,7 @@
 #include "cli/replenish_job.h"
 #include "cli/schedule_job.h"
 #include "cli/scheduled_works.h"
+#include "cli/what_if_job.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
@@ -54,6 +56,8 @@ constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr int kBatchAttempts = 20;
 constexpr int kBatchAttemptsOnFullDisk = 3;
 constexpr auto kReadyPause = std::chrono::milliseconds(200);
+/// How often it is asked whether the history that what-ifs replay has moved.
+constexpr auto kHistoryPause = std::chrono::seconds(15);
 constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 constexpr std::string_view kLakeLock = "lake";
@@ -130,6 +134,7 @@ App::~App() {
         pause(kLakePatience, over);
         lake_backend_.interrupt();
     });
+    history_thread_ = {};
     predictions_thread_ = {};
     watch_thread_ = {};
     schedule_thread_ = {};
@@ -347,6 +352,11 @@ std::vector<ports::HttpRoute> App::routes() {
     std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
                                          *authenticator_, clock_),
                       std::back_inserter(all));
+    std::ranges::move(
+        api::what_if_routes(what_if_desk(*this), api::LoginGuard(!open, *authenticator_)),
+        std::back_inserter(all));
+    all.push_back({"POST", "/v1/jobs/simulate", kJobBytes,
+                   api::make_job_handler(simulate_job(*this), control)});
     std::ranges::move(api::order_routes(*orders_, api::LoginGuard(!open, *authenticator_)),
                       std::back_inserter(all));
     all.push_back(
@@ -406,6 +416,12 @@ Status App::serve() {
     if (has_role(kApiRole)) {
         predictions_thread_ =
             std::jthread([this](const std::stop_token& own) { predictions_->run(own); });
+        history_thread_ = std::jthread([this](const std::stop_token& own) {
+            while (!ready() && !own.stop_requested()) {
+                pause(kReadyPause, own);
+            }
+            history_->keep_ready(kHistoryPause, own);
+        });
     }
     if (has_role(kBatchRole) && config_.watch_interval_s > 0) {
         watch_thread_ = std::jthread([this](const std::stop_token& own) {

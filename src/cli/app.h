@@ -52,6 +52,7 @@
 #include "pipelines/ingest/reference_import.h"
 #include "pipelines/order/order_desk.h"
 #include "pipelines/predict/prediction_service.h"
+#include "pipelines/simulate/chain_history.h"
 #include "pipelines/stock/live_stock.h"
 #include "pipelines/stock/stock_watch.h"
 #include "pipelines/stream/delivery_watch.h"
@@ -178,6 +179,7 @@ public:
     [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
     [[nodiscard]] ports::OrderStore& order_store() noexcept { return *order_store_; }
     [[nodiscard]] ModelParts& models() noexcept { return *models_; }
+    [[nodiscard]] simulate::HistoryKeeper& history() noexcept { return *history_; }
     /// Error: kUnavailable when another process keeps the schedule.
     [[nodiscard]] Result<schedule::Scheduler*> scheduler();
     [[nodiscard]] const config::Config& config() const noexcept { return config_; }
@@ -316,6 +318,8 @@ private:
     std::jthread watch_thread_;
     std::unique_ptr<predict::PredictionService> predictions_;
     std::jthread predictions_thread_;
+    std::unique_ptr<simulate::HistoryKeeper> history_;
+    std::jthread history_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
     std::unique_ptr<adapters::HttpServer> server_;
 };

@@ -234,6 +234,10 @@ Status App::make_layers(const std::stop_token& stop) {
     make_order_desk();
     predictions_ = std::make_unique<predict::PredictionService>(
         predict::PredictionPorts{*log_, *store_, models_->asked(), clock_}, codec_limits());
+    history_ = std::make_unique<simulate::HistoryKeeper>(
+        simulate::HistoryPorts{.sales = {*warehouse_, *store_},
+                               .open_epoch = [this] { return store_->open_epoch(); },
+                               .clock = clock_});
     SHELFCAST_ASSIGN(door_, ingest::IngestDoor::open(*log_, *store_, clock_, &metrics_,
                                                      {.codec = codec_limits()}));
     SHELFCAST_ASSIGN(const EpochId open, store_->open_epoch());

@@ -13,7 +13,7 @@
 
 #include "cli/commands.h"
 #include "demand/intermittent.h"
-#include "replenishment/calculator.h"
+#include "replenishment/calculator/calculator.h"
 
 namespace shelfcast::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "cli/app.h"
 #include "ports/order_store.h"
-#include "replenishment/purchase_order.h"
+#include "replenishment/orders/purchase_order.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::cli {

@@ -7,7 +7,6 @@
 
 #include "queries/row_reader.h"
 #include "retail/time_zone.h"
-#include "sql_text.h"
 
 namespace shelfcast::queries {
 namespace {
@@ -50,22 +49,18 @@ Result<std::vector<ReviewStore>> review_stores(ports::QueryRunner& runner, std::
                                      ColumnSpec{"last_sale_date", ColumnType::kInt64},
                                      ColumnSpec{"failed_checks", ColumnType::kText},
                                      ColumnSpec{"difference_epoch", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/stores.sql"), kColumns,
-                                      {{"date", retail::format_date(date)}}));
-    const RowReader reader(rows);
-    std::vector<ReviewStore> found;
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back(
-            {.store = reader.store(row),
-             .code = reader.text("store_code", row),
-             .type = reader.text("store_type", row),
-             .time_zone = reader.text("time_zone", row),
-             .last_sale_date = static_cast<std::int32_t>(reader.number("last_sale_date", row)),
-             .failed_checks = reader.text("failed_checks", row),
-             .difference_epoch = reader.number("difference_epoch", row)});
-    }
-    return found;
+    return read_each<ReviewStore>(
+        runner, "queries/replenishment/stores.sql", kColumns, {{"date", retail::format_date(date)}},
+        [](const RowReader& reader, std::size_t row) {
+            return ReviewStore{
+                .store = reader.store(row),
+                .code = reader.text("store_code", row),
+                .type = reader.text("store_type", row),
+                .time_zone = reader.text("time_zone", row),
+                .last_sale_date = static_cast<std::int32_t>(reader.number("last_sale_date", row)),
+                .failed_checks = reader.text("failed_checks", row),
+                .difference_epoch = reader.number("difference_epoch", row)};
+        });
 }
 
 Result<std::vector<ReviewItem>> review_items(ports::QueryRunner& runner, StoreId store,
@@ -79,25 +74,20 @@ Result<std::vector<ReviewItem>> review_items(ports::QueryRunner& runner, StoreId
                                      ColumnSpec{"unit_price", ColumnType::kInt64},
                                      ColumnSpec{"newest_forecast_date", ColumnType::kInt64},
                                      ColumnSpec{"written_ms", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/items.sql"), kColumns,
-                                      about(store, date)));
-    const RowReader reader(rows);
-    std::vector<ReviewItem> found;
-    found.reserve(reader.size());
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({.product_id = reader.text("product_id", row),
-                         .supplier = reader.text("supplier", row),
-                         .lead_time_days = reader.cell<std::uint32_t>("lead_time_days", row),
-                         .pack_size = reader.cell<std::uint32_t>("pack_size", row),
-                         .shelf_life_days = reader.cell<std::uint32_t>("shelf_life_days", row),
-                         .unit_cost = reader.number("unit_cost", row),
-                         .unit_price = reader.number("unit_price", row),
-                         .newest_forecast_date =
-                             static_cast<std::int32_t>(reader.number("newest_forecast_date", row)),
-                         .written_ms = reader.number("written_ms", row)});
-    }
-    return found;
+    return read_each<ReviewItem>(
+        runner, "queries/replenishment/items.sql", kColumns, about(store, date),
+        [](const RowReader& reader, std::size_t row) {
+            return ReviewItem{.product_id = reader.text("product_id", row),
+                              .supplier = reader.text("supplier", row),
+                              .lead_time_days = reader.cell<std::uint32_t>("lead_time_days", row),
+                              .pack_size = reader.cell<std::uint32_t>("pack_size", row),
+                              .shelf_life_days = reader.cell<std::uint32_t>("shelf_life_days", row),
+                              .unit_cost = reader.number("unit_cost", row),
+                              .unit_price = reader.number("unit_price", row),
+                              .newest_forecast_date = static_cast<std::int32_t>(
+                                  reader.number("newest_forecast_date", row)),
+                              .written_ms = reader.number("written_ms", row)};
+        });
 }
 
 Result<std::vector<ForecastDay>> forecast_days(ports::QueryRunner& runner, StoreId store,
@@ -111,26 +101,21 @@ Result<std::vector<ForecastDay>> forecast_days(ports::QueryRunner& runner, Store
                                      ColumnSpec{"upper_80", ColumnType::kInt64},
                                      ColumnSpec{"levels", ColumnType::kText},
                                      ColumnSpec{"quantiles", ColumnType::kText}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/demand.sql"), kColumns,
-                                      about(store, date)));
-    const RowReader reader(rows);
-    std::vector<ForecastDay> found;
-    found.reserve(reader.size());
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        ForecastDay day;
-        day.product_id = reader.text("product_id", row);
-        day.day = static_cast<std::size_t>(reader.number("day", row));
-        day.model_version = reader.text("model_version", row);
-        day.forecast_date = static_cast<std::int32_t>(reader.number("forecast_day", row));
-        day.mean = reader.scaled("mean", row, kTenThousandths);
-        day.lower_80 = reader.scaled("lower_80", row, kTenThousandths);
-        day.upper_80 = reader.scaled("upper_80", row, kTenThousandths);
-        SHELFCAST_ASSIGN(day.levels, numbers_in(reader.text("levels", row)));
-        SHELFCAST_ASSIGN(day.quantiles, numbers_in(reader.text("quantiles", row)));
-        found.push_back(std::move(day));
-    }
-    return found;
+    return read_each<ForecastDay>(
+        runner, "queries/replenishment/demand.sql", kColumns, about(store, date),
+        [](const RowReader& reader, std::size_t row) -> Result<ForecastDay> {
+            ForecastDay day;
+            day.product_id = reader.text("product_id", row);
+            day.day = static_cast<std::size_t>(reader.number("day", row));
+            day.model_version = reader.text("model_version", row);
+            day.forecast_date = static_cast<std::int32_t>(reader.number("forecast_day", row));
+            day.mean = reader.scaled("mean", row, kTenThousandths);
+            day.lower_80 = reader.scaled("lower_80", row, kTenThousandths);
+            day.upper_80 = reader.scaled("upper_80", row, kTenThousandths);
+            SHELFCAST_ASSIGN(day.levels, numbers_in(reader.text("levels", row)));
+            SHELFCAST_ASSIGN(day.quantiles, numbers_in(reader.text("quantiles", row)));
+            return day;
+        });
 }
 
 Result<std::vector<PastStock>> past_stock(ports::QueryRunner& runner, StoreId store,
@@ -138,16 +123,12 @@ Result<std::vector<PastStock>> past_stock(ports::QueryRunner& runner, StoreId st
     constexpr std::array kColumns = {
         ColumnSpec{"product_id", ColumnType::kText}, ColumnSpec{"on_hand", ColumnType::kInt64},
         ColumnSpec{"reserved", ColumnType::kInt64}, ColumnSpec{"is_known", ColumnType::kUInt8}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/past_stock.sql"), kColumns,
-                                      about(store, date)));
-    const RowReader reader(rows);
-    std::vector<PastStock> found;
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({reader.text("product_id", row), reader.number("on_hand", row),
-                         reader.number("reserved", row), reader.small("is_known", row) != 0});
-    }
-    return found;
+    return read_each<PastStock>(
+        runner, "queries/replenishment/past_stock.sql", kColumns, about(store, date),
+        [](const RowReader& reader, std::size_t row) {
+            return PastStock{reader.text("product_id", row), reader.number("on_hand", row),
+                             reader.number("reserved", row), reader.small("is_known", row) != 0};
+        });
 }
 
 Result<std::vector<AnnouncedShipment>> announced_shipments(ports::QueryRunner& runner,
@@ -155,17 +136,13 @@ Result<std::vector<AnnouncedShipment>> announced_shipments(ports::QueryRunner& r
     constexpr std::array kColumns = {ColumnSpec{"product_id", ColumnType::kText},
                                      ColumnSpec{"units", ColumnType::kInt64},
                                      ColumnSpec{"expected_ms", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/shipments.sql"), kColumns,
-                                      {{"store_id", std::to_string(store.value)},
-                                       {"until_ms", std::to_string(until_ms)}}));
-    const RowReader reader(rows);
-    std::vector<AnnouncedShipment> found;
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({reader.text("product_id", row), reader.number("units", row),
-                         reader.number("expected_ms", row)});
-    }
-    return found;
+    return read_each<AnnouncedShipment>(
+        runner, "queries/replenishment/shipments.sql", kColumns,
+        {{"store_id", std::to_string(store.value)}, {"until_ms", std::to_string(until_ms)}},
+        [](const RowReader& reader, std::size_t row) {
+            return AnnouncedShipment{reader.text("product_id", row), reader.number("units", row),
+                                     reader.number("expected_ms", row)};
+        });
 }
 
 Result<std::vector<SupplierDelivery>> supplier_deliveries(ports::QueryRunner& runner,
@@ -173,17 +150,13 @@ Result<std::vector<SupplierDelivery>> supplier_deliveries(ports::QueryRunner& ru
     constexpr std::array kColumns = {
         ColumnSpec{"supplier", ColumnType::kText}, ColumnSpec{"weekday", ColumnType::kUInt8},
         ColumnSpec{"units", ColumnType::kInt64}, ColumnSpec{"took_ms", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/deliveries.sql"), kColumns,
-                                      {{"date", retail::format_date(date)}}));
-    const RowReader reader(rows);
-    std::vector<SupplierDelivery> found;
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({reader.text("supplier", row), reader.small("weekday", row),
-                         reader.scaled("units", row, kThousandths),
-                         reader.scaled("took_ms", row, kDayMs)});
-    }
-    return found;
+    return read_each<SupplierDelivery>(
+        runner, "queries/replenishment/deliveries.sql", kColumns,
+        {{"date", retail::format_date(date)}}, [](const RowReader& reader, std::size_t row) {
+            return SupplierDelivery{reader.text("supplier", row), reader.small("weekday", row),
+                                    reader.scaled("units", row, kThousandths),
+                                    reader.scaled("took_ms", row, kDayMs)};
+        });
 }
 
 Result<std::vector<ShelfDay>> shelf_history(ports::QueryRunner& runner, StoreId store,
@@ -193,36 +166,25 @@ Result<std::vector<ShelfDay>> shelf_history(ports::QueryRunner& runner, StoreId 
         ColumnSpec{"on_hand", ColumnType::kInt64},   ColumnSpec{"out_share", ColumnType::kInt64},
         ColumnSpec{"out_hours", ColumnType::kInt64}, ColumnSpec{"sold", ColumnType::kInt64},
         ColumnSpec{"wasted", ColumnType::kInt64},    ColumnSpec{"received", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/replenishment/history.sql"), kColumns,
-                                      about(store, date)));
-    const RowReader reader(rows);
-    std::vector<ShelfDay> found;
-    found.reserve(reader.size());
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back({.product_id = reader.text("product_id", row),
-                         .day = static_cast<std::size_t>(reader.number("day", row)),
-                         .on_hand = reader.scaled("on_hand", row, kThousandths),
-                         .out_share = reader.scaled("out_share", row, kTenThousandths),
-                         .out_hours = reader.scaled("out_hours", row, kThousandths),
-                         .sold = reader.scaled("sold", row, kThousandths),
-                         .wasted = reader.scaled("wasted", row, kThousandths),
-                         .received = reader.scaled("received", row, kThousandths)});
-    }
-    return found;
+    return read_each<ShelfDay>(
+        runner, "queries/replenishment/history.sql", kColumns, about(store, date),
+        [](const RowReader& reader, std::size_t row) {
+            return ShelfDay{.product_id = reader.text("product_id", row),
+                            .day = static_cast<std::size_t>(reader.number("day", row)),
+                            .on_hand = reader.scaled("on_hand", row, kThousandths),
+                            .out_share = reader.scaled("out_share", row, kTenThousandths),
+                            .out_hours = reader.scaled("out_hours", row, kThousandths),
+                            .sold = reader.scaled("sold", row, kThousandths),
+                            .wasted = reader.scaled("wasted", row, kThousandths),
+                            .received = reader.scaled("received", row, kThousandths)};
+        });
 }
 
 Result<std::vector<std::int32_t>> impact_dates(ports::QueryRunner& runner) {
     constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate}};
-    SHELFCAST_ASSIGN(
-        const retail::ColumnBlock rows,
-        runner.read_rows(sql_text("queries/replenishment/impact_dates.sql"), kColumns, {}));
-    const RowReader reader(rows);
-    std::vector<std::int32_t> found;
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back(reader.date("business_date", row));
-    }
-    return found;
+    return read_each<std::int32_t>(
+        runner, "queries/replenishment/impact_dates.sql", kColumns, {},
+        [](const RowReader& reader, std::size_t row) { return reader.date("business_date", row); });
 }
 
 }  // namespace shelfcast::queries

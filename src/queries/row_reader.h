@@ -5,13 +5,19 @@
 /// the type that the method names.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/result.h"
+#include "ports/query_runner.h"
 #include "retail/column_block.h"
 #include "retail/stock_board.h"
+#include "sql_text.h"
 
 namespace shelfcast::queries {
 
@@ -60,5 +66,29 @@ public:
 private:
     const retail::ColumnBlock& rows_;
 };
+
+/// The rows of the answer to the query of that file, each as make(reader, row) gives it: a Row, or
+/// a Result of one. Errors: the runner's, the first of make.
+template <typename Row, typename Make>
+[[nodiscard]] Result<std::vector<Row>> read_each(ports::QueryRunner& runner, std::string_view file,
+                                                 std::span<const retail::ColumnSpec> columns,
+                                                 const ports::QueryValues& values,
+                                                 const Make& make) {
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text(file), columns, values));
+    const RowReader reader(rows);
+    std::vector<Row> found;
+    found.reserve(reader.size());
+    for (std::size_t row = 0; row < reader.size(); ++row) {
+        if constexpr (std::is_same_v<std::invoke_result_t<Make, const RowReader&, std::size_t>,
+                                     Row>) {
+            found.push_back(make(reader, row));
+        } else {
+            SHELFCAST_ASSIGN(Row made, make(reader, row));
+            found.push_back(std::move(made));
+        }
+    }
+    return found;
+}
 
 }  // namespace shelfcast::queries

@@ -52,6 +52,17 @@ Result<std::vector<StockRow>> read_positions(ports::QueryRunner& runner, std::st
     return found;
 }
 
+Result<std::vector<SnapshotVersion>> date_versions(ports::QueryRunner& runner,
+                                                   std::string_view file) {
+    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
+                                     ColumnSpec{"version", ColumnType::kUInt64}};
+    return read_each<SnapshotVersion>(
+        runner, file, kColumns, {}, [](const RowReader& reader, std::size_t row) {
+            return SnapshotVersion{reader.date("business_date", row),
+                                   reader.cell<std::uint64_t>("version", row)};
+        });
+}
+
 Result<std::vector<SnapshotDate>> dates_due(ports::QueryRunner& runner, std::string_view query,
                                             const ports::QueryValues& values) {
     constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
@@ -172,24 +183,12 @@ Result<std::vector<SnapshotDate>> snapshot_dates(ports::QueryRunner& runner, std
                      {{"now_s", std::to_string(now_us / kSecondUs)}});
 }
 
-Result<std::vector<SnapshotDate>> stock_out_dates(ports::QueryRunner& runner) {
-    return dates_due(runner, "queries/stock/stock_out_dates.sql", {});
+Result<std::vector<SnapshotVersion>> stock_out_dates(ports::QueryRunner& runner) {
+    return date_versions(runner, "queries/stock/stock_out_dates.sql");
 }
 
 Result<std::vector<SnapshotVersion>> snapshot_versions(ports::QueryRunner& runner) {
-    constexpr std::array kColumns = {ColumnSpec{"business_date", ColumnType::kDate},
-                                     ColumnSpec{"version", ColumnType::kUInt64}};
-    SHELFCAST_ASSIGN(
-        const retail::ColumnBlock rows,
-        runner.read_rows(sql_text("queries/stock/snapshot_versions.sql"), kColumns, {}));
-    const RowReader reader(rows);
-    std::vector<SnapshotVersion> found;
-    found.reserve(reader.size());
-    for (std::size_t row = 0; row < reader.size(); ++row) {
-        found.push_back(
-            {reader.date("business_date", row), reader.cell<std::uint64_t>("version", row)});
-    }
-    return found;
+    return date_versions(runner, "queries/stock/snapshot_versions.sql");
 }
 
 }  // namespace shelfcast::queries

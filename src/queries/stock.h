@@ -67,8 +67,8 @@ struct SnapshotVersion {
 /// The snapshots that there are, oldest first.
 [[nodiscard]] Result<std::vector<SnapshotVersion>> snapshot_versions(ports::QueryRunner& runner);
 
-/// The dates whose hours without stock are to be derived from their snapshots and movements, oldest
-/// first; `version` is the snapshot's.
-[[nodiscard]] Result<std::vector<SnapshotDate>> stock_out_dates(ports::QueryRunner& runner);
+/// The dates whose hours without stock are to be told from their snapshots, oldest first; `version`
+/// is the snapshot's.
+[[nodiscard]] Result<std::vector<SnapshotVersion>> stock_out_dates(ports::QueryRunner& runner);
 
 }  // namespace shelfcast::queries

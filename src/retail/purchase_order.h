@@ -3,7 +3,7 @@
 /// \file retail/purchase_order.h
 /// What people decide about order proposals, and the purchase orders that come of it: plain data,
 /// the words of its states, and orders as rows of the warehouse's tables. The rules are
-/// replenishment/purchase_order.h's. Pure.
+/// replenishment/orders/purchase_order.h's. Pure.
 
 #include <cstdint>
 #include <optional>

@@ -93,7 +93,6 @@ class SimulateTest(SystemTest):
         path = self.write("panel.csv", panel(days=30, series=2))
         missing = self.path("missing.csv")
         self.refuse(("--panel", missing), missing)
-        self.refuse((), "--panel")
         self.refuse(("--panel", path), path, "30 days", "to replay 28 days, 35 are needed")
         self.answer("--panel", path, "--days", "23")
         self.refuse(("--panel", path, "--days", "-3"), "--days", "-3")

@@ -1,6 +1,7 @@
 -- Which business dates need a snapshot of stock, oldest first? Those that are over in every store and have
 -- none, or one that was made before an epoch with messages of that date or an earlier one was closed (stock is
--- carried from date to date), or under another booking rule. Left out are dates before which
+-- carried from date to date), or under another booking rule, or one of a release that did not say in which hours
+-- shelves were empty. Left out are dates before which
 -- the whole chain was silent for more than 28 days: between history of long ago and live receipts lie years.
 -- Grain: one row per date, with the one that it stands on, and the version to write: 28 bits of last closed epoch, 34 of the second it was
 -- asked, 2 of the rule. So the newest wins, and says what it has seen; where the clock has not moved on since
@@ -63,7 +64,8 @@ with
     (
         select
             business_date,
-            max(version) as made
+            max(version) as made,
+            argMax(isNull(stock_out_mask), version) as is_maskless
         from retail_core.inventory_daily
         group by business_date
     )
@@ -84,13 +86,15 @@ from
         heard.business_date as business_date,
         lagInFrame(heard.business_date, 1, heard.business_date - 1) over in_order as previous_date,
         max(heard.newest_epoch) over in_order as newest_epoch,
-        snapshots.made as made
+        snapshots.made as made,
+        snapshots.is_maskless as is_maskless
     from heard
     left join snapshots on snapshots.business_date = heard.business_date
     where heard.business_date - heard.last_heard <= 28
     window in_order as (order by heard.business_date rows between unbounded preceding and current row)
 )
 where made = 0
+    or is_maskless
     or newest_epoch > bitShiftRight(made, 36)
     or bitAnd(made, 3) != rule_bits
 order by business_date

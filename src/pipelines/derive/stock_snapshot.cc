@@ -43,17 +43,16 @@ Result<SnapshotReport> snapshot_stock(ports::QueryRunner& runner, ports::Derived
 
 Result<std::size_t> derive_stock_outs(ports::QueryRunner& runner, ports::DerivedTables& tables,
                                       const std::stop_token& stop) {
-    SHELFCAST_ASSIGN(const std::vector<queries::SnapshotDate> due,
+    SHELFCAST_ASSIGN(const std::vector<queries::SnapshotVersion> due,
                      queries::stock_out_dates(runner));
     std::size_t done = 0;
-    for (const queries::SnapshotDate& one : due) {
+    for (const queries::SnapshotVersion& one : due) {
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped with stock-outs of {} of {} dates", done,
                         due.size());
         }
         SHELFCAST_TRY(tables.compute(sql_text("derived/stock_out_days.sql"),
                                      {{"date", retail::format_date(one.business_date)},
-                                      {"previous_date", retail::format_date(one.previous_date)},
                                       {"version", std::to_string(one.version)}}));
         failpoint::reach("snapshot.stock_outs_made");
         ++done;

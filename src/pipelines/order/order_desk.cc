@@ -6,7 +6,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "queries/orders.h"
-#include "replenishment/order_text.h"
+#include "replenishment/orders/order_text.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::order {

@@ -20,7 +20,7 @@
 #include "ports/order_desk.h"
 #include "ports/order_store.h"
 #include "ports/query_runner.h"
-#include "replenishment/purchase_order.h"
+#include "replenishment/orders/purchase_order.h"
 #include "retail/stock_board.h"
 
 namespace shelfcast::order {

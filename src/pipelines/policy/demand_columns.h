@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "demand/daily_panel.h"
-#include "replenishment/what_if.h"
+#include "replenishment/policies/what_if.h"
 
 namespace shelfcast::policy {
 

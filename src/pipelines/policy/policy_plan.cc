@@ -354,6 +354,37 @@ Aims week_misses(const PlanInput& input, const OwnReplay& replay, const CutoffVi
     return out;
 }
 
+/// The aims of a week, from what the week before it missed.
+void move_aims(const PlanInput& input, const OwnReplay& replay, const CutoffView& view,
+               double target, Aims& aims) {
+    const Aims misses = week_misses(input, replay, view, target);
+    for (std::size_t group = 0; group < kGroups; ++group) {
+        aims[group] = std::clamp(aims[group] + kGain * misses[group], target / 2, kHighestAim);
+    }
+}
+
+/// Where the aims stand when the weeks before the first cut-off are gone through until there were
+/// as many steps as kMostSearchWeeks take: a few weeks are too short for them to settle in one go.
+/// The last time is the plan's.
+Aims settled_aims(const PlanInput& input, std::span<const CutoffView> weeks, double cap,
+                  double target) {
+    Aims aims;
+    aims.fill(target);
+    for (std::size_t gone = weeks.size(); !weeks.empty() && gone < kMostSearchWeeks;
+         gone += weeks.size()) {
+        OwnReplay replay(input, weeks.front().end);
+        for (std::size_t at = 0; at < weeks.size(); ++at) {
+            if (at > 0) {
+                move_aims(input, replay, weeks[at], target, aims);
+            }
+            for (std::size_t item = 0; item < input.demand.series; ++item) {
+                replay.add_week(item, levels_of(input, weeks[at], item, cap, &aims));
+            }
+        }
+    }
+    return aims;
+}
+
 PlannedLevels plan_target(const PlanInput& input, std::span<const CutoffView> views,
                           std::size_t first_planned, double cap, double target) {
     const std::size_t cutoffs = views.size() - first_planned;
@@ -362,16 +393,14 @@ PlannedLevels plan_target(const PlanInput& input, std::span<const CutoffView> vi
                       .reorder_point_units = std::vector<double>(pairs),
                       .order_up_to_units = std::vector<double>(pairs)};
     OwnReplay replay(input, views.front().end);
-    Aims aims;
-    aims.fill(target);
+    Aims aims{};
+    if (target > 0) {
+        aims = settled_aims(input, views.first(first_planned), cap, target);
+    }
     for (std::size_t at = 0; at < views.size(); ++at) {
         const CutoffView& view = views[at];
         if (target > 0 && at > 0) {
-            const Aims misses = week_misses(input, replay, view, target);
-            for (std::size_t group = 0; group < kGroups; ++group) {
-                aims[group] =
-                    std::clamp(aims[group] + kGain * misses[group], target / 2, kHighestAim);
-            }
+            move_aims(input, replay, view, target, aims);
         }
         for (std::size_t item = 0; item < input.demand.series; ++item) {
             const PolicyLevels levels =

@@ -18,9 +18,9 @@
 
 #include "base/result.h"
 #include "demand/weekday_level.h"
-#include "replenishment/lead_time_chances.h"
-#include "replenishment/policy_choice.h"
-#include "replenishment/policy_rule.h"
+#include "replenishment/policies/lead_time_chances.h"
+#include "replenishment/policies/policy_choice.h"
+#include "replenishment/policies/policy_rule.h"
 
 namespace shelfcast::policy {
 

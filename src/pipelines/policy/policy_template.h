@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "demand/daily_panel.h"
 #include "ports/table_file_reader.h"
-#include "replenishment/stock_replay.h"
+#include "replenishment/policies/stock_replay.h"
 
 namespace shelfcast::policy {
 

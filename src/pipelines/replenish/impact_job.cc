@@ -11,7 +11,7 @@
 #include "demand/store_shape.h"
 #include "pipelines/replenish/terms.h"
 #include "queries/replenishment.h"
-#include "replenishment/impact.h"
+#include "replenishment/policies/impact.h"
 #include "retail/column_block.h"
 #include "retail/float_columns.h"
 #include "retail/time_zone.h"

@@ -10,8 +10,8 @@
 
 #include "base/ids.h"
 #include "queries/replenishment.h"
-#include "replenishment/budget.h"
-#include "replenishment/term_book.h"
+#include "replenishment/proposals/budget.h"
+#include "replenishment/proposals/term_book.h"
 
 namespace shelfcast::replenish {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "replenishment/reason.h"
+#include "replenishment/proposals/reason.h"
 #include "retail/float_columns.h"
 #include "retail/time_zone.h"
 

@@ -12,7 +12,7 @@
 #include "pipelines/replenish/store_lines.h"
 #include "pipelines/replenish/terms.h"
 #include "queries/replenishment.h"
-#include "replenishment/two_echelon.h"
+#include "replenishment/proposals/two_echelon.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::replenish {

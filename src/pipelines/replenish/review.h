@@ -19,7 +19,7 @@
 #include "ports/derived_tables.h"
 #include "ports/operational_store.h"
 #include "ports/query_runner.h"
-#include "replenishment/term_book.h"
+#include "replenishment/proposals/term_book.h"
 #include "retail/decimal.h"
 
 namespace shelfcast::replenish {

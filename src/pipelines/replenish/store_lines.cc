@@ -9,8 +9,8 @@
 #include "demand/store_shape.h"
 #include "pipelines/replenish/terms.h"
 #include "queries/stock.h"
-#include "replenishment/reason.h"
-#include "replenishment/two_echelon.h"
+#include "replenishment/proposals/reason.h"
+#include "replenishment/proposals/two_echelon.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::replenish {

@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "pipelines/replenish/review.h"
 #include "queries/replenishment.h"
-#include "replenishment/term_book.h"
+#include "replenishment/proposals/term_book.h"
 
 namespace shelfcast::replenish {
 
