@@ -96,7 +96,8 @@ using HttpHandler = std::function<HttpResponse(const HttpRequest&, const std::st
 
 struct HttpRoute {
     std::string method;   ///< A GET route answers HEAD too.
-    std::string pattern;  ///< "/v1/events", or with whole segments as names: "/v1/imports/{id}".
+    /// "/v1/events", or with whole segments as names: "/v1/imports/{id}"; "/{path*}": any other.
+    std::string pattern;
     std::size_t max_body_bytes = 0;  ///< After unpacking. Over it: 413.
     HttpHandler handler;
 };
