@@ -129,38 +129,38 @@ ports::HttpRoute live_route(const ScreenPorts& ports, const LoginGuard& guard,
         return std::make_shared<LiveFeed>(make_live_source(ports), stores, options.pace,
                                           ports.clock);
     });
-    return {"GET", "/v1/live", 0,
-            [ports, guard, options, feeds](const HttpRequest& request,
-                                           const std::stop_token& stop) {
-                auto found = guard.caller(request);
-                if (auto* const refused = std::get_if<HttpResponse>(&found)) {
-                    return std::move(*refused);
+    return {
+        "GET", "/v1/live", 0,
+        [ports, guard, options, feeds](const HttpRequest& request, const std::stop_token& stop) {
+            auto found = guard.caller(request);
+            if (auto* const refused = std::get_if<HttpResponse>(&found)) {
+                return std::move(*refused);
+            }
+            auto& who = std::get<ports::Identity>(found);
+            const auto moment = ports.stamps.look();
+            if (!moment) {
+                return ports::error_response(moment.error());
+            }
+            for (const auto& [name, value] : request.query_parameters) {
+                if (name != "store" && name != "region") {
+                    return ports::error_response(
+                        {ErrorKind::kInvalidInput,
+                         fmt::format("live takes no parameter '{}': it takes store, region",
+                                     name)});
                 }
-                auto& who = std::get<ports::Identity>(found);
-                const auto moment = ports.stamps.look();
-                if (!moment) {
-                    return ports::error_response(moment.error());
-                }
-                for (const auto& [name, value] : request.query_parameters) {
-                    if (name != "store" && name != "region") {
-                        return ports::error_response(
-                            {ErrorKind::kInvalidInput,
-                             fmt::format("live takes no parameter '{}': it takes store, region",
-                                         name)});
-                    }
-                }
-                auto stores = wanted_stores(request, who.scope, *moment->catalog);
-                if (!stores) {
-                    return ports::error_response(stores.error());
-                }
-                HttpResponse response;
-                response.content_type = "text/event-stream";
-                // Shared by the copies of the stream.
-                auto viewer = std::make_shared<Viewer>(feeds->of(*stores), request, guard,
-                                                       std::move(who), options, ports.clock, stop);
-                response.stream = [viewer](std::string& chunk) { return viewer->next(chunk); };
-                return response;
-            }};
+            }
+            auto stores = wanted_stores(request, who.scope, *moment->catalog);
+            if (!stores) {
+                return ports::error_response(stores.error());
+            }
+            HttpResponse response;
+            response.content_type = "text/event-stream";
+            // Shared by the copies of the stream.
+            auto viewer = std::make_shared<Viewer>(feeds->of(*stores), request, guard,
+                                                   std::move(who), options, ports.clock, stop);
+            response.stream = [viewer](std::string& chunk) { return viewer->next(chunk); };
+            return response;
+        }};
 }
 
 }  // namespace shelfcast::api

@@ -13,7 +13,7 @@
 namespace shelfcast::api {
 
 struct LiveOptions {
-    std::chrono::milliseconds pace{500};         ///< Between two looks at the warehouse.
+    std::chrono::milliseconds pace{500};           ///< Between two looks at the warehouse.
     std::chrono::milliseconds keep_alive{15'000};  ///< A comment after so long without figures.
     /// After so long a stream asks again whether its viewer may still see it.
     std::chrono::milliseconds check_again{60'000};

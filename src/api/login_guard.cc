@@ -101,8 +101,7 @@ std::variant<ports::Identity, ports::HttpResponse> LoginGuard::of_session(
         return refusal(request, {ErrorKind::kUnauthenticated, "the session is over: sign in"});
     }
     if (changes_something(request) &&
-        !same_in_constant_time(request.header("X-CSRF-Token").value_or(""),
-                               (*found)->csrf_token)) {
+        !same_in_constant_time(request.header("X-CSRF-Token").value_or(""), (*found)->csrf_token)) {
         return ports::error_response(
             {ErrorKind::kForbidden,
              "with a session's cookie this needs its csrf_token in X-CSRF-Token"});

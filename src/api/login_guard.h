@@ -2,8 +2,9 @@
 
 /// \file api/login_guard.h
 /// Who is asking over HTTP, and which stores may they see? A session's cookie (api/web_sessions.h)
-/// or the login that SQL asks for (HTTP Basic). Where none is asked for, only requests to a loopback
-/// name are answered without: a foreign page whose name resolves to 127.0.0.1 gets nothing.
+/// or the login that SQL asks for (HTTP Basic). Where none is asked for, only requests to a
+/// loopback name are answered without: a foreign page whose name resolves to 127.0.0.1 gets
+/// nothing.
 ///
 /// Every route that answers with business data takes its caller's scope from here.
 ///

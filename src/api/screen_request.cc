@@ -126,12 +126,11 @@ Status read_dates(ScreenAsk& ask, const queries::ScreenFilter& to, const HttpReq
                   std::int32_t log_today) {
     SHELFCAST_ASSIGN(ask.to_date,
                      date_of(request, "to", ask.today + (to.looks_ahead ? kDaysAhead : 0)));
-    SHELFCAST_ASSIGN(
-        ask.from_date,
-        date_of(request, "from",
-                std::max(kFirstDate,
-                         (to.looks_ahead ? std::min(ask.today, ask.to_date) : ask.to_date) -
-                             kDefaultDays)));
+    SHELFCAST_ASSIGN(ask.from_date,
+                     date_of(request, "from",
+                             std::max(kFirstDate, (to.looks_ahead ? std::min(ask.today, ask.to_date)
+                                                                  : ask.to_date) -
+                                                      kDefaultDays)));
     if (ask.from_date > ask.to_date || ask.to_date - ask.from_date > kMostDays) {
         return fail(ErrorKind::kInvalidInput,
                     "parameters from and to: {} to {} is no stretch of 0 to {} days",
@@ -182,8 +181,8 @@ Status read_filters(ScreenAsk& ask, const ScreenQuery& query, const HttpRequest&
         SHELFCAST_ASSIGN(ask.reason, text_of(request, "reason", false));
     }
     if (query.filter("risk") != nullptr) {
-        SHELFCAST_ASSIGN(
-            ask.risk, word_of(request, "risk", {"out", "high", "medium", "low", "unknown"}));
+        SHELFCAST_ASSIGN(ask.risk,
+                         word_of(request, "risk", {"out", "high", "medium", "low", "unknown"}));
     }
     if (query.filter("state") != nullptr) {
         SHELFCAST_ASSIGN(ask.state,

@@ -32,12 +32,9 @@ struct ScreenRequest {
 
 /// The parameters beside those, with `stores` as they were found, their newest business date (0:
 /// none) and the time now. Error: kInvalidInput, names parameter and value.
-[[nodiscard]] Result<ScreenRequest> read_screen_request(const queries::ScreenQuery& query,
-                                                        const ports::HttpRequest& request,
-                                                        ports::StoreScope stores,
-                                                        std::int32_t newest_date,
-                                                        std::int64_t now_us,
-                                                        const ports::Digest& digest);
+[[nodiscard]] Result<ScreenRequest> read_screen_request(
+    const queries::ScreenQuery& query, const ports::HttpRequest& request, ports::StoreScope stores,
+    std::int32_t newest_date, std::int64_t now_us, const ports::Digest& digest);
 
 /// The cursor for the page that begins at `offset`.
 [[nodiscard]] std::string cursor_text(const ScreenRequest& request, std::uint64_t offset);

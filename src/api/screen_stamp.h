@@ -41,7 +41,7 @@ struct ScreenMoment {
 
 /// The part of a moment that concerns some stores.
 struct ScreenStamp {
-    std::int64_t as_of_ms = 0;      ///< UTC; 0: no event.
+    std::int64_t as_of_ms = 0;       ///< UTC; 0: no event.
     std::int32_t business_date = 0;  ///< The newest one, days since 1970-01-01; 0: no event.
     std::string json;                ///< Members of an object, without the braces.
 };

@@ -26,9 +26,9 @@ HttpResponse file_of(const ScreenQuery& query, TableFormat format, std::string t
     const bool is_csv = format == TableFormat::kCsv;
     response.content_type =
         is_csv ? "text/csv; charset=utf-8; header=present" : "application/vnd.apache.parquet";
-    response.headers.emplace_back("Content-Disposition",
-                                  fmt::format("attachment; filename=\"{}.{}\"", query.name,
-                                              is_csv ? "csv" : "parquet"));
+    response.headers.emplace_back(
+        "Content-Disposition",
+        fmt::format("attachment; filename=\"{}.{}\"", query.name, is_csv ? "csv" : "parquet"));
     response.body = is_csv ? without_formulas(text) : std::move(text);
     return response;
 }
@@ -48,9 +48,9 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
         ++asked.ask.limit;  // One more says whether there are more.
     }
     ports.on_query();
-    SHELFCAST_ASSIGN(std::string text,
-                     ports.tables.read_table(query.sql, queries::screen_values(query, asked.ask),
-                                             asked.format));
+    SHELFCAST_ASSIGN(
+        std::string text,
+        ports.tables.read_table(query.sql, queries::screen_values(query, asked.ask), asked.format));
     if (asked.format != TableFormat::kJsonLines) {
         return file_of(query, asked.format, std::move(text));
     }
@@ -61,8 +61,7 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
     response.body = fmt::format(
         R"({{{},"rows":[{}],"next_cursor":{}}})", stamp_of(moment, stores, is_exact).json,
         rows.json,
-        rows.is_last ? "null"
-                     : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+        rows.is_last ? "null" : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
     return response;
 }
 
@@ -114,11 +113,10 @@ ScreenRows rows_of_lines(std::string_view lines, std::uint64_t limit) {
 std::vector<ports::HttpRoute> screen_routes(const ScreenPorts& ports, const LoginGuard& guard) {
     std::vector<ports::HttpRoute> routes;
     for (const ScreenQuery& query : queries::screen_queries()) {
-        routes.push_back({"GET", fmt::format("/v1/screens/{}", query.name), 0,
-                          handler_of(ports, query, guard)});
+        routes.push_back(
+            {"GET", fmt::format("/v1/screens/{}", query.name), 0, handler_of(ports, query, guard)});
     }
-    routes.push_back(
-        {"GET", "/v1/search", 0, handler_of(ports, queries::search_query(), guard)});
+    routes.push_back({"GET", "/v1/search", 0, handler_of(ports, queries::search_query(), guard)});
     return routes;
 }
 

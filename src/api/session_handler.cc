@@ -52,11 +52,11 @@ std::string session_json(const ports::Identity& who, std::string_view csrf_token
         stores.push_back(store.value);
     }
     return fmt::format(
-        R"({{"name":{},"role":"{}","all_stores":{},"stores":[{}],"csrf_token":{},"expires_at":{}}})",
+        R"({{"name":{},"role":"{}","all_stores":{},"stores":[{}],"csrf_token":{},)"
+        R"("expires_at":{}}})",
         ports::json_quoted(who.name), ports::to_string(who.role), who.scope.is_everything(),
         fmt::join(stores, ","), csrf_token.empty() ? "null" : ports::json_quoted(csrf_token),
-        ends_at_us == 0 ? "null"
-                        : ports::json_quoted(retail::format_utc_ms(ends_at_us / 1'000)));
+        ends_at_us == 0 ? "null" : ports::json_quoted(retail::format_utc_ms(ends_at_us / 1'000)));
 }
 
 bool is_json(const HttpRequest& request) {

@@ -68,8 +68,7 @@ constexpr std::array kPages = {
 }  // namespace
 
 std::vector<ports::HttpRoute> status_routes(StatusSource source, const StatusOptions& options,
-                                            const LoginGuard& guard,
-                                            const ports::Clock& clock) {
+                                            const LoginGuard& guard, const ports::Clock& clock) {
     std::vector<ports::HttpRoute> routes;
     std::vector<Page> pages(kPages.begin(), kPages.end());
     if (options.is_at_root) {

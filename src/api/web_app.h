@@ -21,9 +21,9 @@ struct WebAsset {
 /// What was there when the program was built; none: there is no web app in it.
 [[nodiscard]] std::span<const WebAsset> web_assets();
 
-/// `GET /` (only if there is an index.html) and `GET /{path*}`. The app's own paths are answered with
-/// index.html; what looks like a file and is none, and what is below /v1/, is not there. Assets and
-/// inflater must outlive them.
+/// `GET /` (only if there is an index.html) and `GET /{path*}`. The app's own paths are answered
+/// with index.html; what looks like a file and is none, and what is below /v1/, is not there.
+/// Assets and inflater must outlive them.
 [[nodiscard]] std::vector<ports::HttpRoute> web_app_routes(std::span<const WebAsset> assets,
                                                            const ports::Inflater& inflater,
                                                            const ports::Digest& digest);

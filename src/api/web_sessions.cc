@@ -72,11 +72,10 @@ Result<std::optional<std::string>> WebSessions::renew(std::string_view token) {
         return std::nullopt;
     }
     std::string successor = hasher_.random_secret(kTokenBytes);
-    SHELFCAST_ASSIGN(
-        const bool is_mine,
-        book_.renew_web_session(session->session_id, digest_.sha256_hex(token),
-                                digest_.sha256_hex(successor),
-                                now_us + to_us(options_.old_token_grace), now_us));
+    SHELFCAST_ASSIGN(const bool is_mine,
+                     book_.renew_web_session(session->session_id, digest_.sha256_hex(token),
+                                             digest_.sha256_hex(successor),
+                                             now_us + to_us(options_.old_token_grace), now_us));
     return is_mine ? std::optional(std::move(successor)) : std::nullopt;
 }
 

@@ -24,8 +24,7 @@ struct Identity {
 [[nodiscard]] inline Identity identity_of(const User& user) {
     return {.name = user.name,
             .role = user.role,
-            .scope =
-                user.stores.empty() ? StoreScope::everything() : StoreScope::of(user.stores)};
+            .scope = user.stores.empty() ? StoreScope::everything() : StoreScope::of(user.stores)};
 }
 
 class Authenticator {

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file ports/table_source.h
-/// Named SQL asked of the warehouse, for answers that go to a caller as they are. Implemented by the
-/// ClickHouse adapter. Thread safe.
+/// Named SQL asked of the warehouse, for answers that go to a caller as they are. Implemented by
+/// the ClickHouse adapter. Thread safe.
 
 #include <cstdint>
 #include <string>

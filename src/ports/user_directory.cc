@@ -67,8 +67,7 @@ Status check_user(const User& user) {
     if (user.name.empty()) {
         return fail(ErrorKind::kInvalidInput, "a user without a name");
     }
-    const bool is_manager =
-        user.role == Role::kRegionalManager || user.role == Role::kStoreManager;
+    const bool is_manager = user.role == Role::kRegionalManager || user.role == Role::kStoreManager;
     if (is_manager && user.stores.empty()) {
         return fail(ErrorKind::kInvalidInput, "user {}: a {} needs stores", user.name,
                     to_string(user.role));

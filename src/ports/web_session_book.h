@@ -37,16 +37,16 @@ public:
     /// Gives the session another token, if `from_hash` is still its token: the one before then.
     /// False: it is not, or there is no such session.
     [[nodiscard]] virtual Result<bool> renew_web_session(std::string_view session_id,
-                                                     std::string_view from_hash,
-                                                     std::string_view to_hash,
-                                                     std::int64_t old_until_us,
-                                                     std::int64_t now_us) = 0;
+                                                         std::string_view from_hash,
+                                                         std::string_view to_hash,
+                                                         std::int64_t old_until_us,
+                                                         std::int64_t now_us) = 0;
     /// One that is not there is ended already.
     [[nodiscard]] virtual Status end_web_session(std::string_view session_id) = 0;
     [[nodiscard]] virtual Status end_web_sessions_of(std::string_view user) = 0;
     /// Ends those that began, or were renewed last, before these times.
     [[nodiscard]] virtual Status end_old_web_sessions(std::int64_t started_before_us,
-                                                  std::int64_t renewed_before_us) = 0;
+                                                      std::int64_t renewed_before_us) = 0;
 };
 
 }  // namespace shelfcast::ports

@@ -7,8 +7,8 @@
 #include <array>
 
 #include "base/check.h"
+#include "ports/user_directory.h"
 #include "queries/row_reader.h"
-#include "retail/event_time.h"
 #include "retail/time_zone.h"
 
 namespace shelfcast::queries {
@@ -19,9 +19,8 @@ constexpr std::string_view kSearchFile = "queries/search/products_and_stores.sql
 constexpr std::string_view kColumnsMark = "-- Columns:";
 constexpr std::string_view kColumnMark = "--   ";
 constexpr std::string_view kFiltersMark = "-- Filters: ";
-constexpr std::array<std::string_view, 9> kTypes = {"String",  "UInt8",   "UInt32",
-                                                    "UInt64",  "Int64",   "Float64",
-                                                    "Decimal", "Date",    "DateTime"};
+constexpr std::array<std::string_view, 9> kTypes = {
+    "String", "UInt8", "UInt32", "UInt64", "Int64", "Float64", "Decimal", "Date", "DateTime"};
 constexpr std::array<std::string_view, 8> kFilters = {"from", "to",    "category", "product",
                                                       "risk", "state", "reason",   "q"};
 

@@ -1,9 +1,9 @@
 #pragma once
 
 /// \file queries/screens.h
-/// What the screens ask: the files of sql/queries/screens, each described by its own header (columns
-/// and filters), from which api/openapi.yaml is made, too. Constant data and pure functions, thread
-/// safe.
+/// What the screens ask: the files of sql/queries/screens, each described by its own header
+/// (columns and filters), from which api/openapi.yaml is made, too. Constant data and pure
+/// functions, thread safe.
 ///
 /// Every one takes the caller's stores through the same two values, all_stores and stores: there is
 /// no other way to ask one.
@@ -53,7 +53,7 @@ struct ScreenQuery {
 
 /// What is asked for, checked by now. Dates are days since 1970-01-01, times UTC milliseconds.
 struct ScreenAsk {
-    ports::StoreScope stores;  ///< The caller's, or those of them that were asked for.
+    ports::StoreScope stores;               ///< The caller's, or those of them that were asked for.
     std::vector<std::string> categories{};  ///< Empty: every one.
     std::string product{};                  ///< Empty: every one.
     std::string risk{};
@@ -77,7 +77,7 @@ struct ScreenAsk {
 /// How far a store's events go.
 struct StoreWatermark {
     std::uint32_t store_id = 0;
-    std::int64_t last_event_ms = 0;   ///< UTC.
+    std::int64_t last_event_ms = 0;  ///< UTC.
     std::int32_t business_date = 0;  ///< The newest one, days since 1970-01-01.
 };
 

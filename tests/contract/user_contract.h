@@ -16,8 +16,8 @@ TEST_P(OperationalStoreContract, UsersAreFoundByNameAndReplaced) {
     using ports::Role;
     EXPECT_EQ(value(harness_->users().find_user("admin")), std::nullopt);
     const ports::User admin{"admin", "$argon2id$1", Role::kAdministrator};
-    const ports::User other{"Admin", "$argon2id$2", Role::kRegionalManager,
-                            {StoreId{7}, StoreId{4'000'000'000}}};
+    const ports::User other{
+        "Admin", "$argon2id$2", Role::kRegionalManager, {StoreId{7}, StoreId{4'000'000'000}}};
     ok(harness_->users().put_user(admin));
     ok(harness_->users().put_user(other));
     const ports::User changed{"admin", "$argon2id$3", Role::kStoreManager, {StoreId{3}}};
@@ -65,8 +65,7 @@ TEST_P(OperationalStoreContract, AWebSessionIsFoundByItsTokenAndTheOneBefore) {
                  ErrorKind::kConflict, "s1");
     EXPECT_EQ(value(harness_->sessions().find_web_session("")), std::nullopt);
     EXPECT_EQ(value(harness_->sessions().find_web_session("second")), std::nullopt);
-    EXPECT_TRUE(
-        value(harness_->sessions().renew_web_session("s1", "first", "second", 150, 120)));
+    EXPECT_TRUE(value(harness_->sessions().renew_web_session("s1", "first", "second", 150, 120)));
     EXPECT_FALSE(value(harness_->sessions().renew_web_session("s1", "first", "third", 160, 130)))
         << "another request had renewed it";
     harness_->reopen();
@@ -81,7 +80,9 @@ TEST_P(OperationalStoreContract, AWebSessionIsFoundByItsTokenAndTheOneBefore) {
 
 TEST_P(OperationalStoreContract, WebSessionsEndOneByOneByUserAndByAge) {
     ports::WebSessionBook& book = harness_->sessions();
-    const auto there = [&](const char* token) { return value(book.find_web_session(token)).has_value(); };
+    const auto there = [&](const char* token) {
+        return value(book.find_web_session(token)).has_value();
+    };
     for (const auto& [id, token, started] :
          {std::tuple{"s1", "a", 100}, {"s2", "b", 200}, {"s3", "c", 300}, {"s4", "d", 400}}) {
         ok(book.begin_web_session(web_session(id, token, started)));

@@ -57,8 +57,7 @@ TEST(RouteTable, ARestTakesWhatNoOtherPatternTakes) {
     const auto deep = found("GET", "/a/b%2fc/d.js");
     ASSERT_NE(deep.route, nullptr);
     EXPECT_EQ(deep.route->pattern, "/{path*}");
-    EXPECT_EQ(deep.path_parameters,
-              (std::vector<ports::HttpField>{{"path", "a/b/c/d.js"}}));
+    EXPECT_EQ(deep.path_parameters, (std::vector<ports::HttpField>{{"path", "a/b/c/d.js"}}));
     EXPECT_EQ(found("GET", "/").route->pattern, "/");
     EXPECT_EQ(found("GET", "/v1/7").route->pattern, "/v1/{id}");
     // A path of another method is that path, and not any.

@@ -6,8 +6,8 @@
 namespace shelfcast::adapters {
 namespace {
 
-using ports::WebSession;
 using ports::User;
+using ports::WebSession;
 using postgres_store::Rows;
 
 Result<User> read_user(const Rows& rows, int row) {
@@ -31,9 +31,9 @@ Result<std::optional<User>> PostgresStore::find_user(std::string_view name) {
 }
 
 Result<std::vector<User>> PostgresStore::users() {
-    SHELFCAST_ASSIGN(const Rows rows,
-                     database_->query(
-                         "select name, password_hash, role, stores from users order by name"));
+    SHELFCAST_ASSIGN(
+        const Rows rows,
+        database_->query("select name, password_hash, role, stores from users order by name"));
     std::vector<User> users;
     users.reserve(static_cast<std::size_t>(rows.count()));
     for (int row = 0; row < rows.count(); ++row) {
@@ -55,8 +55,7 @@ Status PostgresStore::put_user(const User& user) {
 }
 
 Status PostgresStore::drop_user(std::string_view name) {
-    SHELFCAST_ASSIGN(const Rows rows,
-                     database_->query("delete from users where name = $1", name));
+    SHELFCAST_ASSIGN(const Rows rows, database_->query("delete from users where name = $1", name));
     if (rows.changed() == 0) {
         return fail(ErrorKind::kNotFound, "there is no user '{}'", name);
     }
@@ -94,12 +93,12 @@ Result<std::optional<WebSession>> PostgresStore::find_web_session(std::string_vi
         return std::nullopt;
     }
     return WebSession{rows.text(0, 0), rows.text(0, 1),    rows.text(0, 2),    rows.text(0, 3),
-                         rows.text(0, 4), rows.integer(0, 5), rows.integer(0, 6), rows.integer(0, 7)};
+                      rows.text(0, 4), rows.integer(0, 5), rows.integer(0, 6), rows.integer(0, 7)};
 }
 
-Result<bool> PostgresStore::renew_web_session(std::string_view session_id, std::string_view from_hash,
-                                          std::string_view to_hash, std::int64_t old_until_us,
-                                          std::int64_t now_us) {
+Result<bool> PostgresStore::renew_web_session(std::string_view session_id,
+                                              std::string_view from_hash, std::string_view to_hash,
+                                              std::int64_t old_until_us, std::int64_t now_us) {
     // Run twice, the second finds what the first did.
     SHELFCAST_ASSIGN(
         const Rows rows,
@@ -121,7 +120,7 @@ Status PostgresStore::end_web_sessions_of(std::string_view user) {
 }
 
 Status PostgresStore::end_old_web_sessions(std::int64_t started_before_us,
-                                       std::int64_t renewed_before_us) {
+                                           std::int64_t renewed_before_us) {
     SHELFCAST_TRY(
         database_->query("delete from web_sessions where started_at_us < $1 or renewed_at_us < $2",
                          started_before_us, renewed_before_us));

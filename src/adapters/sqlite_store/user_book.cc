@@ -6,8 +6,8 @@
 namespace shelfcast::adapters {
 namespace {
 
-using ports::WebSession;
 using ports::User;
+using ports::WebSession;
 using sqlite_store::Query;
 
 Result<User> read_user(const Query& row) {
@@ -104,16 +104,15 @@ Result<std::optional<WebSession>> SqliteStore::find_web_session(std::string_view
 }
 
 Result<bool> SqliteStore::renew_web_session(std::string_view session_id, std::string_view from_hash,
-                                        std::string_view to_hash, std::int64_t old_until_us,
-                                        std::int64_t now_us) {
+                                            std::string_view to_hash, std::int64_t old_until_us,
+                                            std::int64_t now_us) {
     const std::lock_guard lock(database_->mutex());
-    SHELFCAST_TRY(
-        database_
-            ->query("update web_sessions set token_hash = ?3, old_token_hash = ?2, "
-                    "old_until_us = ?4, renewed_at_us = ?5 where session_id = ?1 "
-                    "and token_hash = ?2",
-                    session_id, from_hash, to_hash, old_until_us, now_us)
-            .run());
+    SHELFCAST_TRY(database_
+                      ->query("update web_sessions set token_hash = ?3, old_token_hash = ?2, "
+                              "old_until_us = ?4, renewed_at_us = ?5 where session_id = ?1 "
+                              "and token_hash = ?2",
+                              session_id, from_hash, to_hash, old_until_us, now_us)
+                      .run());
     return database_->changes() > 0;
 }
 
@@ -128,7 +127,7 @@ Status SqliteStore::end_web_sessions_of(std::string_view user) {
 }
 
 Status SqliteStore::end_old_web_sessions(std::int64_t started_before_us,
-                                     std::int64_t renewed_before_us) {
+                                         std::int64_t renewed_before_us) {
     const std::lock_guard lock(database_->mutex());
     return database_
         ->query("delete from web_sessions where started_at_us < ?1 or renewed_at_us < ?2",
