@@ -83,6 +83,31 @@ TEST(LiveFeed, OnlyChangesAreToldAndAStopEndsTheWait) {
     EXPECT_EQ(read, 6);
 }
 
+TEST(LiveFeed, WhenTheReaderGoesAwayAnotherOneReads) {
+    const SteadyClock clock;
+    std::latch second_waits(1);
+    std::stop_source first_goes;
+    int read = 0;
+    LiveFeed feed(
+        [&](const ports::StoreScope&) -> Result<std::optional<std::string>> {
+            if (++read == 1) {
+                second_waits.wait();
+                first_goes.request_stop();
+                return std::nullopt;
+            }
+            return "b";
+        },
+        ports::StoreScope::everything(), milliseconds(1), clock);
+    std::jthread first(
+        [&] { EXPECT_EQ(feed.next(0, milliseconds(60'000), first_goes.get_token()), nullptr); });
+    std::jthread second([&](const std::stop_token& stop) {
+        second_waits.count_down();
+        const auto figures = feed.next(0, milliseconds(60'000), stop);
+        ASSERT_NE(figures, nullptr) << "it waited for a reader that had gone";
+        EXPECT_EQ(figures->json, "b");
+    });
+}
+
 TEST(LiveFeeds, WhoWatchesTheSameStoresSharesAFeed) {
     const SteadyClock clock;
     LiveFeeds feeds([&](const ports::StoreScope& stores) {
