@@ -30,10 +30,11 @@ std::string_view name_of(const HttpRequest& request) {
 std::vector<ports::HttpRoute> what_if_routes(const WhatIfDesk& desk, const LoginGuard& guard) {
     const auto looking = [guard](auto look) {
         return [guard, look](const HttpRequest& request, const std::stop_token& stop) {
-            if (auto refused = guard.refuse(request)) {
-                return *std::move(refused);
+            auto who = guard.caller(request);
+            if (auto* const refused = std::get_if<HttpResponse>(&who)) {
+                return std::move(*refused);
             }
-            return response_of(look(request, stop));
+            return response_of(look(request, std::get<ports::Identity>(who).scope, stop));
         };
     };
     const auto acting = [guard](auto act) {
@@ -47,13 +48,13 @@ std::vector<ports::HttpRoute> what_if_routes(const WhatIfDesk& desk, const Login
     };
     return {
         {"POST", "/v1/simulate", kBodyBytes,
-         looking([answer = desk.answer](const HttpRequest& request, const std::stop_token& stop) {
-             return answer(request.body, stop);
+         looking([answer = desk.answer](const HttpRequest& request, const ports::StoreScope& scope,
+                                        const std::stop_token& stop) {
+             return answer(request.body, scope, stop);
          })},
         {"GET", "/v1/scenarios", 0,
-         looking([scenarios = desk.scenarios](const HttpRequest&, const std::stop_token&) {
-             return scenarios();
-         })},
+         looking([scenarios = desk.scenarios](const HttpRequest&, const ports::StoreScope&,
+                                              const std::stop_token&) { return scenarios(); })},
         {"PUT", "/v1/scenarios/{name}", kBodyBytes,
          acting([save = desk.save](const HttpRequest& request) {
              return save(name_of(request), request.body);

@@ -13,13 +13,17 @@
 #include "api/login_guard.h"
 #include "base/result.h"
 #include "ports/http.h"
+#include "ports/store_scope.h"
 
 namespace shelfcast::api {
 
 /// JSON objects in and out. Errors: kInvalidInput (names the field), kNotFound (no such store or
-/// scenario), those of the warehouse and of the store.
+/// scenario), kForbidden (a store, or all of them, outside of the scope), those of the warehouse
+/// and of the store.
 struct WhatIfDesk {
-    std::function<Result<std::string>(std::string_view body, const std::stop_token& stop)> answer;
+    std::function<Result<std::string>(std::string_view body, const ports::StoreScope& scope,
+                                      const std::stop_token& stop)>
+        answer;
     std::function<Result<std::string>()> scenarios;
     std::function<Result<std::string>(std::string_view name, std::string_view body)> save;
     std::function<Result<std::string>(std::string_view name)> remove;

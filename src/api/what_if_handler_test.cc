@@ -43,7 +43,11 @@ protected:
     OneLogin logins_;
     std::map<std::string, std::string, std::less<>> kept_;
     std::vector<ports::HttpRoute> routes_ = what_if_routes(
-        {.answer = [](std::string_view body, const std::stop_token&) -> Result<std::string> {
+        {.answer = [](std::string_view body, const ports::StoreScope& scope,
+                      const std::stop_token&) -> Result<std::string> {
+             if (!scope.is_everything()) {
+                 return fail(ErrorKind::kForbidden, "not all stores");
+             }
              if (body.empty()) {
                  return fail(ErrorKind::kInvalidInput, "the request is no JSON object");
              }

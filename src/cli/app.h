@@ -61,6 +61,8 @@
 
 namespace shelfcast::cli {
 
+class WebParts;
+
 inline constexpr std::string_view kApiRole = "api";
 inline constexpr std::string_view kBatchRole = "batch";
 inline constexpr std::string_view kStreamRole = "stream";
@@ -176,6 +178,16 @@ public:
     }
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
+    [[nodiscard]] ports::PasswordHasher& hasher() noexcept { return *hasher_; }
+    [[nodiscard]] const ports::Digest& digest() const noexcept { return digest_; }
+    [[nodiscard]] const ports::Inflater& inflater() const noexcept { return inflater_; }
+    [[nodiscard]] ports::Authenticator& authenticator() noexcept { return *authenticator_; }
+    /// Somebody looks at the views: whoever keeps them fresh may hurry.
+    void note_view_query() {
+        if (speed_) {
+            speed_->note_view_query();
+        }
+    }
     [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
     [[nodiscard]] ports::OrderStore& order_store() noexcept { return *order_store_; }
     [[nodiscard]] ModelParts& models() noexcept { return *models_; }
@@ -321,6 +333,8 @@ private:
     std::unique_ptr<simulate::HistoryKeeper> history_;
     std::jthread history_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
+    /// Null: a worker, which serves nobody. Shared with nobody: only so it may be incomplete here.
+    std::shared_ptr<WebParts> web_;
     std::unique_ptr<adapters::HttpServer> server_;
 };
 

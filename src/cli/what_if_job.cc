@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/scoped_desk.h"
 #include "cli/app.h"
 #include "cli/what_if_text.h"
 #include "pipelines/simulate/chain_history.h"
@@ -87,7 +88,8 @@ Result<WhatIfOptions> options_of(App& app, const ordered_json& request) {
     return options;
 }
 
-Result<std::string> answer(App& app, std::string_view body, const std::stop_token& stop) {
+Result<std::string> answer(App& app, std::string_view body, const ports::StoreScope& scope,
+                           const std::stop_token& stop) {
     const ordered_json request =
         body.empty() ? ordered_json::object() : ordered_json::parse(body, nullptr, false);
     if (!request.is_object()) {
@@ -95,6 +97,12 @@ Result<std::string> answer(App& app, std::string_view body, const std::stop_toke
     }
     SHELFCAST_ASSIGN(const WhatIfOptions options, options_of(app, request));
     SHELFCAST_ASSIGN(const std::optional<StoreId> store, store_of(app, request));
+    if (store) {
+        SHELFCAST_TRY(api::check_seen(scope, *store));
+    } else if (!scope.is_everything()) {
+        return fail(ErrorKind::kForbidden,
+                    "store_id: name the store; a question of all stores is for who sees them all");
+    }
     SHELFCAST_ASSIGN(const auto history, app.history().history(stop));
     const policy::PanelColumns& all = history->columns;
     ordered_json taken = options_json(options);
@@ -159,8 +167,8 @@ Result<std::string> remove(App& app, std::string_view name) {
 api::WhatIfDesk what_if_desk(App& app) {
     // One change of the kept scenarios at a time.
     const auto changing = std::make_shared<std::mutex>();  // Shared by the two that change them.
-    return {.answer = [&app](std::string_view body,
-                             const std::stop_token& stop) { return answer(app, body, stop); },
+    return {.answer = [&app](std::string_view body, const ports::StoreScope& scope,
+                             const std::stop_token& stop) { return answer(app, body, scope, stop); },
             .scenarios = [&app] { return list(app); },
             .save =
                 [&app, changing](std::string_view name, std::string_view body) {
@@ -176,7 +184,9 @@ api::WhatIfDesk what_if_desk(App& app) {
 
 api::Job simulate_job(App& app) {
     return [&app](const std::string& request, const api::JobProgress& /*progress*/,
-                  const std::stop_token& stop) { return answer(app, request, stop); };
+                  const std::stop_token& stop) {
+        return answer(app, request, ports::StoreScope::everything(), stop);
+    };
 }
 
 }  // namespace shelfcast::cli

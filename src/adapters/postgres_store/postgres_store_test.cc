@@ -12,6 +12,7 @@
 #include "tests/contract/order_store_contract.h"
 #include "tests/contract/session_contract.h"
 #include "tests/contract/store_day_book_contract.h"
+#include "tests/contract/user_contract.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -30,6 +31,7 @@ public:
     ports::ReferenceBook& reference() override { return *store_; }
     ports::StoreDayBook& store_days() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
+    ports::WebSessionBook& sessions() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
     ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }
