@@ -17,10 +17,12 @@ public:
         return std::nullopt;
     }
     Result<ports::Identity> check(std::string_view name, std::string_view password) override {
-        if (name != "ann" || password != "secret") {
+        if ((name != "ann" && name != "ben") || password != "secret") {
             return fail(ErrorKind::kUnauthenticated, "wrong user or password");
         }
-        return ports::Identity{.name = "ann"};
+        return ports::Identity{.name = std::string(name),
+                               .scope = name == "ann" ? ports::StoreScope::everything()
+                                                      : ports::StoreScope::of({StoreId{7}})};
     }
     void forget(std::string_view /*name*/) override {}
 };
@@ -86,6 +88,13 @@ TEST_F(WhatIfRoutes, AnswersAndFaultsAreTheDesks) {
     EXPECT_EQ(ask("GET", "/v1/scenarios", with_login({})).body, "1");
     EXPECT_EQ(ask("DELETE", "/v1/scenarios/{name}", autumn).body, "gone");
     EXPECT_EQ(ask("DELETE", "/v1/scenarios/{name}", autumn).status, 404);
+}
+
+TEST_F(WhatIfRoutes, TheDeskIsToldWhatTheCallerSees) {
+    ports::HttpRequest of_ben{.body = "{}"};
+    of_ben.headers.emplace_back("Authorization", "Basic YmVuOnNlY3JldA==");
+    EXPECT_EQ(ask("POST", "/v1/simulate", of_ben).status, 403);
+    EXPECT_EQ(ask("GET", "/v1/scenarios", of_ben).status, 200);
 }
 
 }  // namespace
