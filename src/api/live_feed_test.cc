@@ -41,9 +41,9 @@ TEST(LiveFeed, ManyViewersAreOneReader) {
     {
         std::vector<std::jthread> viewers;
         for (std::string& mine : seen) {
-            viewers.emplace_back([&feed, &all_wait, &mine](const std::stop_token& stop) {
+            viewers.emplace_back([&feed, &all_wait, &mine] {
                 all_wait.count_down();
-                mine = feed.next(0, milliseconds(30'000), stop)->json;
+                mine = feed.next(0, milliseconds(30'000), {})->json;
             });
         }
     }
@@ -100,9 +100,9 @@ TEST(LiveFeed, WhenTheReaderGoesAwayAnotherOneReads) {
         ports::StoreScope::everything(), milliseconds(1), clock);
     std::jthread first(
         [&] { static_cast<void>(feed.next(0, milliseconds(60'000), first_goes.get_token())); });
-    std::jthread second([&](const std::stop_token& stop) {
+    std::jthread second([&] {
         second_waits.count_down();
-        const auto figures = feed.next(0, milliseconds(60'000), stop);
+        const auto figures = feed.next(0, milliseconds(60'000), {});
         ASSERT_NE(figures, nullptr) << "it waited for a reader that had gone";
         EXPECT_EQ(figures->json, "b");
     });
