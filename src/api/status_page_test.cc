@@ -137,7 +137,7 @@ TEST_F(StatusPage, WhoComesWhileAnAnswerIsMadeGetsTheLastOne) {
             }
             return std::to_string(made);
         },
-        {.needs_login = false}, logins_, clock_);
+        {}, LoginGuard(false, logins_), clock_);
     const ports::HttpRequest request{.method = "GET", .path = "/v1/status", .headers = {kLocal}};
     const auto ask = [&] { return routes.back().handler(request, {}).body; };
     EXPECT_EQ(ask(), "1");
