@@ -1,0 +1,81 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useReducedMotion } from "@mantine/hooks";
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import type { EChartsType } from "./echarts";
+import { toOption } from "./option";
+import { readPalette } from "./palette";
+import type { ChartSpec, Mark } from "./spec";
+import { summary } from "./table";
+import css from "./Chart.module.css";
+
+export interface ChartHandle {
+  /** The picture as a data URL, null before it is drawn. */
+  picture: () => string | null;
+}
+
+interface ChartProps {
+  spec: ChartSpec;
+  height?: number;
+  onMark?: ((mark: Mark) => void) | undefined;
+  handle?: Ref<ChartHandle>;
+}
+
+/** Draws a description; `charts/ChartPanel` puts table, CSV and picture beside it. */
+export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<EChartsType | null>(null);
+  const [narrow, setNarrow] = useState(false);
+  const scheme = useComputedColorScheme("light");
+  const still = useReducedMotion();
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    let made: EChartsType | null = null;
+    let gone = false;
+    const resized = new ResizeObserver(() => {
+      setNarrow(element.clientWidth < 480);
+      made?.resize();
+    });
+    void import("./echarts").then(async (module) => {
+      if (spec.kind === "map") await module.loadWorld();
+      if (gone) return;
+      made = module.init(element);
+      resized.observe(element);
+      setNarrow(element.clientWidth < 480);
+      setChart(made);
+    });
+    return () => {
+      gone = true;
+      resized.disconnect();
+      made?.dispose();
+      setChart(null);
+    };
+  }, [spec.kind]);
+
+  useEffect(() => {
+    // The scheme is read from the style sheet; naming it here draws again when it changes.
+    if (chart && scheme) chart.setOption(toOption(spec, readPalette(), narrow, still), { notMerge: true });
+  }, [chart, spec, narrow, scheme, still]);
+
+  useEffect(() => {
+    if (!chart || !onMark) return undefined;
+    const pressed = (raw: unknown) => {
+      const mark = raw as { seriesIndex?: number; dataIndex?: number };
+      if (mark.dataIndex !== undefined) onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
+    };
+    chart.on("click", pressed);
+    return () => { if (!chart.isDisposed()) chart.off("click", pressed); };
+  }, [chart, onMark]);
+
+  useImperativeHandle(handle, () => ({
+    picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,
+  }), [chart]);
+
+  const told = useMemo(() => summary(spec), [spec]);
+  return (
+    <div className={css["chart"]} role="img" aria-label={told} data-drawn={chart ? "yes" : "no"}>
+      <div ref={place} className={css["canvas"]} style={{ height }} />
+    </div>
+  );
+}
