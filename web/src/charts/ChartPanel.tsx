@@ -64,7 +64,7 @@ function SpecTable({ spec, label }: { spec: ChartSpec; label: string }) {
   return (
     <DataTable label={label} rows={rows} rowKey={(row) => String(row.at)} most={100}
       columns={table.columns.map((column, at) => ({
-        key: String(at), title: column.name, value: (row) => row.cells[at] ?? null,
+        key: String(at), title: column.name, value: (row: { cells: (string | number | null)[] }) => row.cells[at] ?? null,
         ...(column.unit ? { unit: column.unit } : {}),
       }))} />
   );

@@ -24,7 +24,7 @@ export function loadWorld(): Promise<void> {
   world ??= Promise.all([import("topojson-client"), import("world-atlas/countries-50m.json")]).then(([topojson, atlas]) => {
     const topology = (atlas.default ?? atlas) as unknown as Parameters<typeof topojson.feature>[0];
     const countries = topology.objects["countries"];
-    if (countries) registerMap("world", { geoJSON: topojson.feature(topology, countries) as never });
+    if (countries) registerMap("world", topojson.feature(topology, countries) as unknown as Parameters<typeof registerMap>[1]);
   });
   return world;
 }

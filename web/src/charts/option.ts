@@ -64,7 +64,7 @@ function categoryAxis(names: string[], palette: Palette, shown: (name: string) =
 
 /** Ink of a series: a comparison is paler and dashed, a forecast dashed. */
 function stroke(series: Series, at: number, palette: Palette) {
-  const color = series.role === "comparison" || series.role === "target" ? palette.quiet : palette.series[at % palette.series.length];
+  const color = series.role === "comparison" || series.role === "target" ? palette.quiet : palette.series[at % palette.series.length] ?? palette.accent;
   return {
     color,
     width: series.role === "comparison" ? 1.5 : 2,
@@ -113,7 +113,7 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
         showSymbol: one.values.filter((value) => value !== null).length < 3,
         symbolSize: 6,
         lineStyle: stroke(one, at, palette),
-        itemStyle: { color: stroke(one, at, palette).color ?? palette.accent },
+        itemStyle: { color: stroke(one, at, palette).color },
         z: one.role === "comparison" ? 2 : 3,
         endLabel: { show: labelled, formatter: "{a}", color: palette.ink, fontSize: 12, distance: 6 },
         labelLayout: { moveOverlap: "shiftY" as const },

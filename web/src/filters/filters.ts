@@ -10,6 +10,8 @@ export interface Filters {
   store?: number[];
   category?: string;
   region?: string;
+  /** Amounts are shown in one currency at a time, never added across two. */
+  currency?: string;
 }
 
 export const periods: readonly { value: Period; label: string; days: number | null }[] = [
@@ -35,6 +37,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
     ...(stores.length > 0 ? { store: stores } : {}),
     ...(isText(search["category"]) ? { category: search["category"] } : {}),
     ...(isText(search["region"]) ? { region: search["region"] } : {}),
+    ...(isText(search["currency"]) ? { currency: search["currency"] } : {}),
   };
 }
 
@@ -45,6 +48,7 @@ export function writeFilters(filters: Filters): Record<string, string> {
     ...(filters.store?.length ? { store: filters.store.join(",") } : {}),
     ...(filters.category ? { category: filters.category } : {}),
     ...(filters.region ? { region: filters.region } : {}),
+    ...(filters.currency ? { currency: filters.currency } : {}),
   };
 }
 

@@ -25,7 +25,7 @@ export function useParam(name: string): [string | undefined, (value: string | nu
   return [value, set];
 }
 
-const filterNames = ["period", "from", "to", "store", "category", "region"];
+const filterNames = ["period", "from", "to", "store", "category", "region", "currency"];
 
 /** The filters of the URL, and how to change some of them. */
 export function useFilters(): [Filters, (change: Partial<Record<keyof Filters, unknown>>) => void] {

@@ -16,7 +16,7 @@ const all = {
   on_hand: { name: "On hand", formula: "last count + receipts + returns − sales − waste ± corrections since", note: "By the time events happened, not by when they arrived." },
   on_order: { name: "On order", formula: "units ordered and neither delivered nor short" },
   days_of_cover: { name: "Days of cover", formula: "(on hand − reserved) ÷ units sold per day", note: "Sales velocity counts only open hours with stock." },
-  stock_out_risk: { name: "Stock-out risk", formula: "P(demand of the coming days > on hand)", note: "From the forecast in use; from sales velocity where there is none. Bad from 50 %, watch from 20 %." },
+  stock_out_risk: { name: "Stock-out risk", formula: "P(demand of the coming days > on hand)", note: "From the forecast in use; from sales velocity where there is none. Likely out from 80 %, at risk from 30 %." },
   stock_value: { name: "Stock value", formula: "Σ on hand × unit cost", note: "Products without a known cost are left out." },
   turnover: { name: "Stock turnover", formula: "cost of goods sold in a year ÷ mean stock value" },
   gmroi: { name: "GMROI", formula: "gross margin of a year ÷ mean stock value" },

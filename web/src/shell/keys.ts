@@ -1,6 +1,5 @@
-import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { keepFilters, type Search } from "../filters/useFilters";
+import { useGo } from "../filters/useGo";
 import { openPalette } from "./Palette";
 import { pages } from "./pages";
 
@@ -8,7 +7,7 @@ const withinMs = 1_200;
 
 /** g and a letter goes to a page; / searches. Not while something is typed. */
 export function useKeys(): void {
-  const navigate = useNavigate();
+  const go = useGo();
   useEffect(() => {
     let since = 0;
     const pressed = (event: KeyboardEvent) => {
@@ -21,10 +20,10 @@ export function useKeys(): void {
       since = 0;
       if (page) {
         event.stopPropagation();
-        void navigate({ to: page.path, search: keepFilters as (search: Search) => Search } as Parameters<typeof navigate>[0]);
+        go({ to: page.path });
       }
     };
     window.addEventListener("keydown", pressed, { capture: true });
     return () => window.removeEventListener("keydown", pressed, { capture: true });
-  }, [navigate]);
+  }, [go]);
 }

@@ -10,7 +10,8 @@ export interface Freshness {
   messages: number | null;
   storesHeard: number | null;
   storesKnown: number | null;
-  tillsHeard: number | null;
+  /** Nothing past that place of the log is in the figures. */
+  isExact: boolean;
   silent: string[];
 }
 
@@ -31,9 +32,8 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
         <dl className={css["facts"]}>
           <dt>Newest event shown</dt><dd>{formatInstant(of.asOf)}</dd>
           {of.epoch === null ? null : <><dt>Through epoch</dt><dd>{of.epoch}</dd></>}
-          {of.messages === null ? null : <><dt>Log messages included</dt><dd>{of.messages.toLocaleString()}</dd></>}
+          {of.messages === null ? null : <><dt>Log messages included</dt><dd>{of.isExact ? "" : "at least "}{of.messages.toLocaleString()}</dd></>}
           {of.storesKnown === null ? null : <><dt>Stores heard from</dt><dd>{of.storesHeard ?? "–"} of {of.storesKnown}</dd></>}
-          {of.tillsHeard === null ? null : <><dt>Tills heard from</dt><dd>{of.tillsHeard}</dd></>}
           <dt>Answer received</dt><dd>{formatAge(age)} ago</dd>
         </dl>
         {silent > 0 ? <p className={css["silent"]}>Silent: {of.silent.slice(0, 12).join(", ")}{silent > 12 ? ` and ${silent - 12} more` : ""}. Their figures may be missing.</p> : null}
