@@ -28,9 +28,9 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "jsdom",
+    // Components name jsdom themselves; transforms need no page.
+    environment: "node",
     include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/test_setup.ts"],
     css: false,
   },
 });

@@ -38,7 +38,7 @@ const routes = root.addChildren([
   page("/anomalies", () => import("./features/anomalies/AnomaliesPage")),
   page("/executive", () => import("./features/executive/ExecutivePage")),
   page("/store", () => import("./features/store/StorePage")),
-  page("/product/$product", () => import("./features/product/ProductPage")),
+  page("/product", () => import("./features/product/ProductPage")),
 ]);
 
 // Parameters are plain texts in the URL: people read and write them.

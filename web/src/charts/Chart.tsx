@@ -60,13 +60,27 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
 
   useEffect(() => {
     if (!chart || !onMark) return undefined;
-    const pressed = (raw: unknown) => {
+    // Along an axis the nearest place counts, not only the line's own pixels.
+    const along = spec.kind === "line" || spec.kind === "bar";
+    const pressedMark = (raw: unknown) => {
       const mark = raw as { seriesIndex?: number; dataIndex?: number };
-      if (mark.dataIndex !== undefined) onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
+      if (!along && mark.dataIndex !== undefined) onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
     };
-    chart.on("click", pressed);
-    return () => { if (!chart.isDisposed()) chart.off("click", pressed); };
-  }, [chart, onMark]);
+    const pressedPlace = (event: { offsetX: number; offsetY: number }) => {
+      const point = [event.offsetX, event.offsetY];
+      if (!along || !chart.containPixel({ gridIndex: 0 }, point)) return;
+      const [x = 0, y = 0] = chart.convertFromPixel({ gridIndex: 0 }, point) as number[];
+      onMark({ series: 0, index: Math.round(spec.kind === "bar" && spec.horizontal ? y : x) });
+    };
+    chart.on("click", pressedMark);
+    const canvas = chart.getZr();
+    canvas.on("click", pressedPlace);
+    return () => {
+      if (chart.isDisposed()) return;
+      chart.off("click", pressedMark);
+      canvas.off("click", pressedPlace);
+    };
+  }, [chart, onMark, spec]);
 
   useImperativeHandle(handle, () => ({
     picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,

@@ -4,7 +4,6 @@ import { keepFilters, type Search } from "./useFilters";
 
 export interface Place {
   to: string;
-  params?: Record<string, string>;
   /** Beside the filters, which go along. */
   search?: Search;
 }
@@ -12,8 +11,8 @@ export interface Place {
 /** Goes to another page, with the filters. */
 export function useGo(): (place: Place) => void {
   const navigate = useNavigate();
-  return useCallback(({ to, params, search }: Place) => {
-    const options = { to, params, search: (before: Search) => ({ ...keepFilters(before), ...search }) };
+  return useCallback(({ to, search }: Place) => {
+    const options = { to, search: (before: Search) => ({ ...keepFilters(before), ...search }) };
     void navigate(options as unknown as Parameters<typeof navigate>[0]);
   }, [navigate]);
 }

@@ -70,6 +70,6 @@ function useFound(text: string): Command[] {
   if (wanted === "" || text.trim() === "") return [];
   return (data?.rows ?? []).map((row) => ({
     id: `${row.kind} ${row.id}`, label: row.name || row.id, note: [row.kind, row.detail].filter(Boolean).join(", "), icon: row.kind === "store" ? "store" as const : "inventory" as const,
-    run: () => go(row.kind === "store" ? { to: "/store", search: { store: row.id } } : { to: "/product/$product", params: { product: row.id } }),
+    run: () => go(row.kind === "store" ? { to: "/store", search: { store: row.id } } : { to: "/product", search: { product: row.id } }),
   }));
 }

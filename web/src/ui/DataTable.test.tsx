@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+import "../test_setup";
 import { MantineProvider } from "@mantine/core";
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";

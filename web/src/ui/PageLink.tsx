@@ -4,7 +4,6 @@ import { keepFilters, type Search } from "../filters/useFilters";
 
 interface PageLinkProps {
   to: string;
-  params?: Record<string, string>;
   /** Parameters beside the filters, which go along. */
   search?: Search;
   className?: string | undefined;
@@ -14,9 +13,9 @@ interface PageLinkProps {
 }
 
 /** A link to another page that takes the filters along. */
-export function PageLink({ to, params, search, className, activeClassName, label, children }: PageLinkProps) {
+export function PageLink({ to, search, className, activeClassName, label, children }: PageLinkProps) {
   const props = {
-    to, params,
+    to,
     search: (before: Search) => ({ ...keepFilters(before), ...search }),
     ...(className ? { className } : {}),
     ...(activeClassName ? { activeProps: { className: activeClassName } } : {}),
@@ -28,7 +27,7 @@ export function PageLink({ to, params, search, className, activeClassName, label
 /** To what a figure is made of in the end: one product in one store. */
 export function ProductLink({ product, store, children }: { product: string; store?: number | undefined; children?: ReactNode }) {
   return (
-    <PageLink to="/product/$product" params={{ product }} {...(store ? { search: { store: String(store) } } : {})}>
+    <PageLink to="/product" search={{ product, ...(store ? { store: String(store) } : {}) }}>
       {children ?? product}
     </PageLink>
   );

@@ -9,7 +9,7 @@ const row = (changed: Partial<Attention>): Attention => ({
 describe("what needs attention", () => {
   it("leads to where something can be done about it", () => {
     expect(targetOf(row({ kind: "proposals", review_date: "2026-03-08" }))).toEqual({ to: "/orders", search: { store: "3", review: "2026-03-08" } });
-    expect(targetOf(row({ kind: "restock_alert", product_id: "a/b" }))).toEqual({ to: "/product/$product", params: { product: "a/b" }, search: { store: "3" } });
+    expect(targetOf(row({ kind: "restock_alert", product_id: "a/b" }))).toEqual({ to: "/product", search: { product: "a/b", store: "3" } });
     expect(targetOf(row({ store_id: 0 }))).toEqual({ to: "/anomalies", search: { incident: "i1" } });
   });
   it("is said in the API's words where it has some", () => {

@@ -27,7 +27,7 @@ export function sentence(row: Attention, storeName: string): string {
   }
 }
 
-export interface Target { to: string; params?: Record<string, string>; search?: Record<string, string> }
+export interface Target { to: string; search?: Record<string, string> }
 
 /** Where to do something about it. */
 export function targetOf(row: Attention): Target {
@@ -36,7 +36,7 @@ export function targetOf(row: Attention): Target {
     case "proposals": return { to: "/orders", search: { ...store, ...(row.review_date ? { review: row.review_date } : {}) } };
     case "incident": return { to: "/anomalies", search: { ...store, incident: row.item_id } };
     case "silent_store": return { to: "/anomalies", search: { ...store, part: "data" } };
-    default: return row.product_id ? { to: "/product/$product", params: { product: row.product_id }, search: store } : { to: "/inventory", search: store };
+    default: return row.product_id ? { to: "/product", search: { product: row.product_id, ...store } } : { to: "/inventory", search: store };
   }
 }
 

@@ -75,7 +75,7 @@ function Items() {
     <ScreenTable title="Items" screen="inventory_items" measure="stock_out_risk" filters={{ ...undated, ...(chosen ? { risk: chosen } : {}), limit: 500 }} most={12}
       note={<SegmentedControl size="xs" aria-label="Risk" value={chosen ?? "all"} onChange={(value) => setRisk(value === "all" ? null : value)} data={[{ value: "all", label: "All" }, ...risks.map((one) => ({ value: one, label: riskWord(one).word }))]} />}
       rowKey={(row) => `${row.store_id} ${row.product_id}`}
-      onOpen={(row) => go({ to: "/product/$product", params: { product: row.product_id }, search: { store: String(row.store_id) } })} openLabel={(row) => `${row.product_name} in ${catalog.storeName(row.store_id)}`}
+      onOpen={(row) => go({ to: "/product", search: { product: row.product_id, store: String(row.store_id) } })} openLabel={(row) => `${row.product_name} in ${catalog.storeName(row.store_id)}`}
       columns={[
         { key: "product", title: "Product", value: (row) => row.product_name },
         { key: "store", title: "Store", value: (row) => catalog.storeName(row.store_id), minor: true },
@@ -138,7 +138,7 @@ function OverUnder() {
         const group = [...new Set(spec.points.map((point) => point.group))][mark.series];
         const name = spec.points.filter((point) => point.group === group)[mark.index]?.name;
         const row = data.rows.find((one) => one.product_name === name);
-        if (row) go({ to: "/product/$product", params: { product: row.product_id }, search: { store: String(row.store_id) } });
+        if (row) go({ to: "/product", search: { product: row.product_id, store: String(row.store_id) } });
       }}
       spec={(data) => overUnder(data.rows)} />
   );

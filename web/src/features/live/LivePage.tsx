@@ -142,7 +142,7 @@ function Products({ paused, end }: Paused & { end: "top" | "bottom" }) {
   const rowsOf = (data: NonNullable<typeof products.data>) => inCurrency(data.rows, currency).filter((row) => row.end_of_list === end).sort((a, b) => a.place - b.place).slice(0, 10);
   return (
     <ChartPanel title={end === "top" ? "Best products today" : "Last products today"} measure="revenue" query={products} freshness={freshnessOf} height={300}
-      onMark={(mark, data) => { const row = rowsOf(data)[mark.index]; if (row) go({ to: "/product/$product", params: { product: row.product_id } }); }}
+      onMark={(mark, data) => { const row = rowsOf(data)[mark.index]; if (row) go({ to: "/product", search: { product: row.product_id } }); }}
       spec={(data) => { const rows = rowsOf(data); return { kind: "bar", label: "Revenue today", unit: money(currency), category: "Product", horizontal: true, names: rows.map((row) => row.product_name || row.product_id), series: [{ name: "revenue", values: rows.map((row) => toNumber(row.revenue)) }] }; }} />
   );
 }

@@ -2,13 +2,14 @@ import { Button, CloseButton, NumberInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { Proposal } from "../../api/client";
-import { editProposal, isUndecided } from "../../api/orders";
-import { format, formatDate, formatInstant, formatSigned, money, share, units } from "../../format/format";
+import { editProposal, isUndecided } from "../../proposals/orders";
+import { format, formatDate, formatInstant, money } from "../../format/format";
 import { Icon } from "../../ui/Icon";
 import { ProductLink } from "../../ui/PageLink";
 import { Frame } from "../../ui/Panel";
 import { State } from "./ProposalTable";
-import { refusal, why, type Term } from "./why";
+import { Arithmetic } from "../../proposals/Arithmetic";
+import { refusal } from "../../proposals/why";
 import css from "./Orders.module.css";
 
 interface DetailProps {
@@ -42,33 +43,6 @@ export function ProposalDetail({ proposal, name, currency, pending, onClose, onA
         </div>
       </Frame>
     </div>
-  );
-}
-
-function Arithmetic({ proposal }: { proposal: Proposal }) {
-  if (!proposal.terms) return <p className="quiet">No arithmetic was stored with this proposal.</p>;
-  const told = why(proposal.terms);
-  return (
-    <>
-      {told.reason ? <p>{told.reason}</p> : null}
-      <Sum terms={told.level} total={{ label: "order-up-to level", units: told.level.reduce((sum, term) => sum + term.units, 0) }} />
-      <Sum terms={told.terms} total={{ label: "to order", units: told.quantity }} />
-      {told.missing !== 0 ? <p className={css["missing"]}>▲ The stored terms add up to {formatSigned(told.quantity - told.missing)}, not {format(told.quantity, units)}: this proposal is older than some of its terms.</p> : null}
-      {told.service !== null ? <p className="quiet small">Level for a {told.targetKind.replaceAll("_", " ") || "service level"} of {format(told.service, share)}{told.limitedBy ? `; held back by ${told.limitedBy.replaceAll("_", " ")}` : ""}.</p> : null}
-    </>
-  );
-}
-
-function Sum({ terms, total }: { terms: Term[]; total: Term }) {
-  return (
-    <table className={css["sum"]}>
-      <tbody>
-        {terms.map((term, at) => (
-          <tr key={term.label}><th scope="row">{term.label}{term.note ? <small>{term.note}</small> : null}</th><td>{at === 0 ? format(term.units, units) : formatSigned(Object.is(term.units, -0) ? 0 : term.units)}</td></tr>
-        ))}
-      </tbody>
-      <tfoot><tr><th scope="row">= {total.label}</th><td data-total={total.units}>{format(total.units, units)}</td></tr></tfoot>
-    </table>
   );
 }
 

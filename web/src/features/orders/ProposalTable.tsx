@@ -1,5 +1,5 @@
 import type { Proposal } from "../../api/client";
-import { isUndecided, proposalKey, stateName } from "../../api/orders";
+import { isUndecided, proposalKey, stateName } from "../../proposals/orders";
 import { days, money, toNumber, units, type Figure } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { riskLevel, Status, type Level } from "../../ui/Status";

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useScope } from "../../api/catalog";
-import { decide, isUndecided, proposalKey, useProposals } from "../../api/orders";
+import { decide, isUndecided, proposalKey, useProposals } from "../../proposals/orders";
 import type { Proposal } from "../../api/client";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { useHeldActs } from "../../acts/held";

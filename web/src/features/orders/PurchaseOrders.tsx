@@ -1,7 +1,7 @@
 import { Button, CloseButton, Select } from "@mantine/core";
 import type { Order } from "../../api/client";
 import { useScope } from "../../api/catalog";
-import { act, actionsOf, dueText, stateName, useOrder, useOrders } from "../../api/orders";
+import { act, actionsOf, dueText, stateName, useOrder, useOrders } from "../../proposals/orders";
 import { useHeldActs } from "../../acts/held";
 import { useParam } from "../../filters/useFilters";
 import { count, formatInstant, money, units } from "../../format/format";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { heldActs } from "../acts/held";
 import { format, formatDate, money, units } from "../format/format";
-import { answered, client, type Order, type Proposal } from "./client";
+import { answered, client, type Order, type Proposal } from "../api/client";
 
 export function useProposals(store: number | null, reviewDate: string | null) {
   return useQuery({

@@ -1,4 +1,4 @@
-import { toNumber, type Figure } from "../../format/format";
+import { toNumber, type Figure } from "../format/format";
 
 /** The row of retail.reorder_predictions that a proposal was made from. */
 export type Terms = Record<string, unknown>;
