@@ -2,8 +2,18 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const features = ["anomalies", "executive", "forecasts", "history", "home", "inventory", "live", "orders", "product",
-  "store"];
+const features = [
+  "anomalies",
+  "executive",
+  "forecasts",
+  "history",
+  "home",
+  "inventory",
+  "live",
+  "orders",
+  "product",
+  "store",
+];
 
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "screenshots", "status.js", "public", "src/api/schema.ts"] },
@@ -14,9 +24,11 @@ export default tseslint.config(
     rules: {
       "react-hooks/rules-of-hooks": "error",
       "react-hooks/exhaustive-deps": "error",
-      "no-restricted-syntax": ["error",
+      "no-restricted-syntax": [
+        "error",
         { selector: "TSEnumDeclaration", message: "a union of texts instead of an enum" },
-        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "texts are shown as text" }],
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "texts are shown as text" },
+      ],
       "no-console": "error",
     },
   },
@@ -24,18 +36,26 @@ export default tseslint.config(
   {
     files: ["src/ui/**", "src/charts/**", "src/format/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["**/features/**"], message: "ui and charts know no feature" }] }],
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["**/features/**"], message: "ui and charts know no feature" }] },
+      ],
     },
   },
   ...features.map((name) => ({
     files: [`src/features/${name}/**`],
     rules: {
-      "no-restricted-imports": ["error", {
-        patterns: [{
-          group: features.filter((other) => other !== name).map((other) => `**/${other}/**`),
-          message: "features do not import each other",
-        }],
-      }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: features.filter((other) => other !== name).map((other) => `**/${other}/**`),
+              message: "features do not import each other",
+            },
+          ],
+        },
+      ],
     },
   })),
 );

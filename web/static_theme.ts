@@ -1,6 +1,11 @@
 // Mantine's variables for our theme as a plain style sheet: the page's Content-Security-Policy allows no style tag,
 // so the provider must not make one.
-import { convertCssVariables, defaultCssVariablesResolver, mergeMantineTheme, DEFAULT_THEME } from "@mantine/core";
+import {
+  convertCssVariables,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+  DEFAULT_THEME,
+} from "@mantine/core";
 import type { Plugin } from "vite";
 import { theme } from "./src/ui/theme";
 

@@ -17,11 +17,14 @@ import { theme } from "./ui/theme";
 const queries = new QueryClient({
   queryCache: new QueryCache({
     // A session that ended shows the sign-in page over the same URL.
-    onError: (error) => { if (error instanceof Refused && error.status === 401) queries.setQueryData(["session"], null); },
+    onError: (error) => {
+      if (error instanceof Refused && error.status === 401) queries.setQueryData(["session"], null);
+    },
   }),
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 2 && error instanceof Refused && (error.status === 0 || error.status >= 500),
+      retry: (failures, error) =>
+        failures < 2 && error instanceof Refused && (error.status === 0 || error.status >= 500),
       refetchOnWindowFocus: true,
     },
   },
@@ -32,10 +35,18 @@ if (!place) throw new Error("index.html has no element with id root");
 createRoot(place).render(
   <StrictMode>
     {/* No style tags: the policy allows the page's own files only (static_theme.ts makes the variables). */}
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} deduplicateCssVariables={false}
-      colorSchemeManager={localStorageColorSchemeManager({ key: "shelfcast-scheme" })}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+      deduplicateCssVariables={false}
+      colorSchemeManager={localStorageColorSchemeManager({ key: "shelfcast-scheme" })}
+    >
       <QueryClientProvider client={queries}>
-        <SessionProvider><RouterProvider router={router} /></SessionProvider>
+        <SessionProvider>
+          <RouterProvider router={router} />
+        </SessionProvider>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

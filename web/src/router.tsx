@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+} from "@tanstack/react-router";
 import { useSession } from "./session/session";
 import { SignIn } from "./session/SignIn";
 import { Shell } from "./shell/Shell";
@@ -8,8 +14,14 @@ import { PageLink } from "./ui/PageLink";
 
 const root = createRootRoute({
   component: Root,
-  notFoundComponent: () => <Empty title="There is no such page"><PageLink to="/home">To the home page</PageLink></Empty>,
-  errorComponent: ({ error, reset }) => <Failed error={error instanceof Error ? error : new Error(String(error))} onAgain={reset} />,
+  notFoundComponent: () => (
+    <Empty title="There is no such page">
+      <PageLink to="/home">To the home page</PageLink>
+    </Empty>
+  ),
+  errorComponent: ({ error, reset }) => (
+    <Failed error={error instanceof Error ? error : new Error(String(error))} onAgain={reset} />
+  ),
   validateSearch: (search: Record<string, unknown>) => search as Record<string, string>,
 });
 
@@ -46,7 +58,11 @@ export const router = createRouter({
   routeTree: routes,
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {
-    const text = new URLSearchParams(Object.entries(search as Record<string, unknown>).filter(([, value]) => value !== undefined && value !== "").map(([key, value]) => [key, String(value)])).toString();
+    const text = new URLSearchParams(
+      Object.entries(search as Record<string, unknown>)
+        .filter(([, value]) => value !== undefined && value !== "")
+        .map(([key, value]) => [key, String(value)]),
+    ).toString();
     return text ? `?${text.replaceAll("%2C", ",")}` : "";
   },
   scrollRestoration: true,

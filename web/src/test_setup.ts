@@ -5,9 +5,27 @@ afterEach(cleanup);
 
 // What jsdom lacks of a browser.
 vi.stubGlobal("matchMedia", (query: string) => ({
-  matches: false, media: query, onchange: null,
-  addEventListener: () => undefined, removeEventListener: () => undefined,
-  addListener: () => undefined, removeListener: () => undefined, dispatchEvent: () => false,
+  matches: false,
+  media: query,
+  onchange: null,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+  addListener: () => undefined,
+  removeListener: () => undefined,
+  dispatchEvent: () => false,
 }));
-vi.stubGlobal("ResizeObserver", class { observe() { /* no layout here */ } unobserve() { /* nor here */ } disconnect() { /* nor here */ } });
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe() {
+      /* no layout here */
+    }
+    unobserve() {
+      /* nor here */
+    }
+    disconnect() {
+      /* nor here */
+    }
+  },
+);
 Element.prototype.scrollIntoView = () => undefined;

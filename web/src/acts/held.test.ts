@@ -1,10 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HeldActs, holdMs } from "./held";
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
-const act = (run: () => Promise<unknown>, key = "tea") => ({ keys: [key], label: "Approve tea", becomes: "approved", run });
+const act = (run: () => Promise<unknown>, key = "tea") => ({
+  keys: [key],
+  label: "Approve tea",
+  becomes: "approved",
+  run,
+});
 
 describe("a held act", () => {
   it("is asked for once, after ten seconds", async () => {
@@ -34,7 +43,11 @@ describe("a held act", () => {
     expect(run.mock.calls).toEqual([[true]]);
   });
   it("gives way to a second thought about the same thing", async () => {
-    const [first, second, other] = [vi.fn(() => Promise.resolve()), vi.fn(() => Promise.resolve()), vi.fn(() => Promise.resolve())];
+    const [first, second, other] = [
+      vi.fn(() => Promise.resolve()),
+      vi.fn(() => Promise.resolve()),
+      vi.fn(() => Promise.resolve()),
+    ];
     const held = new HeldActs();
     held.hold(act(first));
     held.hold(act(other, "milk"));

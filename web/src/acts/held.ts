@@ -29,11 +29,25 @@ export class HeldActs {
   private readonly listeners = new Set<() => void>();
   private next = 1;
 
-  hold(act: { keys: readonly string[]; label: string; becomes: string; run: (leaving: boolean) => Promise<unknown> }): void {
+  hold(act: {
+    keys: readonly string[];
+    label: string;
+    becomes: string;
+    run: (leaving: boolean) => Promise<unknown>;
+  }): void {
     // A second thought about the same thing takes the place of the first.
-    for (const earlier of this.orders.filter((one) => one.state === "held" && one.keys.some((key) => act.keys.includes(key)))) this.undo(earlier.id);
+    for (const earlier of this.orders.filter(
+      (one) => one.state === "held" && one.keys.some((key) => act.keys.includes(key)),
+    ))
+      this.undo(earlier.id);
     const id = this.next++;
-    this.orders.push({ ...act, id, until: Date.now() + holdMs, state: "held", timer: setTimeout(() => void this.send(id, false), holdMs) });
+    this.orders.push({
+      ...act,
+      id,
+      until: Date.now() + holdMs,
+      state: "held",
+      timer: setTimeout(() => void this.send(id, false), holdMs),
+    });
     this.tell();
   }
 
@@ -82,7 +96,15 @@ export class HeldActs {
   }
 
   private tell(): void {
-    this.shown = this.orders.map(({ id, keys, label, becomes, until, state, message }) => ({ id, keys, label, becomes, until, state, ...(message ? { message } : {}) }));
+    this.shown = this.orders.map(({ id, keys, label, becomes, until, state, message }) => ({
+      id,
+      keys,
+      label,
+      becomes,
+      until,
+      state,
+      ...(message ? { message } : {}),
+    }));
     for (const listener of this.listeners) listener();
   }
 }

@@ -26,7 +26,10 @@ export function useCatalog(): Catalog {
       regions: [...new Set(stores.map((store) => store.region).filter((region) => region !== ""))].sort(),
       currencies: byFrequency(stores.map((store) => store.currency)),
       known: data !== undefined,
-      storeName: (id) => (id === null || id === undefined || id === 0 ? "the chain" : byId.get(id)?.store_name || byId.get(id)?.store_code || `store ${id}`),
+      storeName: (id) =>
+        id === null || id === undefined || id === 0
+          ? "the chain"
+          : byId.get(id)?.store_name || byId.get(id)?.store_code || `store ${id}`,
       zoneOf: (id) => byId.get(id)?.time_zone,
       currencyOf: (id) => byId.get(id)?.currency ?? "",
     };
@@ -57,22 +60,36 @@ export interface Scope {
 export function useScope(): Scope {
   const [filters] = useFilters();
   const catalog = useCatalog();
-  const undated = useMemo<ScreenFilters>(() => ({
-    ...(filters.store?.length ? { store: filters.store } : {}),
-    ...(filters.region ? { region: [filters.region] } : {}),
-  }), [filters.store, filters.region]);
+  const undated = useMemo<ScreenFilters>(
+    () => ({
+      ...(filters.store?.length ? { store: filters.store } : {}),
+      ...(filters.region ? { region: [filters.region] } : {}),
+    }),
+    [filters.store, filters.region],
+  );
   // Of the stores chosen: a store whose receipts end years ago has its own last days.
-  const { data: chosen } = useScreen("catalog_stores", { ...undated, limit: 10_000 }, { everyMs: 5 * 60_000 });
+  const { data: chosen } = useScreen(
+    "catalog_stores",
+    { ...undated, limit: 10_000 },
+    { everyMs: 5 * 60_000 },
+  );
   const newest = chosen?.business_date ?? null;
   return useMemo(() => {
     // All time: as much as a screen answers for at once.
     const all = filters.period === "all" && newest ? { from: addDays(newest, -1_095), to: newest } : null;
     const range = datesOf(filters, newest) ?? all;
-    const inScope = filters.store?.length ? byFrequency(filters.store.map((id) => catalog.currencyOf(id))) : catalog.currencies;
+    const inScope = filters.store?.length
+      ? byFrequency(filters.store.map((id) => catalog.currencyOf(id)))
+      : catalog.currencies;
     return {
-      filters, catalog, undated, newest, dates: range,
+      filters,
+      catalog,
+      undated,
+      newest,
+      dates: range,
       dated: { ...undated, ...(range ? range : {}) },
-      currency: filters.currency && inScope.includes(filters.currency) ? filters.currency : inScope[0] ?? "",
+      currency:
+        filters.currency && inScope.includes(filters.currency) ? filters.currency : (inScope[0] ?? ""),
     };
   }, [filters, catalog, undated, newest]);
 }

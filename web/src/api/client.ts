@@ -9,7 +9,11 @@ export type Order = Schemas["Order"];
 
 /** What the program refused, with its own words. */
 export class Refused extends Error {
-  constructor(readonly status: number, readonly kind: string, message: string) {
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    message: string,
+  ) {
     super(message);
     this.name = "Refused";
   }
@@ -24,7 +28,9 @@ const client = createClient<paths>({
 
 let csrfToken: string | null = null;
 /** What follows carries the session's token. */
-export function carry(token: string | null): void { csrfToken = token; }
+export function carry(token: string | null): void {
+  csrfToken = token;
+}
 
 client.use({
   onRequest({ request }) {
@@ -36,7 +42,13 @@ client.use({
     throw await refusal(response);
   },
   onError({ error }) {
-    return error instanceof Refused ? error : new Refused(0, "unavailable", "shelfcast does not answer; is it running, and is this machine on the network?");
+    return error instanceof Refused
+      ? error
+      : new Refused(
+          0,
+          "unavailable",
+          "shelfcast does not answer; is it running, and is this machine on the network?",
+        );
   },
 });
 

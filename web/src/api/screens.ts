@@ -4,7 +4,8 @@ import { client, Refused, type Schemas, type Stamp } from "./client";
 import type { paths } from "./schema";
 
 /** The screens of the API: one question each, answered by rows of one kind. */
-export type ScreenName = Extract<keyof paths, `/v1/screens/${string}`> extends `/v1/screens/${infer Name}` ? Name : never;
+export type ScreenName =
+  Extract<keyof paths, `/v1/screens/${string}`> extends `/v1/screens/${infer Name}` ? Name : never;
 export type Row<Name extends ScreenName> = Name extends keyof Schemas ? Schemas[Name] : never;
 
 export type Answer<Name extends ScreenName> = Stamp & { rows: Row<Name>[]; next_cursor: string | null };
@@ -28,18 +29,26 @@ interface ScreenOptions {
   enabled?: boolean;
 }
 
-export function useScreen<Name extends ScreenName>(name: Name, filters: ScreenFilters = {}, options: ScreenOptions = {}): UseQueryResult<Answer<Name>> {
+export function useScreen<Name extends ScreenName>(
+  name: Name,
+  filters: ScreenFilters = {},
+  options: ScreenOptions = {},
+): UseQueryResult<Answer<Name>> {
   return useQuery({
     queryKey: ["screens", name, filters],
     queryFn: ({ signal }) => askScreen(name, filters, signal),
     placeholderData: keepPreviousData,
     staleTime: options.everyMs ? options.everyMs / 2 : 30_000,
-    refetchInterval: options.everyMs === 0 ? false : options.everyMs ?? 60_000,
+    refetchInterval: options.everyMs === 0 ? false : (options.everyMs ?? 60_000),
     enabled: options.enabled ?? true,
   });
 }
 
-async function askScreen<Name extends ScreenName>(name: Name, filters: ScreenFilters, signal: AbortSignal): Promise<Answer<Name>> {
+async function askScreen<Name extends ScreenName>(
+  name: Name,
+  filters: ScreenFilters,
+  signal: AbortSignal,
+): Promise<Answer<Name>> {
   // The paths differ in name only; their parameters are optional and of one kind.
   const ask = client.GET as unknown as (path: string, init: unknown) => Promise<{ data?: Answer<Name> }>;
   const { data } = await ask(`/v1/screens/${name}`, { params: { query: filters }, signal });

@@ -64,7 +64,8 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
     const along = spec.kind === "line" || spec.kind === "bar";
     const pressedMark = (raw: unknown) => {
       const mark = raw as { seriesIndex?: number; dataIndex?: number };
-      if (!along && mark.dataIndex !== undefined) onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
+      if (!along && mark.dataIndex !== undefined)
+        onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
     };
     const pressedPlace = (event: { offsetX: number; offsetY: number }) => {
       const point = [event.offsetX, event.offsetY];
@@ -82,9 +83,13 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
     };
   }, [chart, onMark, spec]);
 
-  useImperativeHandle(handle, () => ({
-    picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,
-  }), [chart]);
+  useImperativeHandle(
+    handle,
+    () => ({
+      picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,
+    }),
+    [chart],
+  );
 
   const told = useMemo(() => summary(spec), [spec]);
   return (

@@ -90,11 +90,17 @@ export interface Mark {
 export function isEmpty(spec: ChartSpec): boolean {
   switch (spec.kind) {
     case "line":
-    case "bar": return spec.series.every((one) => one.values.every((value) => value === null));
-    case "heat": return spec.values.every((row) => row.every((value) => value === null));
-    case "calendar": return spec.days.every((day) => day.value === null);
-    case "scatter": return spec.points.length === 0;
-    case "sankey": return spec.links.length === 0;
-    case "map": return spec.places.length === 0;
+    case "bar":
+      return spec.series.every((one) => one.values.every((value) => value === null));
+    case "heat":
+      return spec.values.every((row) => row.every((value) => value === null));
+    case "calendar":
+      return spec.days.every((day) => day.value === null);
+    case "scatter":
+      return spec.points.length === 0;
+    case "sankey":
+      return spec.links.length === 0;
+    case "map":
+      return spec.places.length === 0;
   }
 }

@@ -16,10 +16,13 @@ const named = (name: string, unit: Unit): TableColumn => ({ name, unit });
 
 export function xText(x: LineSpec["x"], value: string): string {
   switch (x.kind) {
-    case "date": return formatDate(value, "weekday");
+    case "date":
+      return formatDate(value, "weekday");
     case "minute":
-    case "hour": return formatInstant(value, undefined, false);
-    case "text": return value;
+    case "hour":
+      return formatInstant(value, undefined, false);
+    case "text":
+      return value;
   }
 }
 
@@ -31,7 +34,10 @@ export function toTable(spec: ChartSpec): ChartTable {
         columns: [
           { name: spec.x.label },
           ...spec.series.map((one) => named(one.name, spec.unit)),
-          ...bands.flatMap((band) => [named(`${band.name}, from`, spec.unit), named(`${band.name}, to`, spec.unit)]),
+          ...bands.flatMap((band) => [
+            named(`${band.name}, from`, spec.unit),
+            named(`${band.name}, to`, spec.unit),
+          ]),
         ],
         rows: spec.x.values.map((x, at) => [
           x,
@@ -57,7 +63,12 @@ export function toTable(spec: ChartSpec): ChartTable {
       };
     case "scatter":
       return {
-        columns: [{ name: "Name" }, { name: "Group" }, named(spec.x.label, spec.x.unit), named(spec.y.label, spec.y.unit)],
+        columns: [
+          { name: "Name" },
+          { name: "Group" },
+          named(spec.x.label, spec.x.unit),
+          named(spec.y.label, spec.y.unit),
+        ],
         rows: spec.points.map((point) => [point.name, point.group, point.x, point.y]),
       };
     case "sankey":
@@ -67,7 +78,12 @@ export function toTable(spec: ChartSpec): ChartTable {
       };
     case "map":
       return {
-        columns: [{ name: "Place" }, { name: "Latitude" }, { name: "Longitude" }, named(spec.label, spec.unit)],
+        columns: [
+          { name: "Place" },
+          { name: "Latitude" },
+          { name: "Longitude" },
+          named(spec.label, spec.unit),
+        ],
         rows: spec.places.map((place) => [place.name, place.latitude, place.longitude, place.value]),
       };
   }
@@ -78,7 +94,7 @@ function csvCell(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 export function toCsv(table: ChartTable): string {
@@ -86,17 +102,26 @@ export function toCsv(table: ChartTable): string {
     const unit = column.unit ? unitName(column.unit) : "";
     return csvCell(unit ? `${column.name} (${unit})` : column.name);
   });
-  return [heads, ...table.rows.map((row) => row.map(csvCell))].map((cells) => `${cells.join(",")}\r\n`).join("");
+  return [heads, ...table.rows.map((row) => row.map(csvCell))]
+    .map((cells) => `${cells.join(",")}\r\n`)
+    .join("");
 }
 
 /** One sentence for a screen reader: what, how much of it, from where to where. */
 export function summary(spec: ChartSpec): string {
   const table = toTable(spec);
   if (table.rows.length === 0) return `${spec.label}: nothing to show.`;
-  const numbers = table.rows.flatMap((row) => row.filter((cell, at) => typeof cell === "number" && at > 0)) as number[];
-  const span = numbers.length === 0 ? "" : `, from ${format(Math.min(...numbers), spec.unit)} to ${format(Math.max(...numbers), spec.unit)}`;
-  const names = spec.kind === "line" || spec.kind === "bar" ? ` of ${spec.series.map((one) => one.name).join(", ")}` : "";
-  if (spec.kind === "scatter") return `${spec.label}: ${spec.points.length} points, ${spec.x.label} against ${spec.y.label}.`;
+  const numbers = table.rows.flatMap((row) =>
+    row.filter((cell, at) => typeof cell === "number" && at > 0),
+  ) as number[];
+  const span =
+    numbers.length === 0
+      ? ""
+      : `, from ${format(Math.min(...numbers), spec.unit)} to ${format(Math.max(...numbers), spec.unit)}`;
+  const names =
+    spec.kind === "line" || spec.kind === "bar" ? ` of ${spec.series.map((one) => one.name).join(", ")}` : "";
+  if (spec.kind === "scatter")
+    return `${spec.label}: ${spec.points.length} points, ${spec.x.label} against ${spec.y.label}.`;
   if (spec.kind === "map") return `${spec.label}: ${spec.places.length} places on a map.`;
   return `${spec.label}${names}: ${table.rows.length} rows${span}. The table view has every figure.`;
 }

@@ -3,11 +3,19 @@ import { addDays, datesOf, readFilters, writeFilters } from "./filters";
 
 describe("filters in the URL", () => {
   it("come back as they were written", () => {
-    const filters = { from: "2026-01-01", to: "2026-01-31", store: [1, 12], category: "Dairy & eggs", region: "North" };
+    const filters = {
+      from: "2026-01-01",
+      to: "2026-01-31",
+      store: [1, 12],
+      category: "Dairy & eggs",
+      region: "North",
+    };
     expect(readFilters(writeFilters(filters))).toEqual(filters);
   });
   it("leave out what is none", () => {
-    expect(readFilters({ from: "2026-02-31x", to: "2026-01-01", store: "a,-1,0,2.5", category: "", period: "3y" })).toEqual({});
+    expect(
+      readFilters({ from: "2026-02-31x", to: "2026-01-01", store: "a,-1,0,2.5", category: "", period: "3y" }),
+    ).toEqual({});
     expect(readFilters({ from: "2026-02-02", to: "2026-02-01" })).toEqual({});
   });
   it("do not say what goes without saying", () => expect(writeFilters({ period: "28d" })).toEqual({}));

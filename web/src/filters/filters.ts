@@ -24,12 +24,19 @@ export const periods: readonly { value: Period; label: string; days: number | nu
 ];
 export const usualPeriod: Period = "28d";
 
-const isDate = (value: unknown): value is string => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "" && value.length <= 256;
+const isDate = (value: unknown): value is string =>
+  typeof value === "string" &&
+  /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+  !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && value.length <= 256;
 
 /** What of a URL is a filter; anything else in it is left out rather than asked for. */
 export function readFilters(search: Record<string, unknown>): Filters {
-  const stores = String(search["store"] ?? "").split(",").map(Number).filter((id) => Number.isInteger(id) && id > 0);
+  const stores = String(search["store"] ?? "")
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
   const period = periods.find((one) => one.value === search["period"])?.value;
   const ranged = isDate(search["from"]) && isDate(search["to"]) && search["from"] <= search["to"];
   return {
@@ -44,7 +51,11 @@ export function readFilters(search: Record<string, unknown>): Filters {
 /** The filters as parameters of a URL. */
 export function writeFilters(filters: Filters): Record<string, string> {
   return {
-    ...(filters.from && filters.to ? { from: filters.from, to: filters.to } : filters.period && filters.period !== usualPeriod ? { period: filters.period } : {}),
+    ...(filters.from && filters.to
+      ? { from: filters.from, to: filters.to }
+      : filters.period && filters.period !== usualPeriod
+        ? { period: filters.period }
+        : {}),
     ...(filters.store?.length ? { store: filters.store.join(",") } : {}),
     ...(filters.category ? { category: filters.category } : {}),
     ...(filters.region ? { region: filters.region } : {}),

@@ -13,15 +13,19 @@ export function useParams(): Search {
 export function useParam(name: string): [string | undefined, (value: string | null) => void] {
   const value = useParams()[name];
   const navigate = useNavigate();
-  const set = useCallback((next: string | null) => {
-    void navigate({
-      to: ".", replace: true,
-      search: (before: Search) => {
-        const rest = Object.fromEntries(Object.entries(before).filter(([key]) => key !== name));
-        return next === null || next === "" ? rest : { ...rest, [name]: next };
-      },
-    } as Parameters<typeof navigate>[0]);
-  }, [navigate, name]);
+  const set = useCallback(
+    (next: string | null) => {
+      void navigate({
+        to: ".",
+        replace: true,
+        search: (before: Search) => {
+          const rest = Object.fromEntries(Object.entries(before).filter(([key]) => key !== name));
+          return next === null || next === "" ? rest : { ...rest, [name]: next };
+        },
+      } as Parameters<typeof navigate>[0]);
+    },
+    [navigate, name],
+  );
   return [value, set];
 }
 
@@ -32,16 +36,28 @@ export function useFilters(): [Filters, (change: Partial<Record<keyof Filters, u
   const search = useParams();
   const filters = useMemo(() => readFilters(search), [search]);
   const navigate = useNavigate();
-  const change = useCallback((changed: Partial<Record<keyof Filters, unknown>>) => {
-    void navigate({
-      to: ".",
-      search: (before: Search) => {
-        const merged = { ...readFilters(before), ...changed } as Filters;
-        const own = Object.fromEntries(Object.entries(before).filter(([key]) => !filterNames.includes(key)));
-        return { ...own, ...writeFilters(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined && value !== null)) as Filters) };
-      },
-    } as Parameters<typeof navigate>[0]);
-  }, [navigate]);
+  const change = useCallback(
+    (changed: Partial<Record<keyof Filters, unknown>>) => {
+      void navigate({
+        to: ".",
+        search: (before: Search) => {
+          const merged = { ...readFilters(before), ...changed } as Filters;
+          const own = Object.fromEntries(
+            Object.entries(before).filter(([key]) => !filterNames.includes(key)),
+          );
+          return {
+            ...own,
+            ...writeFilters(
+              Object.fromEntries(
+                Object.entries(merged).filter(([, value]) => value !== undefined && value !== null),
+              ) as Filters,
+            ),
+          };
+        },
+      } as Parameters<typeof navigate>[0]);
+    },
+    [navigate],
+  );
   return [filters, change];
 }
 

@@ -11,8 +11,11 @@ export interface Place {
 /** Goes to another page, with the filters. */
 export function useGo(): (place: Place) => void {
   const navigate = useNavigate();
-  return useCallback(({ to, search }: Place) => {
-    const options = { to, search: (before: Search) => ({ ...keepFilters(before), ...search }) };
-    void navigate(options as unknown as Parameters<typeof navigate>[0]);
-  }, [navigate]);
+  return useCallback(
+    ({ to, search }: Place) => {
+      const options = { to, search: (before: Search) => ({ ...keepFilters(before), ...search }) };
+      void navigate(options as unknown as Parameters<typeof navigate>[0]);
+    },
+    [navigate],
+  );
 }

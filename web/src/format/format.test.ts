@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { changeOf, format, formatAge, formatChange, formatDate, formatSigned, money, share, toNumber, units } from "./format";
+import {
+  changeOf,
+  format,
+  formatAge,
+  formatChange,
+  formatDate,
+  formatSigned,
+  money,
+  share,
+  toNumber,
+  units,
+} from "./format";
 
 describe("figures", () => {
   it("says that something is unknown, and never nought for it", () => {
@@ -37,7 +48,8 @@ describe("change", () => {
 });
 
 describe("time", () => {
-  it("never moves a business date by the reader's zone", () => expect(formatDate("2026-03-08")).toBe("Mar 8, 2026"));
+  it("never moves a business date by the reader's zone", () =>
+    expect(formatDate("2026-03-08")).toBe("Mar 8, 2026"));
   it("says ages in the unit that fits", () => {
     expect(formatAge(90)).toBe("90 s");
     expect(formatAge(5_400)).toBe("90 min");

@@ -37,7 +37,13 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 function moneyFormat(currency: string, compact: boolean, size: number): Intl.NumberFormat {
   // A chain's store without a known currency has amounts, but no sign for them.
   const named: Intl.NumberFormatOptions = /^[A-Z]{3}$/.test(currency) ? { style: "currency", currency } : {};
-  if (compact && size >= 10_000) return numberFormat({ ...named, notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 });
+  if (compact && size >= 10_000)
+    return numberFormat({
+      ...named,
+      notation: "compact",
+      maximumFractionDigits: 1,
+      minimumFractionDigits: 0,
+    });
   const digits = compact && size >= 1_000 ? 0 : 2;
   return numberFormat({ ...named, minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
@@ -50,34 +56,52 @@ export function format(value: Figure, unit: Unit, style: Style = "full"): string
   if (number === null) return "–";
   const compact = style === "compact";
   switch (unit.kind) {
-    case "money": return moneyFormat(unit.currency, compact, Math.abs(number)).format(number);
-    case "share": return numberFormat({ style: "percent", maximumFractionDigits: 1 }).format(number);
-    case "count": return compact && Math.abs(number) >= 100_000
-      ? numberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(number)
-      : numberFormat({ maximumFractionDigits: 0 }).format(number);
-    case "units": return compact && Math.abs(number) >= 100_000
-      ? numberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(number)
-      : numberFormat({ maximumFractionDigits: compact && Math.abs(number) >= 100 ? 0 : 3 }).format(number);
-    case "days": return `${numberFormat({ maximumFractionDigits: 1 }).format(number)} d`;
-    case "hours": return `${numberFormat({ maximumFractionDigits: 1 }).format(number)} h`;
-    case "seconds": return formatAge(number);
-    case "per_second": return `${numberFormat({ maximumFractionDigits: 1 }).format(number)}/s`;
-    case "number": return numberFormat({ maximumFractionDigits: Math.abs(number) >= 100 ? 1 : 3 }).format(number);
+    case "money":
+      return moneyFormat(unit.currency, compact, Math.abs(number)).format(number);
+    case "share":
+      return numberFormat({ style: "percent", maximumFractionDigits: 1 }).format(number);
+    case "count":
+      return compact && Math.abs(number) >= 100_000
+        ? numberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(number)
+        : numberFormat({ maximumFractionDigits: 0 }).format(number);
+    case "units":
+      return compact && Math.abs(number) >= 100_000
+        ? numberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(number)
+        : numberFormat({ maximumFractionDigits: compact && Math.abs(number) >= 100 ? 0 : 3 }).format(number);
+    case "days":
+      return `${numberFormat({ maximumFractionDigits: 1 }).format(number)} d`;
+    case "hours":
+      return `${numberFormat({ maximumFractionDigits: 1 }).format(number)} h`;
+    case "seconds":
+      return formatAge(number);
+    case "per_second":
+      return `${numberFormat({ maximumFractionDigits: 1 }).format(number)}/s`;
+    case "number":
+      return numberFormat({ maximumFractionDigits: Math.abs(number) >= 100 ? 1 : 3 }).format(number);
   }
 }
 
 /** The unit's name, for axes and tables. */
 export function unitName(unit: Unit): string {
   switch (unit.kind) {
-    case "money": return unit.currency || "amount";
-    case "share": return "%";
-    case "count": return "count";
-    case "units": return "units";
-    case "days": return "days";
-    case "hours": return "hours";
-    case "seconds": return "s";
-    case "per_second": return "per s";
-    case "number": return "";
+    case "money":
+      return unit.currency || "amount";
+    case "share":
+      return "%";
+    case "count":
+      return "count";
+    case "units":
+      return "units";
+    case "days":
+      return "days";
+    case "hours":
+      return "hours";
+    case "seconds":
+      return "s";
+    case "per_second":
+      return "per s";
+    case "number":
+      return "";
   }
 }
 
@@ -90,7 +114,9 @@ export function changeOf(now: Figure, before: Figure): number | null {
 /** "+4.2 %"; a true minus for less. */
 export function formatChange(change: number | null | undefined): string {
   if (change === null || change === undefined || !Number.isFinite(change)) return "–";
-  return numberFormat({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(change);
+  return numberFormat({ style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" }).format(
+    change,
+  );
 }
 
 /** +12, -3: of units and the like. */
@@ -111,14 +137,19 @@ export function formatAge(seconds: Figure): string {
 }
 
 /** "YYYY-MM-DD" is a store's business date: no time zone may move it. */
-export function formatDate(date: string | null | undefined, style: "short" | "long" | "weekday" = "short"): string {
+export function formatDate(
+  date: string | null | undefined,
+  style: "short" | "long" | "weekday" = "short",
+): string {
   if (!date) return "–";
   const at = new Date(`${date.slice(0, 10)}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return date;
-  const options: Intl.DateTimeFormatOptions = style === "long"
-    ? { weekday: "long", year: "numeric", month: "long", day: "numeric" }
-    : style === "weekday" ? { weekday: "short", month: "short", day: "numeric" }
-      : { year: "numeric", month: "short", day: "numeric" };
+  const options: Intl.DateTimeFormatOptions =
+    style === "long"
+      ? { weekday: "long", year: "numeric", month: "long", day: "numeric" }
+      : style === "weekday"
+        ? { weekday: "short", month: "short", day: "numeric" }
+        : { year: "numeric", month: "short", day: "numeric" };
   return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(at);
 }
 
@@ -129,7 +160,9 @@ export function formatInstant(instant: string | null | undefined, zone?: string,
   if (Number.isNaN(at.getTime())) return instant;
   const options: Intl.DateTimeFormatOptions = {
     ...(withDate ? { year: "numeric", month: "short", day: "numeric" } : {}),
-    hour: "2-digit", minute: "2-digit", second: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
     ...(zone ? { timeZone: zone } : {}),
   };
   return new Intl.DateTimeFormat(locale(), options).format(at);

@@ -46,9 +46,19 @@ export function why(terms: Terms): Why {
   const upTo = figure(terms, "order_up_to_units");
   const batch = thousandths(upTo) - thousandths(reorder);
   const level: Term[] = [
-    { label: "expected demand", units: figure(terms, "protection_demand_units"), note: `over ${days.toLocaleString()} days: review period ${figure(terms, "review_period_days").toLocaleString()} + lead time ${figure(terms, "lead_time_days").toLocaleString()}` },
-    { label: "safety stock", units: figure(terms, "safety_stock_units"), note: "because demand and delivery are uncertain" },
-    ...(batch !== 0 ? [{ label: "larger, rarer orders", units: batch / 1_000, note: "an order costs something too" }] : []),
+    {
+      label: "expected demand",
+      units: figure(terms, "protection_demand_units"),
+      note: `over ${days.toLocaleString()} days: review period ${figure(terms, "review_period_days").toLocaleString()} + lead time ${figure(terms, "lead_time_days").toLocaleString()}`,
+    },
+    {
+      label: "safety stock",
+      units: figure(terms, "safety_stock_units"),
+      note: "because demand and delivery are uncertain",
+    },
+    ...(batch !== 0
+      ? [{ label: "larger, rarer orders", units: batch / 1_000, note: "an order costs something too" }]
+      : []),
   ];
   const steps: Term[] = [
     { label: "order up to", units: upTo },
@@ -61,7 +71,9 @@ export function why(terms: Terms): Why {
   const quantity = figure(terms, "order_quantity");
   const sum = steps.reduce((total, term) => total + thousandths(term.units), 0);
   return {
-    level, terms: steps, quantity,
+    level,
+    terms: steps,
+    quantity,
     missing: (thousandths(quantity) - sum) / 1_000,
     days: days > 0 ? days : null,
     service: toNumber(terms["service_level"] as Figure),
@@ -77,7 +89,9 @@ const thousandths = (units: number): number => Math.round(units * 1_000);
 export function refusal(quantity: number, pack: number, least: number): string | null {
   if (!Number.isFinite(quantity) || quantity < 0) return "a number of units, 0 or more";
   if (quantity === 0) return null;
-  if (pack > 1 && thousandths(quantity) % thousandths(pack) !== 0) return `whole packs of ${pack.toLocaleString()}`;
-  if (quantity < least) return `at least ${least.toLocaleString()}, which is what the supplier delivers, or 0`;
+  if (pack > 1 && thousandths(quantity) % thousandths(pack) !== 0)
+    return `whole packs of ${pack.toLocaleString()}`;
+  if (quantity < least)
+    return `at least ${least.toLocaleString()}, which is what the supplier delivers, or 0`;
   return null;
 }

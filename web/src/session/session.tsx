@@ -47,23 +47,29 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     refetchInterval: 5 * 60_000,
     retry: 1,
   });
-  const state = useMemo<SessionState>(() => ({
-    session: asked.data ?? null,
-    asking: asked.isPending,
-    problem: asked.data === undefined ? asked.error : null,
-    signIn: async (name, password) => {
-      const session = await answered(client.POST("/v1/session", { body: { name, password } }));
-      // Nothing of another person's stays.
-      queries.clear();
-      queries.setQueryData(["session"], taken(session));
-    },
-    signOut: () => {
-      void client.DELETE("/v1/session").catch(() => undefined).then(() => {
-        carry(null);
+  const state = useMemo<SessionState>(
+    () => ({
+      session: asked.data ?? null,
+      asking: asked.isPending,
+      problem: asked.data === undefined ? asked.error : null,
+      signIn: async (name, password) => {
+        const session = await answered(client.POST("/v1/session", { body: { name, password } }));
+        // Nothing of another person's stays.
         queries.clear();
-        queries.setQueryData(["session"], null);
-      });
-    },
-  }), [asked.data, asked.error, asked.isPending, queries]);
+        queries.setQueryData(["session"], taken(session));
+      },
+      signOut: () => {
+        void client
+          .DELETE("/v1/session")
+          .catch(() => undefined)
+          .then(() => {
+            carry(null);
+            queries.clear();
+            queries.setQueryData(["session"], null);
+          });
+      },
+    }),
+    [asked.data, asked.error, asked.isPending, queries],
+  );
   return <Context value={state}>{children}</Context>;
 }

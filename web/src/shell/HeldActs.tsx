@@ -12,17 +12,22 @@ export function HeldActs() {
   // What became of an act shows where its thing is shown.
   const settled = acts.filter((act) => act.state !== "held").length;
   const count = acts.length;
-  useEffect(() => { void client.invalidateQueries({ queryKey: ["orders"] }); }, [client, count, settled]);
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: ["orders"] });
+  }, [client, count, settled]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.key === "z" && !/^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)) heldActs.undoLast();
+      if (event.key === "z" && !/^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName))
+        heldActs.undoLast();
     };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
   }, []);
   return (
     <div className={css["acts"]} role="status" aria-live="polite" data-held={count}>
-      {acts.map((act) => <Act key={act.id} act={act} />)}
+      {acts.map((act) => (
+        <Act key={act.id} act={act} />
+      ))}
     </div>
   );
 }
@@ -37,17 +42,30 @@ function Act({ act }: { act: HeldAct }) {
   if (act.state === "failed") {
     return (
       <div className={`${css["act"]} ${css["failed"]}`} role="alert">
-        <span>{act.label} was refused: {act.message}</span>
-        <ActionIcon variant="subtle" color="gray" aria-label="Dismiss" onClick={() => heldActs.undo(act.id)}><Icon name="close" size={16} /></ActionIcon>
+        <span>
+          {act.label} was refused: {act.message}
+        </span>
+        <ActionIcon variant="subtle" color="gray" aria-label="Dismiss" onClick={() => heldActs.undo(act.id)}>
+          <Icon name="close" size={16} />
+        </ActionIcon>
       </div>
     );
   }
   return (
     <div className={css["act"]}>
       <span>{act.label}</span>
-      {act.state === "held"
-        ? <Button size="compact-sm" variant="light" leftSection={<Icon name="undo" size={14} />} onClick={() => heldActs.undo(act.id)}>Undo <span aria-hidden="true">&nbsp;{left}</span></Button>
-        : <span className="quiet">sending</span>}
+      {act.state === "held" ? (
+        <Button
+          size="compact-sm"
+          variant="light"
+          leftSection={<Icon name="undo" size={14} />}
+          onClick={() => heldActs.undo(act.id)}
+        >
+          Undo <span aria-hidden="true">&nbsp;{left}</span>
+        </Button>
+      ) : (
+        <span className="quiet">sending</span>
+      )}
     </div>
   );
 }

@@ -13,7 +13,13 @@ import { useViews } from "./views";
 const [store, spotlight] = createSpotlight();
 export const openPalette = () => spotlight.open();
 
-interface Command { id: string; label: string; note: string; icon: Parameters<typeof Icon>[0]["name"]; run: () => void }
+interface Command {
+  id: string;
+  label: string;
+  note: string;
+  icon: Parameters<typeof Icon>[0]["name"];
+  run: () => void;
+}
 
 /** Everything by name: pages, products, stores, saved views, commands. */
 export function Palette() {
@@ -23,20 +29,51 @@ export function Palette() {
   const wanted = text.trim().toLowerCase();
   const matching = commands.filter((one) => one.label.toLowerCase().includes(wanted));
   return (
-    <Spotlight.Root store={store} query={text} onQueryChange={setText} shortcut={["mod + K"]} lockScroll={false} maxHeight={440} scrollable clearQueryOnClose>
-      <Spotlight.Search placeholder="Page, product, store or command" aria-label="Search and commands" leftSection={<Icon name="search" />} />
+    <Spotlight.Root
+      store={store}
+      query={text}
+      onQueryChange={setText}
+      shortcut={["mod + K"]}
+      lockScroll={false}
+      maxHeight={440}
+      scrollable
+      clearQueryOnClose
+    >
+      <Spotlight.Search
+        placeholder="Page, product, store or command"
+        aria-label="Search and commands"
+        leftSection={<Icon name="search" />}
+      />
       <Spotlight.ActionsList>
         {found.length > 0 ? (
           <Spotlight.ActionsGroup label="Products and stores">
-            {found.map((one) => <Spotlight.Action key={one.id} label={one.label} description={one.note} leftSection={<Icon name={one.icon} />} onClick={one.run} />)}
+            {found.map((one) => (
+              <Spotlight.Action
+                key={one.id}
+                label={one.label}
+                description={one.note}
+                leftSection={<Icon name={one.icon} />}
+                onClick={one.run}
+              />
+            ))}
           </Spotlight.ActionsGroup>
         ) : null}
         {matching.length > 0 ? (
           <Spotlight.ActionsGroup label="Pages and commands">
-            {matching.map((one) => <Spotlight.Action key={one.id} label={one.label} description={one.note} leftSection={<Icon name={one.icon} />} onClick={one.run} />)}
+            {matching.map((one) => (
+              <Spotlight.Action
+                key={one.id}
+                label={one.label}
+                description={one.note}
+                leftSection={<Icon name={one.icon} />}
+                onClick={one.run}
+              />
+            ))}
           </Spotlight.ActionsGroup>
         ) : null}
-        {found.length + matching.length === 0 ? <Spotlight.Empty>Nothing has “{text}” in its name</Spotlight.Empty> : null}
+        {found.length + matching.length === 0 ? (
+          <Spotlight.Empty>Nothing has “{text}” in its name</Spotlight.Empty>
+        ) : null}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
@@ -49,11 +86,26 @@ function useCommands(): Command[] {
   const views = useViews();
   return [
     ...pages.map((page) => ({
-      id: page.path, label: page.title, note: `g ${page.key}`, icon: page.icon,
+      id: page.path,
+      label: page.title,
+      note: `g ${page.key}`,
+      icon: page.icon,
       run: () => go({ to: page.path }),
     })),
-    ...views.all.map((view) => ({ id: `view ${view.url}`, label: view.name, note: "saved view", icon: "bookmark" as const, run: () => location.assign(view.url) })),
-    { id: "scheme", label: "Switch between light and dark", note: "", icon: "moon", run: () => toggleColorScheme() },
+    ...views.all.map((view) => ({
+      id: `view ${view.url}`,
+      label: view.name,
+      note: "saved view",
+      icon: "bookmark" as const,
+      run: () => location.assign(view.url),
+    })),
+    {
+      id: "scheme",
+      label: "Switch between light and dark",
+      note: "",
+      icon: "moon",
+      run: () => toggleColorScheme(),
+    },
     { id: "out", label: "Sign out", note: "", icon: "user", run: signOut },
   ];
 }
@@ -63,13 +115,22 @@ function useFound(text: string): Command[] {
   const [wanted] = useDebouncedValue(text.trim(), 150);
   const { data } = useQuery({
     queryKey: ["search", wanted],
-    queryFn: ({ signal }) => answered(client.GET("/v1/search", { params: { query: { q: wanted, limit: 12 } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(client.GET("/v1/search", { params: { query: { q: wanted, limit: 12 } }, signal })),
     enabled: wanted.length > 0 && wanted.length <= 100,
     staleTime: 60_000,
   });
   if (wanted === "" || text.trim() === "") return [];
   return (data?.rows ?? []).map((row) => ({
-    id: `${row.kind} ${row.id}`, label: row.name || row.id, note: [row.kind, row.detail].filter(Boolean).join(", "), icon: row.kind === "store" ? "store" as const : "inventory" as const,
-    run: () => go(row.kind === "store" ? { to: "/store", search: { store: row.id } } : { to: "/product", search: { product: row.id } }),
+    id: `${row.kind} ${row.id}`,
+    label: row.name || row.id,
+    note: [row.kind, row.detail].filter(Boolean).join(", "),
+    icon: row.kind === "store" ? ("store" as const) : ("inventory" as const),
+    run: () =>
+      go(
+        row.kind === "store"
+          ? { to: "/store", search: { store: row.id } }
+          : { to: "/product", search: { product: row.id } },
+      ),
   }));
 }

@@ -12,10 +12,24 @@ export function useKeys(): void {
     let since = 0;
     const pressed = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        target.isContentEditable ||
+        /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)
+      )
+        return;
       const now = Date.now();
-      if (event.key === "g") { since = now; return; }
-      if (event.key === "/" || event.key === "?") { openPalette(); event.preventDefault(); return; }
+      if (event.key === "g") {
+        since = now;
+        return;
+      }
+      if (event.key === "/" || event.key === "?") {
+        openPalette();
+        event.preventDefault();
+        return;
+      }
       const page = now - since < withinMs ? pages.find((one) => one.key === event.key) : undefined;
       since = 0;
       if (page) {

@@ -1,10 +1,17 @@
 import { useLocalStorage } from "@mantine/hooks";
 
-export interface View { name: string; url: string }
+export interface View {
+  name: string;
+  url: string;
+}
 
 /** Views that a person keeps: a page with its filters, in this browser. */
 export function useViews() {
-  const [all, setAll] = useLocalStorage<View[]>({ key: "shelfcast-views", defaultValue: [], getInitialValueInEffect: false });
+  const [all, setAll] = useLocalStorage<View[]>({
+    key: "shelfcast-views",
+    defaultValue: [],
+    getInitialValueInEffect: false,
+  });
   return {
     all,
     keep: (title: string, url: string) => {

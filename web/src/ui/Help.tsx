@@ -13,9 +13,17 @@ export function Help({ of }: { of: MeasureName }) {
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
-        <Text fw={600} size="sm">{measure.name}</Text>
-        <Text size="sm" mt={4}>{measure.formula}</Text>
-        {measure.note ? <Text size="xs" mt={8} className="quiet">{measure.note}</Text> : null}
+        <Text fw={600} size="sm">
+          {measure.name}
+        </Text>
+        <Text size="sm" mt={4}>
+          {measure.formula}
+        </Text>
+        {measure.note ? (
+          <Text size="xs" mt={8} className="quiet">
+            {measure.note}
+          </Text>
+        ) : null}
       </Popover.Dropdown>
     </Popover>
   );

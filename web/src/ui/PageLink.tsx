@@ -21,11 +21,23 @@ export function PageLink({ to, search, className, activeClassName, label, childr
     ...(activeClassName ? { activeProps: { className: activeClassName } } : {}),
     activeOptions: { includeSearch: false },
   } as unknown as LinkProps;
-  return <Link {...props} {...(label ? { "aria-label": label } : {})}>{children}</Link>;
+  return (
+    <Link {...props} {...(label ? { "aria-label": label } : {})}>
+      {children}
+    </Link>
+  );
 }
 
 /** To what a figure is made of in the end: one product in one store. */
-export function ProductLink({ product, store, children }: { product: string; store?: number | undefined; children?: ReactNode }) {
+export function ProductLink({
+  product,
+  store,
+  children,
+}: {
+  product: string;
+  store?: number | undefined;
+  children?: ReactNode;
+}) {
   return (
     <PageLink to="/product" search={{ product, ...(store ? { store: String(store) } : {}) }}>
       {children ?? product}

@@ -44,13 +44,39 @@ interface PanelProps<T> extends Omit<FrameProps, "children" | "foot" | "stale" |
 }
 
 /** A frame around what was asked for: waiting, empty, failed or stale until it is there. */
-export function Panel<T>({ query, freshness, isEmpty, empty, height = 200, tools, children, ...frame }: PanelProps<T>) {
+export function Panel<T>({
+  query,
+  freshness,
+  isEmpty,
+  empty,
+  height = 200,
+  tools,
+  children,
+  ...frame
+}: PanelProps<T>) {
   const { data, error, refetch } = query;
   const failing = error !== null && data !== undefined;
   return (
-    <Frame {...frame} stale={failing} tools={data === undefined ? undefined : tools?.(data)}
-      foot={data !== undefined && freshness ? <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={failing} /> : undefined}>
-      <PanelBody data={data} error={error} again={() => void refetch()} isEmpty={isEmpty} empty={empty} height={height}>{children}</PanelBody>
+    <Frame
+      {...frame}
+      stale={failing}
+      tools={data === undefined ? undefined : tools?.(data)}
+      foot={
+        data !== undefined && freshness ? (
+          <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={failing} />
+        ) : undefined
+      }
+    >
+      <PanelBody
+        data={data}
+        error={error}
+        again={() => void refetch()}
+        isEmpty={isEmpty}
+        empty={empty}
+        height={height}
+      >
+        {children}
+      </PanelBody>
     </Frame>
   );
 }
@@ -66,7 +92,8 @@ interface BodyProps<T> {
 }
 
 function PanelBody<T>({ data, error, again, isEmpty, empty, height, children }: BodyProps<T>) {
-  if (data === undefined) return error ? <Failed error={error} onAgain={again} /> : <Waiting height={height} />;
+  if (data === undefined)
+    return error ? <Failed error={error} onAgain={again} /> : <Waiting height={height} />;
   if (isEmpty?.(data)) return <>{empty ?? <Empty title="Nothing here yet" />}</>;
   return <>{children(data)}</>;
 }

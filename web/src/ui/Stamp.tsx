@@ -30,13 +30,40 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
       </Popover.Target>
       <Popover.Dropdown>
         <dl className={css["facts"]}>
-          <dt>Newest event shown</dt><dd>{formatInstant(of.asOf)}</dd>
-          {of.epoch === null ? null : <><dt>Through epoch</dt><dd>{of.epoch}</dd></>}
-          {of.messages === null ? null : <><dt>Log messages included</dt><dd>{of.isExact ? "" : "at least "}{of.messages.toLocaleString()}</dd></>}
-          {of.storesKnown === null ? null : <><dt>Stores heard from</dt><dd>{of.storesHeard ?? "–"} of {of.storesKnown}</dd></>}
-          <dt>Answer received</dt><dd>{formatAge(age)} ago</dd>
+          <dt>Newest event shown</dt>
+          <dd>{formatInstant(of.asOf)}</dd>
+          {of.epoch === null ? null : (
+            <>
+              <dt>Through epoch</dt>
+              <dd>{of.epoch}</dd>
+            </>
+          )}
+          {of.messages === null ? null : (
+            <>
+              <dt>Log messages included</dt>
+              <dd>
+                {of.isExact ? "" : "at least "}
+                {of.messages.toLocaleString()}
+              </dd>
+            </>
+          )}
+          {of.storesKnown === null ? null : (
+            <>
+              <dt>Stores heard from</dt>
+              <dd>
+                {of.storesHeard ?? "–"} of {of.storesKnown}
+              </dd>
+            </>
+          )}
+          <dt>Answer received</dt>
+          <dd>{formatAge(age)} ago</dd>
         </dl>
-        {silent > 0 ? <p className={css["silent"]}>Silent: {of.silent.slice(0, 12).join(", ")}{silent > 12 ? ` and ${silent - 12} more` : ""}. Their figures may be missing.</p> : null}
+        {silent > 0 ? (
+          <p className={css["silent"]}>
+            Silent: {of.silent.slice(0, 12).join(", ")}
+            {silent > 12 ? ` and ${silent - 12} more` : ""}. Their figures may be missing.
+          </p>
+        ) : null}
       </Popover.Dropdown>
     </Popover>
   );

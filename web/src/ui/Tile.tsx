@@ -23,8 +23,15 @@ export function Tile({ label, value, unit, measure, change, trend, children, id 
   const moved = useMoved(value);
   return (
     <div className={css["tile"]} data-tile={id ?? label}>
-      <div className={css["label"]}><span>{label}</span>{measure ? <Help of={measure} /> : null}</div>
-      <div className={`${css["figure"]} ${moved ? css["moved"] : ""}`} data-value={value ?? ""} title={format(value, unit)}>
+      <div className={css["label"]}>
+        <span>{label}</span>
+        {measure ? <Help of={measure} /> : null}
+      </div>
+      <div
+        className={`${css["figure"]} ${moved ? css["moved"] : ""}`}
+        data-value={value ?? ""}
+        title={format(value, unit)}
+      >
         {format(value, unit, "compact")}
       </div>
       {change ? <Change {...change} /> : null}
@@ -34,11 +41,24 @@ export function Tile({ label, value, unit, measure, change, trend, children, id 
   );
 }
 
-export function Change({ value, against, goodWhen = "more" }: { value: number | null; against: string; goodWhen?: "more" | "less" }) {
-  const level = value === null || value === 0 ? "quiet" : (value > 0) === (goodWhen === "more") ? "good" : "bad";
+export function Change({
+  value,
+  against,
+  goodWhen = "more",
+}: {
+  value: number | null;
+  against: string;
+  goodWhen?: "more" | "less";
+}) {
+  const level =
+    value === null || value === 0 ? "quiet" : value > 0 === (goodWhen === "more") ? "good" : "bad";
   return (
     <div className={css["note"]}>
-      {value === null ? null : <span className={css[level]}><span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : "■"}</span> {formatChange(value)}</span>}
+      {value === null ? null : (
+        <span className={css[level]}>
+          <span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : "■"}</span> {formatChange(value)}
+        </span>
+      )}
       {value === null ? `nothing to compare with ${against}` : ` ${against}`}
     </div>
   );

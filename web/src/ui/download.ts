@@ -21,5 +21,10 @@ function save(name: string, url: string): void {
 
 /** "Revenue by day" → "revenue-by-day". */
 export function fileName(title: string, ending: string): string {
-  return `${title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-").replaceAll(/^-|-$/g, "") || "shelfcast"}.${ending}`;
+  return `${
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+      .replaceAll(/^-|-$/g, "") || "shelfcast"
+  }.${ending}`;
 }

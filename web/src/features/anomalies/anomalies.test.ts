@@ -2,9 +2,23 @@ import { describe, expect, it } from "vitest";
 import { markedHours, mostUnusual } from "./anomalies";
 
 const hour = (store_id: number, hour_start: string, is_anomaly: number) => ({
-  store_id, hour_start, is_anomaly, business_date: "2026-03-08", revenue: "5.0000000", mean_24h: null, seasonal_mean: 4, z_score: null, seasonal_z_score: null, incident_id: "", incident_kind: "",
+  store_id,
+  hour_start,
+  is_anomaly,
+  business_date: "2026-03-08",
+  revenue: "5.0000000",
+  mean_24h: null,
+  seasonal_mean: 4,
+  z_score: null,
+  seasonal_z_score: null,
+  incident_id: "",
+  incident_kind: "",
 });
-const rows = [hour(1, "2026-03-08T10:00:00.000Z", 1), hour(1, "2026-03-08T09:00:00.000Z", 0), hour(2, "2026-03-08T09:00:00.000Z", 0)];
+const rows = [
+  hour(1, "2026-03-08T10:00:00.000Z", 1),
+  hour(1, "2026-03-08T09:00:00.000Z", 0),
+  hour(2, "2026-03-08T09:00:00.000Z", 0),
+];
 
 describe("marked hours", () => {
   it("are one store's, in order, with the unusual ones flagged where they are", () => {

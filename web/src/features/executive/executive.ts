@@ -17,7 +17,11 @@ export function turnoverOf(rows: readonly Row<"inventory_turnover">[]): number |
 }
 
 /** Stores by day, the store with most revenue first; `cells`: whose each mark is, row by row. */
-export function storeHeat(rows: readonly Row<"executive_store_days">[], currency: string, most = 20): { spec: HeatSpec; cells: number[] } {
+export function storeHeat(
+  rows: readonly Row<"executive_store_days">[],
+  currency: string,
+  most = 20,
+): { spec: HeatSpec; cells: number[] } {
   const totals = new Map<number, { name: string; revenue: number }>();
   for (const row of rows) {
     const known = totals.get(row.store_id) ?? { name: row.store_name || `store ${row.store_id}`, revenue: 0 };
@@ -28,7 +32,16 @@ export function storeHeat(rows: readonly Row<"executive_store_days">[], currency
   const byKey = new Map(rows.map((row) => [`${row.store_id} ${row.business_date}`, toNumber(row.revenue)]));
   const values = stores.map(([id]) => dates.map((date) => byKey.get(`${id} ${date}`) ?? null));
   return {
-    spec: { kind: "heat", label: "Revenue", unit: money(currency), xLabel: "Date", yLabel: "Store", xs: dates.map((date) => formatDate(date, "weekday")), ys: stores.map(([, store]) => store.name), values },
+    spec: {
+      kind: "heat",
+      label: "Revenue",
+      unit: money(currency),
+      xLabel: "Date",
+      yLabel: "Store",
+      xs: dates.map((date) => formatDate(date, "weekday")),
+      ys: stores.map(([, store]) => store.name),
+      values,
+    },
     cells: stores.flatMap(([id], y) => (values[y] ?? []).flatMap((value) => (value === null ? [] : [id]))),
   };
 }

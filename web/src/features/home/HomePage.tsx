@@ -23,7 +23,10 @@ export default function HomePage() {
         <AttentionPanel />
         <FlowPanel />
       </div>
-      <div className="grid"><Arrivals /><Freshness /></div>
+      <div className="grid">
+        <Arrivals />
+        <Freshness />
+      </div>
     </div>
   );
 }
@@ -32,18 +35,50 @@ function Kpis() {
   const { undated, currency } = useScope();
   const kpis = useScreen("home_kpis", undated, { everyMs: 10_000 });
   return (
-    <Figures query={kpis} freshness={freshnessOf} isEmpty={(data) => data.rows.length === 0}
-      empty={<Empty title="No sales yet">Receipts come in by <code>POST /v1/events</code> or <code>shelfcast import</code>.</Empty>}>
+    <Figures
+      query={kpis}
+      freshness={freshnessOf}
+      isEmpty={(data) => data.rows.length === 0}
+      empty={
+        <Empty title="No sales yet">
+          Receipts come in by <code>POST /v1/events</code> or <code>shelfcast import</code>.
+        </Empty>
+      }
+    >
       {(data) => {
         const row = inCurrency(data.rows, currency)[0];
         if (!row) return <Empty title={`No sales in ${currency || "that currency"} today`} />;
         return (
           <>
-            <Tile id="revenue_today" label="Revenue today" value={row.revenue} unit={money(row.currency)} measure="revenue" change={{ value: row.revenue_change ?? null, against: "against a week ago, same hours" }} />
-            <Tile id="sales_today" label="Receipt lines" value={row.sales} unit={count} change={{ value: changeOf(row.sales, row.sales_week_ago), against: "against a week ago" }} />
-            <Tile id="units_today" label="Units sold" value={row.units} unit={units} measure="units_sold" change={{ value: changeOf(row.units, row.units_week_ago), against: "against a week ago" }} />
-            <Tile label="Revenue yesterday" value={row.revenue_yesterday} unit={money(row.currency)}>the whole day</Tile>
-            <Tile label="Stores selling" value={row.stores} unit={count}>of {data.completeness.stores_expected} known</Tile>
+            <Tile
+              id="revenue_today"
+              label="Revenue today"
+              value={row.revenue}
+              unit={money(row.currency)}
+              measure="revenue"
+              change={{ value: row.revenue_change ?? null, against: "against a week ago, same hours" }}
+            />
+            <Tile
+              id="sales_today"
+              label="Receipt lines"
+              value={row.sales}
+              unit={count}
+              change={{ value: changeOf(row.sales, row.sales_week_ago), against: "against a week ago" }}
+            />
+            <Tile
+              id="units_today"
+              label="Units sold"
+              value={row.units}
+              unit={units}
+              measure="units_sold"
+              change={{ value: changeOf(row.units, row.units_week_ago), against: "against a week ago" }}
+            />
+            <Tile label="Revenue yesterday" value={row.revenue_yesterday} unit={money(row.currency)}>
+              the whole day
+            </Tile>
+            <Tile label="Stores selling" value={row.stores} unit={count}>
+              of {data.completeness.stores_expected} known
+            </Tile>
           </>
         );
       }}
@@ -55,9 +90,28 @@ function AttentionPanel() {
   const { undated, catalog } = useScope();
   const attention = useScreen("home_attention", { ...undated, limit: 200 }, { everyMs: 15_000 });
   return (
-    <Panel title="Needs attention" query={attention} freshness={freshnessOf} height={320} isEmpty={(data) => data.rows.length === 0}
-      empty={<Empty title="Nothing needs you now">No open alert, no incident, no silent store, nothing to order.</Empty>}
-      tools={(data) => <div className="row">{countKinds(data.rows).map((one) => <Status key={one.kind} level={one.worst}>{`${one.count}${data.next_cursor ? "+" : ""} ${kindName(one.kind)}`}</Status>)}</div>}>
+    <Panel
+      title="Needs attention"
+      query={attention}
+      freshness={freshnessOf}
+      height={320}
+      isEmpty={(data) => data.rows.length === 0}
+      empty={
+        <Empty title="Nothing needs you now">
+          No open alert, no incident, no silent store, nothing to order.
+        </Empty>
+      }
+      tools={(data) => (
+        <div className="row">
+          {countKinds(data.rows).map((one) => (
+            <Status
+              key={one.kind}
+              level={one.worst}
+            >{`${one.count}${data.next_cursor ? "+" : ""} ${kindName(one.kind)}`}</Status>
+          ))}
+        </div>
+      )}
+    >
       {(data) => (
         <ul className={`bare ${css["list"]}`}>
           {data.rows.slice(0, 40).map((row) => (
@@ -66,7 +120,9 @@ function AttentionPanel() {
                 <Status level={levels[row.severity] ?? "none"}>{kindName(row.kind)}</Status>
                 <span className={css["what"]}>
                   <strong>{row.product_name || row.product_id || catalog.storeName(row.store_id)}</strong>
-                  {row.product_id && row.store_id ? <span className="quiet"> · {catalog.storeName(row.store_id)}</span> : null}
+                  {row.product_id && row.store_id ? (
+                    <span className="quiet"> · {catalog.storeName(row.store_id)}</span>
+                  ) : null}
                   <span className={css["why"]}>{sentence(row, catalog.storeName(row.store_id))}</span>
                 </span>
                 <span className={css["since"]}>{formatInstant(row.since)}</span>
@@ -83,8 +139,13 @@ function FlowPanel() {
   const status = useStatus();
   if (status.fetchStatus === "idle" && status.data === undefined) return null;
   return (
-    <Panel title="Data flow" measure="lag" query={status} height={320}
-      note="From tills to what you see, now.">
+    <Panel
+      title="Data flow"
+      measure="lag"
+      query={status}
+      height={320}
+      note="From tills to what you see, now."
+    >
       {(data) => <Flow status={data} />}
     </Panel>
   );
@@ -94,14 +155,27 @@ function Arrivals() {
   const { undated } = useScope();
   const flow = useScreen("home_flow", undated, { everyMs: 15_000 });
   return (
-    <ChartPanel title="Arrivals, last hour" measure="late" query={flow} freshness={freshnessOf} height={220}
+    <ChartPanel
+      title="Arrivals, last hour"
+      measure="late"
+      query={flow}
+      freshness={freshnessOf}
+      height={220}
       note="Messages that the log took in each minute."
-      empty={<Empty title="Nothing arrived in the last hour">What tills send now shows here within a second.</Empty>}
+      empty={
+        <Empty title="Nothing arrived in the last hour">
+          What tills send now shows here within a second.
+        </Empty>
+      }
       spec={(data) => ({
-        kind: "bar", label: "Messages", unit: count, category: "Minute",
+        kind: "bar",
+        label: "Messages",
+        unit: count,
+        category: "Minute",
         names: data.rows.map((row) => formatInstant(row.minute, undefined, false).slice(0, 5)),
         series: [{ name: "messages", values: data.rows.map((row) => row.events) }],
-      })} />
+      })}
+    />
   );
 }
 
@@ -109,17 +183,51 @@ function Freshness() {
   const { undated, catalog } = useScope();
   const freshness = useScreen("home_freshness", { ...undated, limit: 5_000 }, { everyMs: 30_000 });
   return (
-    <Panel title="Freshness" measure="freshness" query={freshness} freshness={freshnessOf} isEmpty={(data) => data.rows.length === 0}
-      empty={<Empty title="No store sold anything in 28 days" />}>
+    <Panel
+      title="Freshness"
+      measure="freshness"
+      query={freshness}
+      freshness={freshnessOf}
+      isEmpty={(data) => data.rows.length === 0}
+      empty={<Empty title="No store sold anything in 28 days" />}
+    >
       {(data) => (
-        <DataTable label="Freshness per store and layer" rows={data.rows} rowKey={(row) => `${row.store_id} ${row.layer}`} most={12}
+        <DataTable
+          label="Freshness per store and layer"
+          rows={data.rows}
+          rowKey={(row) => `${row.store_id} ${row.layer}`}
+          most={12}
           columns={[
-            { key: "store", title: "Store", value: (row) => row.store_name || catalog.storeName(row.store_id) },
+            {
+              key: "store",
+              title: "Store",
+              value: (row) => row.store_name || catalog.storeName(row.store_id),
+            },
             { key: "layer", title: "Layer", value: (row) => (row.layer === "speed" ? "live" : row.layer) },
-            { key: "last", title: "Newest event", value: (row) => row.last_event_time, cell: (row) => formatInstant(row.last_event_time) },
-            { key: "age", title: "Behind the newest", unit: plain, value: (row) => behind(row.last_event_time, data.as_of), cell: (row) => formatAge(behind(row.last_event_time, data.as_of)) },
-            { key: "events", title: "Events today", unit: count, value: (row) => row.events, cell: (row) => format(row.events, count), minor: true },
-          ]} sortBy={{ key: "age", descending: true }} />
+            {
+              key: "last",
+              title: "Newest event",
+              value: (row) => row.last_event_time,
+              cell: (row) => formatInstant(row.last_event_time),
+            },
+            {
+              key: "age",
+              title: "Behind the newest",
+              unit: plain,
+              value: (row) => behind(row.last_event_time, data.as_of),
+              cell: (row) => formatAge(behind(row.last_event_time, data.as_of)),
+            },
+            {
+              key: "events",
+              title: "Events today",
+              unit: count,
+              value: (row) => row.events,
+              cell: (row) => format(row.events, count),
+              minor: true,
+            },
+          ]}
+          sortBy={{ key: "age", descending: true }}
+        />
       )}
     </Panel>
   );

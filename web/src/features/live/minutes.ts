@@ -5,12 +5,22 @@ import { money, toNumber } from "../../format/format";
 const minuteMs = 60_000;
 
 /** The sixty minutes up to the newest event; a minute without a row took nothing. */
-export function lastHour(rows: readonly Row<"realtime_minutes">[], currency: string, asOf: string | null): LineSpec {
-  const byMinute = new Map(rows.filter((row) => row.currency === currency).map((row) => [Date.parse(row.minute), toNumber(row.revenue)]));
+export function lastHour(
+  rows: readonly Row<"realtime_minutes">[],
+  currency: string,
+  asOf: string | null,
+): LineSpec {
+  const byMinute = new Map(
+    rows
+      .filter((row) => row.currency === currency)
+      .map((row) => [Date.parse(row.minute), toNumber(row.revenue)]),
+  );
   const end = asOf === null ? null : Math.floor(Date.parse(asOf) / minuteMs) * minuteMs;
   const minutes = end === null ? [] : Array.from({ length: 60 }, (_, at) => end - (59 - at) * minuteMs);
   return {
-    kind: "line", label: "Revenue per minute", unit: money(currency),
+    kind: "line",
+    label: "Revenue per minute",
+    unit: money(currency),
     x: { label: "Minute", kind: "minute", values: minutes.map((at) => new Date(at).toISOString()) },
     series: [{ name: "revenue", values: minutes.map((at) => byMinute.get(at) ?? 0) }],
   };
@@ -23,11 +33,20 @@ export function againstLastWeek(rows: readonly Row<"realtime_hours">[], currency
   const byHour = new Map(own.map((row) => [row.hour_of_day, row]));
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
   return {
-    kind: "line", label: "Revenue per hour", unit: money(currency),
+    kind: "line",
+    label: "Revenue per hour",
+    unit: money(currency),
     x: { label: "Hour", kind: "text", values: hours.map((hour) => `${String(hour).padStart(2, "0")}:00`) },
     series: [
-      { name: "today", values: hours.map((hour) => (hour > newest ? null : toNumber(byHour.get(hour)?.revenue) ?? 0)) },
-      { name: "a week ago", role: "comparison", values: hours.map((hour) => toNumber(byHour.get(hour)?.revenue_week_ago) ?? 0) },
+      {
+        name: "today",
+        values: hours.map((hour) => (hour > newest ? null : (toNumber(byHour.get(hour)?.revenue) ?? 0))),
+      },
+      {
+        name: "a week ago",
+        role: "comparison",
+        values: hours.map((hour) => toNumber(byHour.get(hour)?.revenue_week_ago) ?? 0),
+      },
     ],
   };
 }

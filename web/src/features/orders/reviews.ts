@@ -15,12 +15,22 @@ export interface Review {
 export function reviewsOf(rows: readonly Row<"inventory_restock">[]): Review[] {
   const reviews = new Map<number, Review>();
   for (const row of rows) {
-    const review = reviews.get(row.store_id) ?? { store: row.store_id, date: row.review_date, proposed: 0, ordered: 0, value: 0, currency: row.currency, urgent: 0 };
+    const review = reviews.get(row.store_id) ?? {
+      store: row.store_id,
+      date: row.review_date,
+      proposed: 0,
+      ordered: 0,
+      value: 0,
+      currency: row.currency,
+      urgent: 0,
+    };
     review.proposed += 1;
     review.ordered += row.is_ordered ? 1 : 0;
     review.value += toNumber(row.order_value) ?? 0;
     review.urgent += (row.stock_out_probability ?? 0) >= 0.8 ? 1 : 0;
     reviews.set(row.store_id, review);
   }
-  return [...reviews.values()].sort((a, b) => b.urgent - a.urgent || b.proposed - a.proposed || a.store - b.store);
+  return [...reviews.values()].sort(
+    (a, b) => b.urgent - a.urgent || b.proposed - a.proposed || a.store - b.store,
+  );
 }

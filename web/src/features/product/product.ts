@@ -5,7 +5,10 @@ import { toNumber, units } from "../../format/format";
 type Day = Row<"product_days">;
 
 /** Values of several stores by date; a date of which no store has a value stays open. */
-function byDate<T extends { business_date: string }>(rows: readonly T[], of: (row: T) => string | number | null | undefined): Map<string, number | null> {
+function byDate<T extends { business_date: string }>(
+  rows: readonly T[],
+  of: (row: T) => string | number | null | undefined,
+): Map<string, number | null> {
   const sums = new Map<string, number | null>();
   for (const row of rows) {
     const value = toNumber(of(row));
@@ -15,10 +18,23 @@ function byDate<T extends { business_date: string }>(rows: readonly T[], of: (ro
   return sums;
 }
 
-const datesOf = (rows: readonly { business_date: string }[]): string[] => [...new Set(rows.map((row) => row.business_date))].sort();
+const datesOf = (rows: readonly { business_date: string }[]): string[] =>
+  [...new Set(rows.map((row) => row.business_date))].sort();
 
-function line(label: string, dates: string[], series: LineSpec["series"], bands: LineSpec["bands"] = []): LineSpec {
-  return { kind: "line", label, unit: units, x: { label: "Date", kind: "date", values: dates }, series, bands };
+function line(
+  label: string,
+  dates: string[],
+  series: LineSpec["series"],
+  bands: LineSpec["bands"] = [],
+): LineSpec {
+  return {
+    kind: "line",
+    label,
+    unit: units,
+    x: { label: "Date", kind: "date", values: dates },
+    series,
+    bands,
+  };
 }
 
 export function salesSpec(rows: readonly Day[]): LineSpec {
@@ -33,12 +49,24 @@ export function salesSpec(rows: readonly Day[]): LineSpec {
 
 export function stockSpec(rows: readonly Day[]): LineSpec {
   const dates = datesOf(rows);
-  const [stock, order, point] = [byDate(rows, (row) => row.on_hand_units), byDate(rows, (row) => row.on_order_units), byDate(rows, (row) => row.reorder_point)];
+  const [stock, order, point] = [
+    byDate(rows, (row) => row.on_hand_units),
+    byDate(rows, (row) => row.on_order_units),
+    byDate(rows, (row) => row.reorder_point),
+  ];
   const known = (values: Map<string, number | null>) => [...values.values()].some((value) => value !== null);
   return line("Stock", dates, [
     { name: "on hand", values: dates.map((date) => stock.get(date) ?? null) },
     ...(known(order) ? [{ name: "on order", values: dates.map((date) => order.get(date) ?? null) }] : []),
-    ...(known(point) ? [{ name: "reorder point", role: "target" as const, values: dates.map((date) => point.get(date) ?? null) }] : []),
+    ...(known(point)
+      ? [
+          {
+            name: "reorder point",
+            role: "target" as const,
+            values: dates.map((date) => point.get(date) ?? null),
+          },
+        ]
+      : []),
   ]);
 }
 
@@ -46,13 +74,26 @@ export function stockSpec(rows: readonly Day[]): LineSpec {
 export function demandSpec(rows: readonly Row<"forecast_series">[]): LineSpec {
   const dates = datesOf(rows);
   const one = new Set(rows.map((row) => row.store_id)).size === 1;
-  const [sold, expected] = [byDate(rows, (row) => row.units_sold), byDate(rows, (row) => row.predicted_demand)];
-  const values = (of: (row: Row<"forecast_series">) => number | null | undefined) => { const map = byDate(rows, of); return dates.map((date) => map.get(date) ?? null); };
-  return line("Demand", dates, [
-    { name: "sold", values: dates.map((date) => sold.get(date) ?? null) },
-    { name: "forecast", role: "forecast", values: dates.map((date) => expected.get(date) ?? null) },
-  ], one ? [
-    { name: "80 %", lower: values((row) => row.lower_80), upper: values((row) => row.upper_80) },
-    { name: "95 %", lower: values((row) => row.lower_95), upper: values((row) => row.upper_95) },
-  ] : []);
+  const [sold, expected] = [
+    byDate(rows, (row) => row.units_sold),
+    byDate(rows, (row) => row.predicted_demand),
+  ];
+  const values = (of: (row: Row<"forecast_series">) => number | null | undefined) => {
+    const map = byDate(rows, of);
+    return dates.map((date) => map.get(date) ?? null);
+  };
+  return line(
+    "Demand",
+    dates,
+    [
+      { name: "sold", values: dates.map((date) => sold.get(date) ?? null) },
+      { name: "forecast", role: "forecast", values: dates.map((date) => expected.get(date) ?? null) },
+    ],
+    one
+      ? [
+          { name: "80 %", lower: values((row) => row.lower_80), upper: values((row) => row.upper_80) },
+          { name: "95 %", lower: values((row) => row.lower_95), upper: values((row) => row.upper_95) },
+        ]
+      : [],
+  );
 }
