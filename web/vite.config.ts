@@ -16,6 +16,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      onwarn(warning, warn) {
+        // "use client" means something to servers that render; ours does not.
+        if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
+      },
       output: {
         manualChunks(path) {
           if (/node_modules\/(echarts|zrender)\//.test(path)) return "charts";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/secret_text.h"
+
 namespace shelfcast::api {
 namespace {
 
@@ -25,18 +27,6 @@ Result<Identity> answer(const std::optional<Identity>& identity, std::string_vie
                 "{}: Authentication failed: password is incorrect, or there is no user with such "
                 "name",
                 name);
-}
-
-/// Takes the same time wherever the texts differ; their length is no secret.
-bool same_in_constant_time(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) {
-        return false;
-    }
-    int difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        difference |= a[i] ^ b[i];
-    }
-    return difference == 0;
 }
 
 }  // namespace
@@ -185,7 +175,7 @@ Result<std::optional<Identity>> DirectoryAuthenticator::verify(std::string_view 
     if (!user || !right) {
         return std::optional<Identity>();
     }
-    return std::optional<Identity>(Identity{.name = user->name, .role = user->role});
+    return std::optional<Identity>(ports::identity_of(*user));
 }
 
 void DirectoryAuthenticator::forget(std::string_view name) {

@@ -30,6 +30,11 @@ public:
         return found == users_by_name.end() ? std::nullopt : std::optional(found->second);
     }
     Result<std::vector<ports::User>> users() override { return std::vector<ports::User>(); }
+    Status drop_user(std::string_view name) override {
+        const std::scoped_lock lock(mutex);
+        users_by_name.erase(std::string(name));
+        return {};
+    }
     Status put_user(const ports::User& user) override {
         const std::scoped_lock lock(mutex);
         users_by_name[user.name] = user;

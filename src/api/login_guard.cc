@@ -1,5 +1,9 @@
 #include "api/login_guard.h"
 
+#include <fmt/format.h>
+
+#include "api/secret_text.h"
+
 namespace shelfcast::api {
 namespace {
 
@@ -40,44 +44,89 @@ bool names_loopback(std::string_view host) {
             host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
-ports::HttpResponse asking(const Error& error) {
+bool changes_something(const ports::HttpRequest& request) {
+    return request.method != "GET" && request.method != "HEAD";
+}
+
+}  // namespace
+
+ports::HttpResponse refusal(const ports::HttpRequest& request, const Error& error) {
     ports::HttpResponse response = ports::error_response(error);
-    if (error.kind == ErrorKind::kUnauthenticated) {
+    if (error.kind == ErrorKind::kUnauthenticated && !request.header("X-Requested-With") &&
+        !session_token(request.header("Cookie").value_or(""))) {
         response.headers.emplace_back("WWW-Authenticate",
                                       R"(Basic realm="shelfcast", charset="UTF-8")");
     }
     return response;
 }
 
-}  // namespace
+std::variant<ports::Identity, ports::HttpResponse> LoginGuard::caller(
+    const ports::HttpRequest& request) const {
+    const bool says_who =
+        request.header("Authorization") ||
+        (sessions_ != nullptr && session_token(request.header("Cookie").value_or("")));
+    if (needs_login_ || says_who) {
+        return identify(request);
+    }
+    if (names_loopback(request.header("Host").value_or(""))) {
+        return ports::Identity{.name = "local",
+                               .role = ports::Role::kAdministrator,
+                               .scope = ports::StoreScope::everything()};
+    }
+    return ports::error_response(
+        {ErrorKind::kForbidden, "without a login this is for localhost only"});
+}
 
 std::optional<ports::HttpResponse> LoginGuard::refuse(const ports::HttpRequest& request) const {
-    if (!needs_login_) {
-        if (names_loopback(request.header("Host").value_or(""))) {
-            return std::nullopt;
-        }
-        return ports::error_response(
-            {ErrorKind::kForbidden, "without a login this is for localhost only"});
-    }
-    auto found = identify(request);
+    auto found = caller(request);
     if (auto* const refused = std::get_if<ports::HttpResponse>(&found)) {
         return std::move(*refused);
     }
+    const auto& who = std::get<ports::Identity>(found);
+    if (!who.scope.is_everything()) {
+        return ports::error_response(
+            {ErrorKind::kForbidden,
+             fmt::format("this is about every store, and {} sees some only", who.name)});
+    }
     return std::nullopt;
+}
+
+std::variant<ports::Identity, ports::HttpResponse> LoginGuard::of_session(
+    const ports::HttpRequest& request, std::string_view token) const {
+    auto found = sessions_->find(token);
+    if (!found) {
+        return refusal(request, found.error());
+    }
+    if (!*found) {
+        return refusal(request, {ErrorKind::kUnauthenticated, "the session is over: sign in"});
+    }
+    if (changes_something(request) &&
+        !same_in_constant_time(request.header("X-CSRF-Token").value_or(""), (*found)->csrf_token)) {
+        return ports::error_response(
+            {ErrorKind::kForbidden,
+             "with a session's cookie this needs its csrf_token in X-CSRF-Token"});
+    }
+    return std::move((*found)->identity);
 }
 
 std::variant<ports::Identity, ports::HttpResponse> LoginGuard::identify(
     const ports::HttpRequest& request) const {
     const auto login = basic_login(request.header("Authorization").value_or(""));
+    if (!login && sessions_ != nullptr) {
+        if (const auto token = session_token(request.header("Cookie").value_or(""))) {
+            return of_session(request, *token);
+        }
+    }
     if (!login) {
-        return asking({ErrorKind::kUnauthenticated, "this needs a login, the same as for SQL"});
+        return refusal(request,
+                       {ErrorKind::kUnauthenticated, "this needs a login, the same as for SQL"});
     }
     if (auto known = logins_->remembered(login->first, login->second)) {
         return *std::move(known);
     }
     auto known = logins_->check(login->first, login->second);
     if (!known) {
-        return asking(known.error());
+        return refusal(request, known.error());
     }
     return *std::move(known);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/order_answers.h"
+#include "api/scoped_desk.h"
 
 namespace shelfcast::api {
 namespace {
@@ -16,20 +17,14 @@ constexpr std::size_t kBodyBytes = 2U << 20U;
 using Look = HttpResponse (*)(OrderDesk&, const HttpRequest&);
 using Act = HttpResponse (*)(OrderDesk&, const ports::OrderActor&, const HttpRequest&);
 
-std::string_view word_of(ports::Role role) {
-    switch (role) {
-        case ports::Role::kAdministrator:
-            return "administrator";
-    }
-    return "unknown";
-}
-
 ports::HttpHandler looking(OrderDesk& desk, LoginGuard guard, Look look) {
     return [&desk, guard, look](const HttpRequest& request, const std::stop_token&) {
-        if (auto refused = guard.refuse(request)) {
-            return *std::move(refused);
+        auto found = guard.caller(request);
+        if (auto* const refused = std::get_if<HttpResponse>(&found)) {
+            return std::move(*refused);
         }
-        return look(desk, request);
+        ScopedDesk seen(desk, std::get<ports::Identity>(found).scope);
+        return look(seen, request);
     };
 }
 
@@ -49,7 +44,8 @@ ports::HttpHandler acting(OrderDesk& desk, LoginGuard guard, Act act) {
                 {ErrorKind::kInvalidInput, "this takes Content-Type: application/json only"}, 415);
         }
         const auto& who = std::get<ports::Identity>(found);
-        return act(desk, {who.name, std::string(word_of(who.role))}, request);
+        ScopedDesk seen(desk, who.scope);
+        return act(seen, {who.name, std::string(ports::to_string(who.role))}, request);
     };
 }
 

@@ -19,7 +19,8 @@ public:
     }
     Result<ports::Identity> check(std::string_view name, std::string_view password) override {
         if (name == "ann" && password == "tea:pot") {
-            return ports::Identity{"ann", ports::Role::kAdministrator};
+            return ports::Identity{"ann", ports::Role::kAdministrator,
+                                   ports::StoreScope::everything()};
         }
         return fail(ErrorKind::kUnauthenticated, "wrong login");
     }

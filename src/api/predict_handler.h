@@ -14,10 +14,11 @@
 namespace shelfcast::api {
 
 /// The answer, a JSON object, to a request that is one. Error: kInvalidInput (names the field),
-/// kNotFound (the store), those of the forecaster.
-using PredictionSource = std::function<Result<std::string>(std::string_view body)>;
+/// kForbidden (a store outside of the scope), kNotFound (the store), those of the forecaster.
+using PredictionSource =
+    std::function<Result<std::string>(std::string_view body, const ports::StoreScope& scope)>;
 
-/// Whoever may see business data may ask.
+/// Whoever may see a store's data may ask.
 [[nodiscard]] ports::HttpHandler make_predict_handler(PredictionSource source, LoginGuard guard);
 
 }  // namespace shelfcast::api

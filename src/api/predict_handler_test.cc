@@ -12,7 +12,8 @@ namespace {
 ports::HttpResponse post(const Result<std::string>& answer, bool needs_login = false) {
     NoLogins logins;
     const auto handler = make_predict_handler(
-        [&](std::string_view body) -> Result<std::string> {
+        [&](std::string_view body, const ports::StoreScope& scope) -> Result<std::string> {
+            EXPECT_TRUE(scope.is_everything());
             EXPECT_EQ(body, R"({"store_id":7})");
             return answer;
         },

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <utility>
 
-#include "api/login_guard.h"
 #include "api/web_files.h"
 
 namespace shelfcast::api {
@@ -61,7 +60,7 @@ struct Page {
 };
 
 constexpr std::array kPages = {
-    Page{"/", "status.html", "text/html; charset=utf-8"},
+    Page{"/status", "status.html", "text/html; charset=utf-8"},
     Page{"/status.css", "status.css", "text/css; charset=utf-8"},
     Page{"/status.js", "status.js", "text/javascript; charset=utf-8"},
 };
@@ -69,12 +68,15 @@ constexpr std::array kPages = {
 }  // namespace
 
 std::vector<ports::HttpRoute> status_routes(StatusSource source, const StatusOptions& options,
-                                            ports::Authenticator& logins,
-                                            const ports::Clock& clock) {
-    const LoginGuard guard(options.needs_login, logins);
+                                            const LoginGuard& guard, const ports::Clock& clock) {
     std::vector<ports::HttpRoute> routes;
-    routes.reserve(kPages.size() + 1);
-    for (const Page& page : kPages) {
+    std::vector<Page> pages(kPages.begin(), kPages.end());
+    if (options.is_at_root) {
+        pages.push_back(kPages.front());
+        pages.back().path = "/";
+    }
+    routes.reserve(pages.size() + 1);
+    for (const Page& page : pages) {
         routes.push_back({"GET", page.path, 0, [guard, page](const auto& request, const auto&) {
                               auto response = guard.refuse(request);
                               if (!response) {

@@ -18,8 +18,11 @@ public:
         return std::nullopt;
     }
     Result<ports::Identity> check(std::string_view name, std::string_view password) override {
+        if (name == "mia" && password == "m") {
+            return ports::Identity{.name = "mia", .scope = ports::StoreScope::of({StoreId{1}})};
+        }
         if (name == "ada" && password == "pass:word") {
-            return ports::Identity{.name = "ada"};
+            return ports::Identity{.name = "ada", .scope = ports::StoreScope::everything()};
         }
         return fail(ErrorKind::kUnauthenticated, "wrong login");
     }
@@ -36,7 +39,7 @@ protected:
                     ++asked_;
                     return source_;
                 },
-                {.needs_login = needs_login}, logins_, clock_);
+                {}, LoginGuard(needs_login, logins_), clock_);
         }
         for (const ports::HttpRoute& route : routes_[needs_login]) {
             if (route.pattern == path) {

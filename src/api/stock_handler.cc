@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api/scoped_desk.h"
 #include "retail/decimal.h"
 #include "retail/store_catalog.h"
 #include "retail/time_zone.h"
@@ -37,8 +38,9 @@ std::string json_of(StoreId store, std::string_view product, const StockAnswer& 
 ports::HttpHandler make_stock_handler(StockSource source, LoginGuard guard) {
     return [source = std::move(source), guard](const ports::HttpRequest& request,
                                                const std::stop_token&) {
-        if (auto refused = guard.refuse(request)) {
-            return *std::move(refused);
+        auto who = guard.caller(request);
+        if (auto* const refused = std::get_if<ports::HttpResponse>(&who)) {
+            return std::move(*refused);
         }
         const std::string_view store_text = request.path_parameter("store").value_or("");
         const std::string_view product = request.path_parameter("product").value_or("");
@@ -51,6 +53,9 @@ ports::HttpHandler make_stock_handler(StockSource source, LoginGuard guard) {
                                                        store_text, retail::kMaxStoreId)});
         }
         const StoreId store{static_cast<std::uint32_t>(number)};
+        if (const Status seen = check_seen(std::get<ports::Identity>(who).scope, store); !seen) {
+            return ports::error_response(seen.error());
+        }
         const auto found = source(store, product);
         if (!found) {
             return ports::error_response(found.error());

@@ -14,6 +14,7 @@
 #include "api/status_page.h"
 #include "api/stock_handler.h"
 #include "api/topic_handler.h"
+#include "api/web_app.h"
 #include "base/log.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
@@ -25,6 +26,7 @@
 #include "cli/replenish_job.h"
 #include "cli/schedule_job.h"
 #include "cli/scheduled_works.h"
+#include "cli/users_job.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"
@@ -39,6 +41,8 @@ constexpr std::string_view kDemoUser = "default";
 constexpr std::string_view kDemoPassword = "password123";
 constexpr std::string_view kDemoToken = "demo-ingest-token";
 constexpr std::string_view kAdministrator = "admin";
+/// Most of them wait for live figures.
+constexpr std::size_t kMostStreams = 128;
 constexpr std::string_view kLoginsSetting = "logins";
 constexpr std::string_view kDemoLogins = "demo";
 constexpr std::string_view kOwnLogins = "own";
@@ -145,6 +149,7 @@ Status App::put_login(const std::string& name, const std::string& password,
                       const std::string& ingest_token) {
     SHELFCAST_ASSIGN(std::string hash, hasher_->hash(password));
     SHELFCAST_TRY(store_->put_user({name, std::move(hash), ports::Role::kAdministrator}));
+    SHELFCAST_TRY(store_->end_web_sessions_of(name));
     authenticator_->forget(name);
     return ingest_guard_->put_token(ingest_token);
 }
@@ -323,7 +328,7 @@ std::vector<ports::HttpRoute> App::routes() {
         {"POST", "/v1/jobs/batch", kJobBytes, api::make_job_handler(batch_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/doctor", kJobBytes, api::make_job_handler(doctor_job(*this), control)});
-    const bool open = config_.status_login == "auto" && config::is_loopback(config_.listen_address);
+    const api::LoginGuard& guard = web_->guard();
     all.push_back({"GET", "/v1/stock/{store}/{product}", 0,
                    api::make_stock_handler(
                        [this](StoreId store,
@@ -337,18 +342,21 @@ std::vector<ports::HttpRoute> App::routes() {
                            found->position.on_order += more;
                            return api::StockAnswer{found->position, found->as_of_us};
                        },
-                       api::LoginGuard(!open, *authenticator_))});
-    all.push_back({"GET", "/v1/topics/{topic}", 0,
-                   api::make_topic_handler(*log_, api::LoginGuard(!open, *authenticator_))});
+                       guard)});
+    all.push_back({"GET", "/v1/topics/{topic}", 0, api::make_topic_handler(*log_, guard)});
     all.push_back({"POST", "/v1/predict", kRequestBytes,
                    api::make_predict_handler(
-                       [this](std::string_view body) { return answer_prediction(*this, body); },
-                       api::LoginGuard(!open, *authenticator_))});
-    std::ranges::move(api::status_routes([this] { return status(); }, {.needs_login = !open},
-                                         *authenticator_, clock_),
+                       [this](std::string_view body, const ports::StoreScope& scope) {
+                           return answer_prediction(*this, body, scope);
+                       },
+                       guard)});
+    std::ranges::move(api::status_routes([this] { return status(); },
+                                         {.is_at_root = api::web_assets().empty()}, guard, clock_),
                       std::back_inserter(all));
-    std::ranges::move(api::order_routes(*orders_, api::LoginGuard(!open, *authenticator_)),
-                      std::back_inserter(all));
+    std::ranges::move(api::order_routes(*orders_, guard), std::back_inserter(all));
+    std::ranges::move(web_->routes(), std::back_inserter(all));
+    all.push_back(
+        {"POST", "/v1/jobs/users", kJobBytes, api::make_job_handler(users_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/orders", kJobBytes, api::make_job_handler(orders_job(*this), control)});
     all.push_back({"POST", "/v1/jobs/backfill", kJobBytes,
@@ -371,23 +379,25 @@ std::vector<ports::HttpRoute> App::routes() {
                    api::make_job_handler(features_job(*this), control)});
     all.push_back(
         {"POST", "/v1/jobs/models", kJobBytes, api::make_job_handler(models_job(*this), control)});
-    return all;
+    return web_->dressed(std::move(all));
 }
 
 Status App::open_gateway() {
     SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
-    SHELFCAST_ASSIGN(gateway_, adapters::Gateway::start(
-                                   {.address = config_.listen_address,
-                                    .port = config_.clickhouse_http_port,
-                                    .upstream_host = upstream.first,
-                                    .upstream_port = upstream.second},
-                                   *authenticator_, metrics_,
-                                   {[this](const ports::Identity&) { return people_account_; },
-                                    [this] {
-                                        if (speed_) {
-                                            speed_->note_view_query();
-                                        }
-                                    }}));
+    SHELFCAST_ASSIGN(gateway_,
+                     adapters::Gateway::start({.address = config_.listen_address,
+                                               .port = config_.clickhouse_http_port,
+                                               .upstream_host = upstream.first,
+                                               .upstream_port = upstream.second},
+                                              *authenticator_, metrics_,
+                                              {[this](const ports::Identity& who) {
+                                                   // The engine's account may do all: nobody else
+                                                   // gets it.
+                                                   return who.role == ports::Role::kAdministrator
+                                                              ? std::optional(people_account_)
+                                                              : std::nullopt;
+                                               },
+                                               [this] { note_view_query(); }}));
     return {};
 }
 
@@ -397,9 +407,13 @@ Status App::serve() {
         SHELFCAST_TRY(settle_demo_login());
         SHELFCAST_TRY(open_gateway());
     }
-    SHELFCAST_ASSIGN(server_, adapters::HttpServer::start(
-                                  {.address = config_.listen_address, .port = config_.web_port},
-                                  inflater_, routes()));
+    if (batch_) {
+        SHELFCAST_ASSIGN(web_, WebParts::make(*this, warehouse_options_));
+    }
+    SHELFCAST_ASSIGN(server_, adapters::HttpServer::start({.address = config_.listen_address,
+                                                           .port = config_.web_port,
+                                                           .max_streams = kMostStreams},
+                                                          inflater_, routes()));
     if (scheduler_ && config_.schedule_engine == "builtin") {
         scheduler_->activate();
     }

@@ -42,6 +42,7 @@
 #include "cli/model_parts.h"
 #include "cli/rate_meter.h"
 #include "cli/watch.h"
+#include "cli/web_parts.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/compaction.h"
@@ -175,6 +176,16 @@ public:
     }
     [[nodiscard]] adapters::ParquetReader& parquet() noexcept { return *parquet_; }
     [[nodiscard]] ports::Clock& clock() noexcept { return clock_; }
+    [[nodiscard]] ports::PasswordHasher& hasher() noexcept { return *hasher_; }
+    [[nodiscard]] const ports::Digest& digest() const noexcept { return digest_; }
+    [[nodiscard]] const ports::Inflater& inflater() const noexcept { return inflater_; }
+    [[nodiscard]] ports::Authenticator& authenticator() noexcept { return *authenticator_; }
+    /// Somebody looks at the views: whoever keeps them fresh may hurry.
+    void note_view_query() {
+        if (speed_) {
+            speed_->note_view_query();
+        }
+    }
     [[nodiscard]] ports::OrderDesk& orders() noexcept { return *orders_; }
     [[nodiscard]] ports::OrderStore& order_store() noexcept { return *order_store_; }
     [[nodiscard]] ModelParts& models() noexcept { return *models_; }
@@ -317,6 +328,7 @@ private:
     std::unique_ptr<predict::PredictionService> predictions_;
     std::jthread predictions_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
+    std::unique_ptr<WebParts> web_;  ///< Null: a worker, which serves nobody.
     std::unique_ptr<adapters::HttpServer> server_;
 };
 

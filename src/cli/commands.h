@@ -103,6 +103,7 @@ void add_simulate(Commands& commands);
 void add_stream(Commands& commands);
 void add_train(Commands& commands);
 void add_up(Commands& commands);
+void add_users(Commands& commands);
 
 /// Flags of settings, by their keys: names, help and defaults as the settings have them.
 void add_setting_flags(CLI::App& command, Common& common,

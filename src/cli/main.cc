@@ -150,6 +150,7 @@ int main(int argc, char** argv) {
     add_lake(commands);
     add_orders(commands);
     add_proposals(commands);
+    add_users(commands);
     add_backup(commands);
     add_restore(commands);
     add_query(commands);

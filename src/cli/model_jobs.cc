@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/scoped_desk.h"
 #include "cli/app.h"
 #include "cli/model_parts.h"
 #include "pipelines/models/model_text.h"
@@ -211,7 +212,8 @@ api::Job predict_job(App& app) { return object_job(app, predict); }
 api::Job features_job(App& app) { return object_job(app, features); }
 api::Job models_job(App& app) { return object_job(app, models_work); }
 
-Result<std::string> answer_prediction(App& app, std::string_view body) {
+Result<std::string> answer_prediction(App& app, std::string_view body,
+                                      const ports::StoreScope& scope) {
     SHELFCAST_ASSIGN(const json request, object_from(std::string(body)));
     SHELFCAST_ASSIGN(const auto store,
                      number_at<std::uint32_t>(request, "store_id", 1, retail::kMaxStoreId));
@@ -220,6 +222,7 @@ Result<std::string> answer_prediction(App& app, std::string_view body) {
     }
     predict::PredictionRequest asked;
     asked.store = StoreId{*store};
+    SHELFCAST_TRY(api::check_seen(scope, asked.store));
     SHELFCAST_ASSIGN(asked.product_id, text_at(request, "product_id"));
     SHELFCAST_ASSIGN(const auto days,
                      number_at<std::size_t>(request, "horizon_days", 1,

@@ -9,6 +9,7 @@
 
 #include "api/jobs_handler.h"
 #include "base/result.h"
+#include "ports/store_scope.h"
 
 namespace shelfcast::cli {
 
@@ -27,6 +28,7 @@ class App;
 
 /// {"store_id":n,"product_id":"…","horizon_days":n?,"request_id":"…"?} to the message that topic
 /// predictions would have. Error: kInvalidInput (names the field).
-[[nodiscard]] Result<std::string> answer_prediction(App& app, std::string_view body);
+[[nodiscard]] Result<std::string> answer_prediction(App& app, std::string_view body,
+                                                    const ports::StoreScope& scope);
 
 }  // namespace shelfcast::cli

@@ -8,15 +8,24 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "ports/operational_store.h"
+#include "ports/store_scope.h"
+#include "ports/user_directory.h"
 
 namespace shelfcast::ports {
 
 struct Identity {
     std::string name;
-    Role role = Role::kAdministrator;
+    Role role = Role::kAnalyst;
+    StoreScope scope;  ///< What may be seen; made by identity_of() only.
     bool operator==(const Identity&) const = default;
 };
+
+/// The one place where a user becomes a caller with a scope.
+[[nodiscard]] inline Identity identity_of(const User& user) {
+    return {.name = user.name,
+            .role = user.role,
+            .scope = user.stores.empty() ? StoreScope::everything() : StoreScope::of(user.stores)};
+}
 
 class Authenticator {
 public:

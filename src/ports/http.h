@@ -95,8 +95,9 @@ struct HttpResponse {
 using HttpHandler = std::function<HttpResponse(const HttpRequest&, const std::stop_token&)>;
 
 struct HttpRoute {
-    std::string method;   ///< A GET route answers HEAD too.
-    std::string pattern;  ///< "/v1/events", or with whole segments as names: "/v1/imports/{id}".
+    std::string method;  ///< A GET route answers HEAD too.
+    /// "/v1/events", or with whole segments as names: "/v1/imports/{id}"; "/{path*}": any other.
+    std::string pattern;
     std::size_t max_body_bytes = 0;  ///< After unpacking. Over it: 413.
     HttpHandler handler;
 };

@@ -19,7 +19,9 @@
 #include "ports/job_ledger.h"
 #include "ports/lake.h"
 #include "ports/process_locks.h"
+#include "ports/user_directory.h"
 #include "ports/warehouse.h"
+#include "ports/web_session_book.h"
 #include "retail/item_terms.h"
 #include "retail/product.h"
 #include "retail/store_catalog.h"
@@ -178,23 +180,6 @@ public:
     [[nodiscard]] virtual Result<TermsList> item_terms() = 0;
 };
 
-enum class Role : std::uint8_t { kAdministrator = 1 };
-
-struct User {
-    std::string name;
-    std::string password_hash;  ///< argon2id, encoded form.
-    Role role = Role::kAdministrator;
-    bool operator==(const User&) const = default;
-};
-
-class UserDirectory {
-public:
-    virtual ~UserDirectory() = default;
-    [[nodiscard]] virtual Result<std::optional<User>> find_user(std::string_view name) = 0;
-    [[nodiscard]] virtual Result<std::vector<User>> users() = 0;
-    [[nodiscard]] virtual Status put_user(const User& user) = 0;
-};
-
 enum class ImportState : std::uint8_t { kRunning = 1, kDone = 2, kFailed = 3 };
 
 /// An import of one file's rows. Identity: hash of the first `bytes` bytes of a file.
@@ -260,6 +245,7 @@ class OperationalStore : public EpochLedger,
                          public StoreDirectory,
                          public ReferenceBook,
                          public UserDirectory,
+                         public WebSessionBook,
                          public ImportLedger,
                          public ReplayLedger,
                          public SettingsBook,

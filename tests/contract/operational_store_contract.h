@@ -31,6 +31,7 @@ public:
     virtual ports::StoreDirectory& stores() = 0;
     virtual ports::ReferenceBook& reference() = 0;
     virtual ports::UserDirectory& users() = 0;
+    virtual ports::WebSessionBook& sessions() = 0;
     virtual ports::ImportLedger& imports() = 0;
     virtual ports::ReplayLedger& replays() = 0;
     virtual ports::SettingsBook& settings() = 0;
@@ -596,22 +597,7 @@ TEST_P(OperationalStoreContract, ItemTermsAreReplacedByTheirKeyAndKept) {
     EXPECT_EQ(kept.terms, (std::vector{chain, mill, bread}));
 }
 
-// --- users, imports, settings ------------------------------------------------------------------
-
-TEST_P(OperationalStoreContract, UsersAreFoundByNameAndReplaced) {
-    EXPECT_EQ(value(harness_->users().find_user("admin")), std::nullopt);
-    const ports::User admin{"admin", "$argon2id$1", ports::Role::kAdministrator};
-    const ports::User other{"Admin", "$argon2id$2", ports::Role::kAdministrator};
-    ok(harness_->users().put_user(admin));
-    ok(harness_->users().put_user(other));
-    const ports::User changed{"admin", "$argon2id$3", ports::Role::kAdministrator};
-    ok(harness_->users().put_user(changed));
-    harness_->reopen();
-    EXPECT_EQ(value(harness_->users().find_user("admin")), changed);
-    EXPECT_EQ(value(harness_->users().users()), (std::vector<ports::User>{other, changed}));
-    expect_error(harness_->users().put_user({"", "x", ports::Role::kAdministrator}),
-                 ErrorKind::kInvalidInput, "name");
-}
+// --- imports, settings -------------------------------------------------------------------------
 
 TEST_P(OperationalStoreContract, ImportsAreKnownByHashAndSize) {
     const auto import = [](std::string hash, std::uint64_t bytes, ports::ImportState state) {

@@ -11,6 +11,7 @@
 
 #include "adapters/clickhouse/shard_map.h"
 #include "queries/operations.h"
+#include "queries/screens.h"
 #include "retail/decimal.h"
 #include "retail/reference_rows.h"
 #include "retail/topics.h"
@@ -468,7 +469,35 @@ std::vector<QueryCase> query_cases() {
         {"stock_out_dates", "stock/stock_out_dates"},
         {"snapshot_rows", "stock/snapshot_rows", {{"date", "2026-03-02"}}},
         {"store_freshness", "store_freshness"},
+        {"store_watermarks", "store_watermarks"},
     };
+}
+
+// Every query of the screens: asked by somebody who sees every store, and by one who sees store 2.
+std::vector<QueryCase> screen_cases() {
+    queries::ScreenAsk ask{.product = "tea",
+                           .text = "tea",
+                           .from_date = day("2026-03-01"),
+                           .to_date = day("2026-03-31"),
+                           .log_from = day("2026-01-01"),
+                           .log_to = day("2027-12-31"),
+                           .today = day("2026-03-05"),
+                           .limit = 1'000};
+    ask.as_of_ms = std::int64_t{ask.today} * 86'400'000 + 72'000'000;
+    ask.now_ms = ask.as_of_ms;
+    std::vector<queries::ScreenQuery> all(queries::screen_queries().begin(),
+                                          queries::screen_queries().end());
+    all.push_back(queries::search_query());
+    std::vector<QueryCase> cases;
+    for (const queries::ScreenQuery& query : all) {
+        const bool is_search = query.filter("q") != nullptr;
+        const std::string path = fmt::format("{}/{}", is_search ? "search" : "screens", query.name);
+        ask.stores = ports::StoreScope::everything();
+        cases.push_back({path, path, queries::screen_values(query, ask)});
+        ask.stores = ports::StoreScope::of({StoreId{2}});
+        cases.push_back({path + "_of_store_2", path, queries::screen_values(query, ask)});
+    }
+    return cases;
 }
 
 void GoldenTest::expect_answer(std::string_view sql, const ports::QueryValues& values,
@@ -492,6 +521,9 @@ void GoldenTest::expect_answers(const std::string& state) {
         expect_answer(sql + "\nsettings join_use_nulls = 1", {}, state + "/" + name);
     }
     for (const QueryCase& one : query_cases()) {
+        expect_answer(sql_text(query_path(one.query)), one.values, state + "/queries/" + one.name);
+    }
+    for (const QueryCase& one : screen_cases()) {
         expect_answer(sql_text(query_path(one.query)), one.values, state + "/queries/" + one.name);
     }
 }
@@ -518,8 +550,10 @@ TEST(GoldenCases, EveryQueryHasOne) {
     // stores alone, and `shelfcast demo --once` compares it with the file.
     std::set<std::string> with_case{query_path("warehouse_size"),
                                     query_path("revenue_by_store_and_date")};
-    for (const QueryCase& one : query_cases()) {
-        with_case.insert(query_path(one.query));
+    for (const auto& cases : {query_cases(), screen_cases()}) {
+        for (const QueryCase& one : cases) {
+            with_case.insert(query_path(one.query));
+        }
     }
     EXPECT_EQ(queries, with_case);
 }

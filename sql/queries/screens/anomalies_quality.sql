@@ -27,7 +27,7 @@ select
     argMax(checks.row_count, checks.checked_hour) as rows_checked,
     argMax(checks.failed_rows, checks.checked_hour) as rows_failed,
     argMax(checks.detail, checks.checked_hour) as detail,
-    countIf(checks.status != 'pass' and checks.checked_hour > {now:DateTime64(3)} - interval 7 day) as hours_failed
+    countIf(checks.status != 'pass' and checks.checked_hour > {now:DateTime64(3, 'UTC')} - interval 7 day) as hours_failed
 from retail.data_quality_results as checks
 where ({all_stores:UInt8} = 1 or checks.store_id in {stores:Array(UInt32)})
 group by

@@ -15,8 +15,8 @@ select
     stores.store_code as store_code,
     stores.store_name as store_name,
     heard.last_event_time as last_event_time,
-    round(dateDiff('second', heard.last_event_time, {as_of:DateTime64(3)}) / 3600, 3) as silent_h,
-    toUInt8(ifNull(heard.last_event_time < {as_of:DateTime64(3)} - interval 24 hour, 1)) as is_silent,
+    round(dateDiff('second', heard.last_event_time, {as_of:DateTime64(3, 'UTC')}) / 3600, 3) as silent_h,
+    toUInt8(ifNull(heard.last_event_time < {as_of:DateTime64(3, 'UTC')} - interval 24 hour, 1)) as is_silent,
     ifNull(tills.tills, 0) as tills,
     ifNull(tills.tills_silent, 0) as tills_silent
 from retail.dim_store as stores
@@ -34,7 +34,7 @@ left join
     select
         store_id,
         count() as tills,
-        countIf(newest < {as_of:DateTime64(3)} - interval 24 hour) as tills_silent
+        countIf(newest < {as_of:DateTime64(3, 'UTC')} - interval 24 hour) as tills_silent
     from
     (
         select
@@ -42,7 +42,7 @@ left join
             register_id,
             max(event_time) as newest
         from retail.retail_events_unified
-        where event_time > {as_of:DateTime64(3)} - interval 7 day
+        where event_time > {as_of:DateTime64(3, 'UTC')} - interval 7 day
             and register_id != ''
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
         group by

@@ -58,13 +58,13 @@ from
 (
     select
         store_id,
-        sumIf(revenue, business_date >= {from_date:Date}) as revenue,
-        sumIf(revenue, business_date < {from_date:Date}) as revenue_before,
-        sumIf(sales, business_date >= {from_date:Date}) as sales,
-        sumIf(net_units, business_date >= {from_date:Date}) as units,
-        sumIf(gross_revenue, business_date >= {from_date:Date}) as gross_revenue,
-        sumIf(returned_revenue, business_date >= {from_date:Date}) as returned_revenue
-    from retail.daily_sales_summary
+        sumIf(days.revenue, business_date >= {from_date:Date}) as revenue,
+        sumIf(days.revenue, business_date < {from_date:Date}) as revenue_before,
+        sumIf(days.sales, business_date >= {from_date:Date}) as sales,
+        sumIf(days.net_units, business_date >= {from_date:Date}) as units,
+        sumIf(days.gross_revenue, business_date >= {from_date:Date}) as gross_revenue,
+        sumIf(days.returned_revenue, business_date >= {from_date:Date}) as returned_revenue
+    from retail.daily_sales_summary as days
     where business_date > {from_date:Date} - ({to_date:Date} - {from_date:Date} + 2)
         and business_date <= {to_date:Date}
         and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})

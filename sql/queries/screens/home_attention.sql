@@ -74,7 +74,7 @@ from
     from retail.daily_sales_summary
     where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     group by store_id
-    having since < {as_of:DateTime64(3)} - interval 24 hour
+    having since < {as_of:DateTime64(3, 'UTC')} - interval 24 hour
     union all
     select
         'proposals' as kind,

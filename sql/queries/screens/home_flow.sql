@@ -16,7 +16,7 @@ select
     round(max(dateDiff('millisecond', event_time, log_time)) / 1000, 3) as longest_delay_s,
     countIf(log_time > event_time + interval 1 hour) as late_events
 from retail.retail_events_realtime
-where log_time > {now:DateTime64(3)} - interval 60 minute
+where log_time > {now:DateTime64(3, 'UTC')} - interval 60 minute
     and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
 group by minute
 order by minute

@@ -16,8 +16,8 @@
 select
     said_by as supplier,
     count() as deliveries,
-    countIf(arrived_units > 0) as deliveries_arrived,
-    sum(announced_units) as announced_units,
+    countIf(deliveries_of.arrived_units > 0) as deliveries_arrived,
+    sum(deliveries_of.announced_units) as announced_units,
     sum(deliveries_of.arrived_units) as arrived_units,
     sum(deliveries_of.short_units) as short_units,
     if(

@@ -19,7 +19,7 @@ select
     if(transactions > 0, round(toFloat64(revenue) / transactions, 6), null) as mean_basket
 from retail.sales_by_minute as minutes
 left join retail.dim_store as stores on stores.store_id = minutes.store_id
-where minutes.minute > {as_of:DateTime64(3)} - interval 60 minute
+where minutes.minute > {as_of:DateTime64(3, 'UTC')} - interval 60 minute
     and ({all_stores:UInt8} = 1 or minutes.store_id in {stores:Array(UInt32)})
 group by
     minute,

@@ -44,11 +44,11 @@ left join
 (
     select
         store_id,
-        sumIf(revenue, business_date = {today:Date}) as revenue,
-        sumIf(revenue, business_date = {today:Date} - 7) as revenue_week_ago,
-        sumIf(sales, business_date = {today:Date}) as sales,
-        max(last_event_time) as last_event_time
-    from retail.daily_sales_summary
+        sumIf(days.revenue, business_date = {today:Date}) as revenue,
+        sumIf(days.revenue, business_date = {today:Date} - 7) as revenue_week_ago,
+        sumIf(days.sales, business_date = {today:Date}) as sales,
+        max(days.last_event_time) as last_event_time
+    from retail.daily_sales_summary as days
     where business_date in ({today:Date}, {today:Date} - 7)
         and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     group by store_id

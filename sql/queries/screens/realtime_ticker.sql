@@ -45,7 +45,7 @@ from
         log_partition,
         log_offset
     from retail.retail_events_unified
-    where event_time > {as_of:DateTime64(3)} - interval 60 minute
+    where event_time > {as_of:DateTime64(3, 'UTC')} - interval 60 minute
         and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
         and (empty({categories:Array(String)}) or category in {categories:Array(String)})
     order by

@@ -254,8 +254,10 @@ awaitable<Result<std::string>> Session::authorise() {
     login_refused_ = false;
     const std::optional<EngineAccount> account = context_.hooks.account_of(*identity);
     if (!account) {
-        co_return fail(ErrorKind::kForbidden, "{}: this user has no access to the engine",
-                       identity->name);
+        co_return fail(ErrorKind::kForbidden,
+                       "{}: SQL is for administrators; {} sees what it may over the web port, in "
+                       "the app and at /v1/screens",
+                       identity->name, ports::to_string(identity->role));
     }
     if (context_.hooks.on_query) {
         context_.hooks.on_query();

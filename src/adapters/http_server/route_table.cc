@@ -24,10 +24,34 @@ bool is_name(std::string_view segment) {
     return segment.size() > 2 && segment.starts_with('{') && segment.ends_with('}');
 }
 
+/// "{path*}", last in a pattern: whatever is left of the path.
+bool is_rest(std::string_view segment) {
+    return segment.size() > 3 && segment.starts_with('{') && segment.ends_with("*}");
+}
+
+bool has_rest(const HttpRoute& route) { return is_rest(segments_of(route.pattern).back()); }
+
+std::optional<std::vector<HttpField>> match_rest(const std::vector<std::string_view>& wanted,
+                                                 const std::vector<std::string>& path) {
+    const std::size_t plain = wanted.size() - 1;
+    if (path.size() <= plain || !std::equal(wanted.begin(), wanted.end() - 1, path.begin())) {
+        return std::nullopt;
+    }
+    std::string rest = path[plain];
+    for (std::size_t i = plain + 1; i < path.size(); ++i) {
+        rest += '/' + path[i];
+    }
+    return std::vector<HttpField>{
+        {std::string(wanted.back().substr(1, wanted.back().size() - 3)), std::move(rest)}};
+}
+
 /// The path's parameters if the pattern matches it.
 std::optional<std::vector<HttpField>> match(std::string_view pattern,
                                             const std::vector<std::string>& path) {
     const std::vector<std::string_view> wanted = segments_of(pattern);
+    if (is_rest(wanted.back())) {
+        return match_rest(wanted, path);
+    }
     if (wanted.size() != path.size()) {
         return std::nullopt;
     }
@@ -73,9 +97,10 @@ Result<RouteTable> RouteTable::create(std::vector<HttpRoute> routes) {
     }
     RouteTable table;
     table.routes_ = std::move(routes);
-    // Fewer names first: a plain segment wins.
+    // Fewer names first: a plain segment wins, and what takes any path comes last.
     std::ranges::stable_sort(table.routes_, {}, [](const HttpRoute& route) {
-        return std::ranges::count_if(segments_of(route.pattern), is_name);
+        return std::pair{has_rest(route),
+                         std::ranges::count_if(segments_of(route.pattern), is_name)};
     });
     return table;
 }
@@ -93,11 +118,18 @@ Result<RouteTable::Match> RouteTable::find(std::string_view method,
         if (!parameters) {
             continue;
         }
+        const bool is_of_any_path = has_rest(route);
+        if (is_of_any_path && !found.allowed_methods.empty()) {
+            break;  // The path has a route of its own, for other methods.
+        }
         if (answers(route, method)) {
             found.route = &route;
             found.path_parameters = std::move(*parameters);
             found.allowed_methods.clear();
             return found;
+        }
+        if (is_of_any_path) {
+            continue;  // It does not make a path one that exists.
         }
         found.allowed_methods.push_back(route.method);
         if (route.method == "GET") {

@@ -23,6 +23,8 @@ public:
     /// Error: kInvalidInput, a pattern that does not begin with '/', or two that match alike.
     [[nodiscard]] static Result<RouteTable> create(std::vector<ports::HttpRoute> routes);
 
+    /// A pattern's last segment may be "{name*}": it takes the rest of any path that no other
+    /// pattern takes, whatever its method.
     /// `raw_path` is still percent-encoded, so that an encoded '/' stays inside its segment. A
     /// pattern's plain segment wins over a name. Error: kInvalidInput, a path that cannot be
     /// decoded.

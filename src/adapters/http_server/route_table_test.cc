@@ -47,6 +47,26 @@ TEST(RouteTable, AnythingElseIsNotFound) {
     EXPECT_FALSE(table().find("GET", "/%zz"));
 }
 
+TEST(RouteTable, ARestTakesWhatNoOtherPatternTakes) {
+    auto made = RouteTable::create({route("GET", "/{path*}"), route("GET", "/"),
+                                    route("POST", "/v1/orders"), route("GET", "/v1/{id}")});
+    ASSERT_TRUE(made);
+    const auto found = [&](std::string_view method, std::string_view path) {
+        return *made->find(method, path);
+    };
+    const auto deep = found("GET", "/a/b%2fc/d.js");
+    ASSERT_NE(deep.route, nullptr);
+    EXPECT_EQ(deep.route->pattern, "/{path*}");
+    EXPECT_EQ(deep.path_parameters, (std::vector<ports::HttpField>{{"path", "a/b/c/d.js"}}));
+    EXPECT_EQ(found("GET", "/").route->pattern, "/");
+    EXPECT_EQ(found("GET", "/v1/7").route->pattern, "/v1/{id}");
+    // A path of another method is that path, and not any.
+    EXPECT_EQ(found("DELETE", "/v1/orders").route, nullptr);
+    EXPECT_EQ(found("DELETE", "/v1/orders").allowed_methods,
+              (std::vector<std::string>{"POST", "GET", "HEAD"}));
+    EXPECT_TRUE(found("POST", "/a/b").allowed_methods.empty());
+}
+
 TEST(RouteTable, NamedSegmentsAreDecodedOnce) {
     const RouteTable routes = table();
     const auto found = routes.find("GET", "/v1/a%2Fb%2520+/x/rows");

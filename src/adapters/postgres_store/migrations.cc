@@ -268,6 +268,24 @@ create table item_terms (
     primary key (store_id, product_id, supplier)
 );
 )sql",
+    R"sql(
+-- What a user may see: store ids, as ports/user_directory.h writes them; empty: every store.
+alter table users add column stores text not null default '';
+
+-- Who is signed in with a browser. Tokens are SHA-256 digests.
+create table web_sessions (
+    session_id word primary key,
+    user_name word not null,
+    csrf_token text not null,
+    token_hash word not null,
+    old_token_hash word not null,
+    old_until_us bigint not null,
+    started_at_us bigint not null,
+    renewed_at_us bigint not null
+);
+create unique index web_sessions_by_token on web_sessions (token_hash);
+create index web_sessions_by_old_token on web_sessions (old_token_hash) where old_token_hash <> '';
+)sql",
 };
 
 Result<std::size_t> version_of(Connection& connection, const std::string& schema) {

@@ -16,7 +16,6 @@ using ports::ImportRecord;
 using ports::ImportState;
 using ports::LetterPosition;
 using ports::StoredDifference;
-using ports::User;
 using postgres_store::Bytes;
 using postgres_store::Connection;
 using postgres_store::Database;
@@ -103,10 +102,6 @@ Result<CatalogVersion> change_stores(Connection& connection, const Newest& newes
             store.latitude, store.longitude));
     }
     return changed.empty() ? newest.version : next;
-}
-
-User read_user(const Rows& rows, int row) {
-    return {rows.text(row, 0), rows.text(row, 1), static_cast<ports::Role>(rows.integer(row, 2))};
 }
 
 std::vector<ImportRecord> read_imports(const Rows& rows) {
@@ -239,35 +234,6 @@ Result<std::map<std::string, StoreId>> PostgresStore::create_stores(
             SHELFCAST_TRY(change_stores(connection, newest, named.created));
             return named.ids;
         });
-}
-
-Result<std::optional<User>> PostgresStore::find_user(std::string_view name) {
-    SHELFCAST_ASSIGN(
-        const Rows rows,
-        database_->query("select name, password_hash, role from users where name = $1", name));
-    return rows.empty() ? std::nullopt : std::optional<User>(read_user(rows, 0));
-}
-
-Result<std::vector<User>> PostgresStore::users() {
-    SHELFCAST_ASSIGN(const Rows rows,
-                     database_->query("select name, password_hash, role from users order by name"));
-    std::vector<User> users;
-    users.reserve(static_cast<std::size_t>(rows.count()));
-    for (int row = 0; row < rows.count(); ++row) {
-        users.push_back(read_user(rows, row));
-    }
-    return users;
-}
-
-Status PostgresStore::put_user(const User& user) {
-    if (user.name.empty()) {
-        return fail(ErrorKind::kInvalidInput, "a user without a name");
-    }
-    SHELFCAST_TRY(database_->query(
-        "insert into users (name, password_hash, role) values ($1, $2, $3) on conflict (name) do "
-        "update set password_hash = excluded.password_hash, role = excluded.role",
-        user.name, user.password_hash, static_cast<int>(user.role)));
-    return {};
 }
 
 Result<std::optional<ImportRecord>> PostgresStore::find_import(std::string_view content_hash,

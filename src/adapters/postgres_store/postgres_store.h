@@ -111,6 +111,20 @@ public:
     [[nodiscard]] Result<std::optional<ports::User>> find_user(std::string_view name) override;
     [[nodiscard]] Result<std::vector<ports::User>> users() override;
     [[nodiscard]] Status put_user(const ports::User& user) override;
+    [[nodiscard]] Status drop_user(std::string_view name) override;
+
+    [[nodiscard]] Status begin_web_session(const ports::WebSession& session) override;
+    [[nodiscard]] Result<std::optional<ports::WebSession>> find_web_session(
+        std::string_view token_hash) override;
+    [[nodiscard]] Result<bool> renew_web_session(std::string_view session_id,
+                                                 std::string_view from_hash,
+                                                 std::string_view to_hash,
+                                                 std::int64_t old_until_us,
+                                                 std::int64_t now_us) override;
+    [[nodiscard]] Status end_web_session(std::string_view session_id) override;
+    [[nodiscard]] Status end_web_sessions_of(std::string_view user) override;
+    [[nodiscard]] Status end_old_web_sessions(std::int64_t started_before_us,
+                                              std::int64_t renewed_before_us) override;
 
     [[nodiscard]] Result<std::optional<ports::ImportRecord>> find_import(
         std::string_view content_hash, std::uint64_t bytes) override;

@@ -11,6 +11,7 @@
 #include "tests/contract/operational_store_contract.h"
 #include "tests/contract/order_store_contract.h"
 #include "tests/contract/session_contract.h"
+#include "tests/contract/user_contract.h"
 
 namespace shelfcast::adapters {
 namespace {
@@ -28,6 +29,7 @@ public:
     ports::StoreDirectory& stores() override { return *store_; }
     ports::ReferenceBook& reference() override { return *store_; }
     ports::UserDirectory& users() override { return *store_; }
+    ports::WebSessionBook& sessions() override { return *store_; }
     ports::ImportLedger& imports() override { return *store_; }
     ports::ReplayLedger& replays() override { return *store_; }
     ports::SettingsBook& settings() override { return *store_; }

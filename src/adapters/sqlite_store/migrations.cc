@@ -258,6 +258,24 @@ create table item_terms (
     primary key (store_id, product_id, supplier)
 ) strict, without rowid;
 )sql",
+    R"sql(
+-- What a user may see: store ids, as ports/user_directory.h writes them; empty: every store.
+alter table users add column stores text not null default '';
+
+-- Who is signed in with a browser. Tokens are SHA-256 digests.
+create table web_sessions (
+    session_id text primary key not null,
+    user_name text not null,
+    csrf_token text not null,
+    token_hash text not null,
+    old_token_hash text not null,
+    old_until_us integer not null,
+    started_at_us integer not null,
+    renewed_at_us integer not null
+) strict, without rowid;
+create unique index web_sessions_by_token on web_sessions (token_hash);
+create index web_sessions_by_old_token on web_sessions (old_token_hash) where old_token_hash <> '';
+)sql",
 };
 
 Result<std::int64_t> read_number(Database& database, std::string_view sql) {

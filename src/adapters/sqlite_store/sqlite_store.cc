@@ -12,7 +12,6 @@ using ports::ImportRecord;
 using ports::ImportState;
 using ports::LetterPosition;
 using ports::StoredDifference;
-using ports::User;
 using sqlite_store::Database;
 using sqlite_store::Query;
 
@@ -94,10 +93,6 @@ Result<CatalogVersion> change_stores(Database& database, const std::vector<retai
         SHELFCAST_TRY(insert_store(database, next, store));
     }
     return changed.empty() ? newest : next;
-}
-
-User read_user(const Query& row) {
-    return {row.text(0), row.text(1), static_cast<ports::Role>(row.integer(2))};
 }
 
 constexpr std::string_view kSelectImport =
@@ -221,32 +216,6 @@ Result<std::map<std::string, StoreId>> SqliteStore::create_stores(
         SHELFCAST_TRY(change_stores(*database_, current, named.created));
         return named.ids;
     });
-}
-
-Result<std::optional<User>> SqliteStore::find_user(std::string_view name) {
-    const std::lock_guard lock(database_->mutex());
-    Query query =
-        database_->query("select name, password_hash, role from users where name = ?1", name);
-    return find<User>(query, read_user);
-}
-
-Result<std::vector<User>> SqliteStore::users() {
-    const std::lock_guard lock(database_->mutex());
-    Query query = database_->query("select name, password_hash, role from users order by name");
-    return collect<User>(query, read_user);
-}
-
-Status SqliteStore::put_user(const User& user) {
-    if (user.name.empty()) {
-        return fail(ErrorKind::kInvalidInput, "a user without a name");
-    }
-    const std::lock_guard lock(database_->mutex());
-    return database_
-        ->query(
-            "insert into users (name, password_hash, role) values (?1, ?2, ?3) on conflict do "
-            "update set password_hash = excluded.password_hash, role = excluded.role",
-            user.name, user.password_hash, static_cast<std::int64_t>(user.role))
-        .run();
 }
 
 Result<std::optional<ImportRecord>> SqliteStore::find_import(std::string_view content_hash,

@@ -1223,6 +1223,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the web app; a path of the app's own is its index.html. */
+        get: operations["web_app_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/status": {
         parameters: {
             query?: never;
@@ -1540,6 +1557,23 @@ export interface paths {
         put?: never;
         /** What `shelfcast models` and its like ask of the running program. */
         post: operations["job_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What `shelfcast users` and its like ask of the running program. */
+        post: operations["job_users"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3583,7 +3617,7 @@ export interface components {
         Risk: "out" | "high" | "medium" | "low" | "unknown";
         IncidentState: "open" | "acknowledged" | "resolved";
         Reason: string;
-        /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+        /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
         Limit: number;
         /** @description `next_cursor` of the page before, with the same other parameters */
         Cursor: string;
@@ -3753,7 +3787,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -3805,7 +3839,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -3853,7 +3887,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -3905,7 +3939,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -3958,7 +3992,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4006,7 +4040,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4054,7 +4088,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4102,7 +4136,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4150,7 +4184,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4198,7 +4232,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4250,7 +4284,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4304,7 +4338,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4356,7 +4390,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4410,7 +4444,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4462,7 +4496,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4514,7 +4548,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4566,7 +4600,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4618,7 +4652,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4670,7 +4704,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4718,7 +4752,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4772,7 +4806,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4826,7 +4860,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4880,7 +4914,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4932,7 +4966,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -4984,7 +5018,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5038,7 +5072,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5092,7 +5126,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5146,7 +5180,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5194,7 +5228,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5242,7 +5276,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5290,7 +5324,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5338,7 +5372,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5388,7 +5422,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5438,7 +5472,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5488,7 +5522,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5536,7 +5570,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5589,7 +5623,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5643,7 +5677,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5693,7 +5727,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5745,7 +5779,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5799,7 +5833,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5853,7 +5887,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5907,7 +5941,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -5957,7 +5991,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6007,7 +6041,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6055,7 +6089,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6103,7 +6137,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6153,7 +6187,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6201,7 +6235,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6249,7 +6283,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6299,7 +6333,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6349,7 +6383,7 @@ export interface operations {
                 store?: components["parameters"]["Store"];
                 /** @description stores of that region (and among `store`, where given); repeat for several */
                 region?: components["parameters"]["Region"];
-                /** @description rows of a page; up to 10000 as JSON, 1000000 as csv or parquet */
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next_cursor` of the page before, with the same other parameters */
                 cursor?: components["parameters"]["Cursor"];
@@ -6924,6 +6958,22 @@ export interface operations {
             403: components["responses"]["Refused"];
         };
     };
+    web_app_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description with any slashes */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+            404: components["responses"]["Refused"];
+        };
+    };
     status_page: {
         parameters: {
             query?: never;
@@ -7177,6 +7227,20 @@ export interface operations {
         };
     };
     job_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: components["requestBodies"]["Job"];
+        responses: {
+            200: components["responses"]["JobLines"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+        };
+    };
+    job_users: {
         parameters: {
             query?: never;
             header?: never;

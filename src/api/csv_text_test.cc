@@ -1,0 +1,25 @@
+#include "api/csv_text.h"
+
+#include <gtest/gtest.h>
+
+namespace shelfcast::api {
+namespace {
+
+TEST(CsvText, TextsThatWouldBeFormulasAreMadeTexts) {
+    EXPECT_EQ(without_formulas("\"name\",\"units\"\n\"=1+2\",-5\n\"-x\",3.5\n"),
+              "\"name\",\"units\"\n\"'=1+2\",-5\n\"'-x\",3.5\n");
+    for (const std::string start : {"=", "+", "-", "@", "\t", "\r", "\n", "\xef\xbc\x9d"}) {
+        EXPECT_EQ(without_formulas("\"" + start + "cmd\""), "\"'" + start + "cmd\"") << start;
+    }
+}
+
+TEST(CsvText, EverythingElseStaysAsItIs) {
+    for (const std::string same :
+         {"", "1,-2,+3\n", "\"a=b\",\"a-b\"", "\"\",\"\"\"=1\",\"say \"\"=2\"\" now\"",
+          "\"two\nlines,=3\"", "\"\xf0\x9f\x8d\x8e\",\"\xd7\xa9\""}) {
+        EXPECT_EQ(without_formulas(same), same);
+    }
+}
+
+}  // namespace
+}  // namespace shelfcast::api

@@ -1,0 +1,123 @@
+#include "api/screens_handler.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/csv_text.h"
+
+namespace shelfcast::api {
+namespace {
+
+using ports::HttpRequest;
+using ports::HttpResponse;
+using ports::TableFormat;
+using queries::ScreenQuery;
+
+constexpr std::size_t kETagDigits = 32;
+
+/// Whether a header's list of tags has this one, or is "*".
+bool has_tag(std::string_view list, std::string_view tag) {
+    return list == "*" || list.find(tag) != std::string_view::npos;
+}
+
+HttpResponse file_of(const ScreenQuery& query, TableFormat format, std::string text) {
+    HttpResponse response;
+    const bool is_csv = format == TableFormat::kCsv;
+    response.content_type =
+        is_csv ? "text/csv; charset=utf-8; header=present" : "application/vnd.apache.parquet";
+    response.headers.emplace_back(
+        "Content-Disposition",
+        fmt::format("attachment; filename=\"{}.{}\"", query.name, is_csv ? "csv" : "parquet"));
+    response.body = is_csv ? without_formulas(text) : std::move(text);
+    return response;
+}
+
+Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
+                            const ports::StoreScope& scope, const HttpRequest& request) {
+    SHELFCAST_ASSIGN(const ScreenMoment moment, ports.stamps.look());
+    SHELFCAST_ASSIGN(const ports::StoreScope stores,
+                     wanted_stores(request, scope, *moment.catalog));
+    const ScreenStamp before = stamp_of(moment, stores, false);
+    SHELFCAST_ASSIGN(ScreenRequest asked,
+                     read_screen_request(query, request, stores, before.business_date,
+                                         ports.clock.now_us(), ports.digest));
+    asked.ask.as_of_ms = before.as_of_ms == 0 ? asked.ask.now_ms : before.as_of_ms;
+    const std::uint64_t limit = asked.ask.limit;
+    if (asked.format == TableFormat::kJsonLines) {
+        ++asked.ask.limit;  // One more says whether there are more.
+    }
+    ports.on_query();
+    SHELFCAST_ASSIGN(
+        std::string text,
+        ports.tables.read_table(query.sql, queries::screen_values(query, asked.ask), asked.format));
+    if (asked.format != TableFormat::kJsonLines) {
+        return file_of(query, asked.format, std::move(text));
+    }
+    SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
+    const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
+    const ScreenRows rows = rows_of_lines(text, limit);
+    HttpResponse response;
+    response.body = fmt::format(
+        R"({{{},"rows":[{}],"next_cursor":{}}})", stamp_of(moment, stores, is_exact).json,
+        rows.json,
+        rows.is_last ? "null" : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+    return response;
+}
+
+HttpResponse with_tag(HttpResponse response, const HttpRequest& request,
+                      const ports::Digest& digest) {
+    const std::string tag =
+        fmt::format("\"{}\"", digest.sha256_hex(response.body).substr(0, kETagDigits));
+    if (has_tag(request.header("If-None-Match").value_or(""), tag)) {
+        response = HttpResponse{.status = 304, .content_type = ""};
+    }
+    response.headers.emplace_back("ETag", tag);
+    // Kept by the browser of one user, and asked for again each time.
+    response.headers.emplace_back("Cache-Control", "private, no-cache");
+    response.headers.emplace_back("Vary", "Cookie, Authorization");
+    return response;
+}
+
+ports::HttpHandler handler_of(const ScreenPorts& ports, const ScreenQuery& query,
+                              LoginGuard guard) {
+    return [ports, &query, guard](const HttpRequest& request, const std::stop_token&) {
+        auto found = guard.caller(request);
+        if (auto* const refused = std::get_if<HttpResponse>(&found)) {
+            return std::move(*refused);
+        }
+        auto made = answer(ports, query, std::get<ports::Identity>(found).scope, request);
+        return made ? with_tag(*std::move(made), request, ports.digest)
+                    : ports::error_response(made.error());
+    };
+}
+
+}  // namespace
+
+ScreenRows rows_of_lines(std::string_view lines, std::uint64_t limit) {
+    ScreenRows rows;
+    rows.json.reserve(lines.size());
+    for (std::uint64_t count = 0; !lines.empty(); ++count) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        if (count == limit) {
+            rows.is_last = false;
+            return rows;
+        }
+        rows.json += rows.json.empty() ? "" : ",";
+        rows.json += lines.substr(0, end);
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return rows;
+}
+
+std::vector<ports::HttpRoute> screen_routes(const ScreenPorts& ports, const LoginGuard& guard) {
+    std::vector<ports::HttpRoute> routes;
+    for (const ScreenQuery& query : queries::screen_queries()) {
+        routes.push_back(
+            {"GET", fmt::format("/v1/screens/{}", query.name), 0, handler_of(ports, query, guard)});
+    }
+    routes.push_back({"GET", "/v1/search", 0, handler_of(ports, queries::search_query(), guard)});
+    return routes;
+}
+
+}  // namespace shelfcast::api

@@ -1,0 +1,23 @@
+#pragma once
+
+/// \file api/session_handler.h
+/// `/v1/session`: signing in and out with a browser, and who is. And what every answer of the web
+/// port carries: the headers that keep a browser from doing more with it than it should, and a
+/// session's new token when it is time for one.
+
+#include <vector>
+
+#include "api/login_guard.h"
+#include "api/web_sessions.h"
+#include "ports/http.h"
+
+namespace shelfcast::api {
+
+/// Sessions and authenticator must outlive them.
+[[nodiscard]] std::vector<ports::HttpRoute> session_routes(WebSessions& sessions,
+                                                           const LoginGuard& guard);
+
+/// The route, its answers with those headers where it sets none itself. `sessions` must outlive it.
+[[nodiscard]] ports::HttpRoute with_web_headers(ports::HttpRoute route, WebSessions& sessions);
+
+}  // namespace shelfcast::api
