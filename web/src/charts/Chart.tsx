@@ -33,21 +33,24 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
     if (!element) return undefined;
     let made: EChartsType | null = null;
     let gone = false;
-    const resized = new ResizeObserver(() => {
+    const fits = new ResizeObserver(() => {
+      // Hidden for a moment, while another part of the page is loaded: nothing can be laid out in no room.
+      if (element.clientWidth === 0) return;
       setNarrow(element.clientWidth < 480);
-      made?.resize();
+      if (made) made.resize();
+      else void draw();
     });
-    void import("./echarts").then(async (module) => {
+    const draw = async () => {
+      const module = await import("./echarts");
       if (spec.kind === "map") await module.loadWorld();
-      if (gone) return;
+      if (gone || made || element.clientWidth === 0) return;
       made = module.init(element);
-      resized.observe(element);
-      setNarrow(element.clientWidth < 480);
       setChart(made);
-    });
+    };
+    fits.observe(element);
     return () => {
       gone = true;
-      resized.disconnect();
+      fits.disconnect();
       made?.dispose();
       setChart(null);
     };
@@ -55,7 +58,8 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
 
   useEffect(() => {
     // The scheme is read from the style sheet; naming it here draws again when it changes.
-    if (chart && scheme) chart.setOption(toOption(spec, readPalette(), narrow, still), { notMerge: true });
+    if (chart && scheme && chart.getWidth() > 0)
+      chart.setOption(toOption(spec, readPalette(), narrow, still), { notMerge: true });
   }, [chart, spec, narrow, scheme, still]);
 
   useEffect(() => {

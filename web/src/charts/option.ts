@@ -196,8 +196,10 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
         ...(at === 0 && spec.flags
           ? {
               markPoint: {
-                symbol: "pin",
-                symbolSize: 30,
+                symbol: "triangle",
+                symbolSize: 9,
+                symbolRotate: 180,
+                symbolOffset: [0, -10],
                 itemStyle: { color: palette.series[1] ?? palette.accent },
                 label: { show: false },
                 data: spec.flags.map((flag) => ({
@@ -237,8 +239,9 @@ function barOption(spec: BarSpec, palette: Palette, narrow: boolean): EChartsOpt
     ...(horizontal
       ? {
           name: unitName(spec.unit),
-          nameLocation: "end" as const,
-          nameTextStyle: { color: palette.quiet, fontSize: 11, align: "right" as const },
+          nameLocation: "middle" as const,
+          nameGap: 24,
+          nameTextStyle: { color: palette.quiet, fontSize: 11 },
         }
       : {}),
   };
@@ -416,13 +419,13 @@ function scatterOption(spec: ScatterSpec, palette: Palette): EChartsOption {
       },
     },
     xAxis: {
-      ...valueAxis(spec.x.unit, palette, true, `${spec.x.label}, ${unitName(spec.x.unit)}`),
+      ...valueAxis(spec.x.unit, palette, true, spec.x.label),
       ...kind,
       nameLocation: "middle",
       nameGap: 26,
       nameTextStyle: { color: palette.quiet, fontSize: 11 },
     },
-    yAxis: { ...valueAxis(spec.y.unit, palette, true, `${spec.y.label}, ${unitName(spec.y.unit)}`), ...kind },
+    yAxis: { ...valueAxis(spec.y.unit, palette, true, spec.y.label), ...kind },
     series: groups.map((group, at) => ({
       type: "scatter" as const,
       name: group,
@@ -508,6 +511,9 @@ function mapOption(spec: MapSpec, palette: Palette): EChartsOption {
       top: 8,
       bottom: 8,
       boundingCoords: bounds(spec.places),
+      // Degrees of longitude are shorter away from the equator; outlines keep their shape in any frame.
+      aspectScale: Math.cos((middleLatitude(spec.places) * Math.PI) / 180),
+      preserveAspect: true,
       itemStyle: { areaColor: palette.land, borderColor: palette.line, borderWidth: 1 },
       emphasis: { disabled: true },
     },
@@ -538,6 +544,11 @@ function mapOption(spec: MapSpec, palette: Palette): EChartsOption {
       },
     ],
   };
+}
+
+function middleLatitude(places: MapSpec["places"]): number {
+  const latitudes = places.map((place) => place.latitude);
+  return Math.min(70, Math.abs((Math.min(...latitudes) + Math.max(...latitudes)) / 2));
 }
 
 /** North-west and south-east corner around the places, with room. */

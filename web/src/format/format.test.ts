@@ -24,6 +24,7 @@ describe("figures", () => {
   it("shortens money only where there is much of it", () => {
     expect(format(950.5, money("GBP"), "compact")).toBe("£950.50");
     expect(format(9_141_208.6, money("GBP"), "compact")).toBe("£9.1M");
+    expect(format(0, money("GBP"), "compact")).toBe("£0");
   });
   it("shows amounts of a store without a currency without a sign", () => {
     expect(format(12.5, money(""))).toBe("12.50");

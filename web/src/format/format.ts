@@ -44,7 +44,7 @@ function moneyFormat(currency: string, compact: boolean, size: number): Intl.Num
       maximumFractionDigits: 1,
       minimumFractionDigits: 0,
     });
-  const digits = compact && size >= 1_000 ? 0 : 2;
+  const digits = compact && (size >= 1_000 || size === Math.round(size)) ? 0 : 2;
   return numberFormat({ ...named, minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
@@ -77,7 +77,9 @@ export function format(value: Figure, unit: Unit, style: Style = "full"): string
     case "per_second":
       return `${numberFormat({ maximumFractionDigits: 1 }).format(number)}/s`;
     case "number":
-      return numberFormat({ maximumFractionDigits: Math.abs(number) >= 100 ? 1 : 3 }).format(number);
+      return numberFormat({
+        maximumFractionDigits: Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3,
+      }).format(number);
   }
 }
 

@@ -41,7 +41,7 @@ export function steps(status: ProgramStatus): Step[] {
     },
     {
       name: "Lake and batch layer",
-      figure: `${(epochs.closed ?? 0).toLocaleString()} epochs closed`,
+      figure: `${(epochs.closed ?? 0).toLocaleString()} ${epochs.closed === 1 ? "epoch" : "epochs"} closed`,
       note: `${(epochs.open_messages ?? 0).toLocaleString()} messages in the open one`,
       level: "none",
     },
@@ -55,7 +55,7 @@ export function steps(status: ProgramStatus): Step[] {
       name: "Warehouse",
       figure: status.engine.state,
       note: status.engine.kind,
-      level: status.engine.state === "running" || status.engine.state === "ready" ? "good" : "watch",
+      level: ["up", "running", "ready"].includes(status.engine.state) ? "good" : "watch",
     },
   ];
 }
