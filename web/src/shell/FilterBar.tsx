@@ -56,6 +56,7 @@ function Fields({ offered }: { offered: Page["filters"] }) {
           size="xs"
           className={css["field"] ?? ""}
           aria-label="Stores"
+          classNames={{ inputField: css["input"] ?? "", pillsList: css["pills"] ?? "" }}
           placeholder={filters.store?.length ? "" : "All stores"}
           searchable
           clearable

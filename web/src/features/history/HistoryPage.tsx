@@ -36,7 +36,8 @@ export default function HistoryPage() {
         <Matrix />
         <CalendarPanel />
         <Products />
-        <Returns />
+        <ReturnRates />
+        <ComesBack />
       </div>
     </div>
   );
@@ -397,52 +398,61 @@ function Products() {
   );
 }
 
-function Returns() {
+function useReturns() {
   const { dated, filters, currency } = useScope();
-  const filtered = { ...byCategory(dated, filters.category), limit: 10_000 };
+  return { filtered: { ...byCategory(dated, filters.category), limit: 10_000 }, currency };
+}
+
+function ComesBack() {
+  const { filtered, currency } = useReturns();
   const returns = useScreen("history_returns", filtered);
+  return (
+    <ChartPanel
+      title="What comes back"
+      measure="return_rate"
+      query={returns}
+      freshness={freshnessOf}
+      height={150}
+      className="wide"
+      note="Units sold, and those of them that were returned."
+      spec={(data) => {
+        const told = funnel(data.rows, currency);
+        return {
+          kind: "bar",
+          label: "Units",
+          unit: units,
+          category: "Step",
+          horizontal: true,
+          names: ["sold", "returned", "kept"],
+          series: [{ name: "units", values: [told.sold, told.returned, told.sold - told.returned] }],
+        };
+      }}
+    />
+  );
+}
+
+function ReturnRates() {
+  const { filtered, currency } = useReturns();
   const go = useGo();
   return (
-    <>
-      <ChartPanel
-        title="What comes back"
-        measure="return_rate"
-        query={returns}
-        freshness={freshnessOf}
-        height={150}
-        note="Units sold, and those of them that were returned."
-        spec={(data) => {
-          const told = funnel(data.rows, currency);
-          return {
-            kind: "bar",
-            label: "Units",
-            unit: units,
-            category: "Step",
-            horizontal: true,
-            names: ["sold", "returned", "kept"],
-            series: [{ name: "units", values: [told.sold, told.returned, told.sold - told.returned] }],
-          };
-        }}
-      />
-      <ScreenTable
-        title="Return rates"
-        screen="history_returns"
-        measure="return_rate"
-        filters={filtered}
-        rows={(data) => inCurrency(data.rows, currency).filter((row) => row.returns > 0)}
-        rowKey={(row) => `${row.product_id} ${row.category}`}
-        most={10}
-        empty={<Empty title="Nothing came back in these dates" />}
-        onOpen={(row) => go({ to: "/product", search: { product: row.product_id } })}
-        openLabel={(row) => row.product_name || row.product_id}
-        columns={[
-          { key: "product", title: "Product", value: (row) => row.product_name || row.product_id },
-          { key: "returned", title: "Returned", unit: units, value: (row) => row.units_returned },
-          { key: "sold", title: "Sold", unit: units, value: (row) => row.units_sold, minor: true },
-          { key: "rate", title: "Of units", unit: share, value: (row) => row.unit_return_rate ?? null },
-          { key: "money", title: "Taken back", unit: money(currency), value: (row) => row.returned_revenue },
-        ]}
-      />
-    </>
+    <ScreenTable
+      title="Return rates"
+      screen="history_returns"
+      measure="return_rate"
+      filters={filtered}
+      rows={(data) => inCurrency(data.rows, currency).filter((row) => row.returns > 0)}
+      rowKey={(row) => `${row.product_id} ${row.category}`}
+      most={10}
+      empty={<Empty title="Nothing came back in these dates" />}
+      onOpen={(row) => go({ to: "/product", search: { product: row.product_id } })}
+      openLabel={(row) => row.product_name || row.product_id}
+      columns={[
+        { key: "product", title: "Product", value: (row) => row.product_name || row.product_id },
+        { key: "returned", title: "Returned", unit: units, value: (row) => row.units_returned },
+        { key: "sold", title: "Sold", unit: units, value: (row) => row.units_sold, minor: true },
+        { key: "rate", title: "Of units", unit: share, value: (row) => row.unit_return_rate ?? null },
+        { key: "money", title: "Taken back", unit: money(currency), value: (row) => row.returned_revenue },
+      ]}
+    />
   );
 }

@@ -36,11 +36,9 @@ describe("today against last week", () => {
       sales,
       sales_week_ago: 1,
     });
-    const [today, before] = againstLastWeek(
-      [hour(9, "3", 1), hour(11, "4", 2), hour(15, "0", 0)],
-      "GBP",
-    ).series;
-    expect(today?.values.slice(9, 13)).toEqual([3, 0, 4, null]);
-    expect(before?.values[15]).toBe(2);
+    const spec = againstLastWeek([hour(9, "3", 1), hour(11, "4", 2), hour(15, "0", 0)], "GBP");
+    expect(spec.x.values[0]).toBe("09:00");
+    expect(spec.series[0]?.values).toEqual([3, 0, 4, null, null, null, null]);
+    expect(spec.series[1]?.values.at(-1)).toBe(2);
   });
 });

@@ -31,7 +31,10 @@ export function againstLastWeek(rows: readonly Row<"realtime_hours">[], currency
   const own = rows.filter((row) => row.currency === currency);
   const newest = Math.max(-1, ...own.filter((row) => row.sales > 0).map((row) => row.hour_of_day));
   const byHour = new Map(own.map((row) => [row.hour_of_day, row]));
-  const hours = Array.from({ length: 24 }, (_, hour) => hour);
+  // Only the hours in which anybody sells, on either day.
+  const open = own.filter((row) => row.sales > 0 || row.sales_week_ago > 0).map((row) => row.hour_of_day);
+  const first = Math.min(24, ...open);
+  const hours = Array.from({ length: Math.max(0, Math.max(-1, ...open) - first + 1) }, (_, at) => first + at);
   return {
     kind: "line",
     label: "Revenue per hour",

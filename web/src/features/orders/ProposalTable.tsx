@@ -1,6 +1,6 @@
 import type { Proposal } from "../../api/client";
 import { isUndecided, proposalKey, stateName } from "../../proposals/orders";
-import { days, money, toNumber, units, type Figure } from "../../format/format";
+import { days, money, plain, toNumber, units, type Figure } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { riskLevel, Status, type Level } from "../../ui/Status";
 import css from "./Orders.module.css";
@@ -71,7 +71,7 @@ export function ProposalTable({
         {
           key: "demand",
           title: "Demand",
-          unit: units,
+          unit: plain,
           value: (one) => term(one, "protection_demand_units"),
           minor: true,
         },
