@@ -34,7 +34,9 @@ for (const look of looks) {
   for (const [name, path] of Object.entries(pages)) {
     if (wanted.length > 0 && !wanted.includes(name) && !wanted.includes(look.name)) continue;
     await page.goto(url + path);
-    await settled(page).catch((error: unknown) => console.log(`${name} ${look.name}: ${String(error).slice(0, 200)}`));
+    await settled(page).catch((error: unknown) =>
+      console.log(`${name} ${look.name}: ${String(error).slice(0, 200)}`),
+    );
     await page.screenshot({ path: `${folder}${name}-${look.name}.png`, fullPage: true });
   }
   if (complaints.all.length > 0) console.log(look.name, [...new Set(complaints.all)]);

@@ -9,6 +9,7 @@ import { useSession } from "../session/session";
 import { Icon } from "../ui/Icon";
 import { pages } from "./pages";
 import { useViews } from "./views";
+import css from "./Palette.module.css";
 
 const [store, spotlight] = createSpotlight();
 export const openPalette = () => spotlight.open();
@@ -38,6 +39,8 @@ export function Palette() {
       maxHeight={440}
       scrollable
       clearQueryOnClose
+      title="Search and commands"
+      classNames={{ header: css["title"] ?? "" }}
     >
       <Spotlight.Search
         placeholder="Page, product, store or command"

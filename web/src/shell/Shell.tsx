@@ -68,12 +68,7 @@ export function Shell() {
               </ActionIcon>
             ) : (
               <>
-                <button
-                  type="button"
-                  className={css["search"]}
-                  onClick={openPalette}
-                  aria-label="Search and commands"
-                >
+                <button type="button" className={css["search"]} onClick={openPalette}>
                   <Icon name="search" size={16} />
                   <span>Search</span>
                   <kbd>Ctrl K</kbd>

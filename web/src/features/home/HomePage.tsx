@@ -209,6 +209,7 @@ function Freshness() {
               title: "Newest event",
               value: (row) => row.last_event_time,
               cell: (row) => formatInstant(row.last_event_time),
+              minor: true,
             },
             {
               key: "age",
