@@ -31,10 +31,12 @@ std::shared_ptr<const LiveFigures> LiveFeed::next(std::uint64_t sequence,
             read(lock);
             continue;
         }
+        const bool somebody_reads = is_reading_;
         const std::int64_t until_us =
-            is_reading_ ? give_up_us : std::min(read_again_us_, give_up_us);
+            somebody_reads ? give_up_us : std::min(read_again_us_, give_up_us);
         changed_.wait_for(lock, stop, std::chrono::microseconds(until_us - now_us), [&] {
-            return last_->sequence > sequence ||
+            // Who reads may go away after it: then another one must know when to.
+            return last_->sequence > sequence || is_reading_ != somebody_reads ||
                    (!is_reading_ && clock_.steady_us() >= read_again_us_);
         });
     }

@@ -41,9 +41,9 @@ TEST(LiveFeed, ManyViewersAreOneReader) {
     {
         std::vector<std::jthread> viewers;
         for (std::string& mine : seen) {
-            viewers.emplace_back([&feed, &all_wait, &mine](const std::stop_token& stop) {
+            viewers.emplace_back([&feed, &all_wait, &mine] {
                 all_wait.count_down();
-                mine = feed.next(0, milliseconds(30'000), stop)->json;
+                mine = feed.next(0, milliseconds(30'000), {})->json;
             });
         }
     }
@@ -81,6 +81,31 @@ TEST(LiveFeed, OnlyChangesAreToldAndAStopEndsTheWait) {
     stopped.request_stop();
     EXPECT_EQ(feed.next(99, milliseconds(100), stopped.get_token()), nullptr);
     EXPECT_EQ(read, 6);
+}
+
+TEST(LiveFeed, WhenTheReaderGoesAwayAnotherOneReads) {
+    const SteadyClock clock;
+    std::latch second_waits(1);
+    std::stop_source first_goes;
+    int read = 0;
+    LiveFeed feed(
+        [&](const ports::StoreScope&) -> Result<std::optional<std::string>> {
+            if (++read == 1) {
+                second_waits.wait();
+                first_goes.request_stop();
+                return std::nullopt;
+            }
+            return "b";
+        },
+        ports::StoreScope::everything(), milliseconds(1), clock);
+    std::jthread first(
+        [&] { static_cast<void>(feed.next(0, milliseconds(60'000), first_goes.get_token())); });
+    std::jthread second([&] {
+        second_waits.count_down();
+        const auto figures = feed.next(0, milliseconds(60'000), {});
+        ASSERT_NE(figures, nullptr) << "it waited for a reader that had gone";
+        EXPECT_EQ(figures->json, "b");
+    });
 }
 
 TEST(LiveFeeds, WhoWatchesTheSameStoresSharesAFeed) {

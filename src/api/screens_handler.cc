@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "api/csv_text.h"
+#include "api/table_stream.h"
 
 namespace shelfcast::api {
 namespace {
@@ -21,15 +21,18 @@ bool has_tag(std::string_view list, std::string_view tag) {
     return list == "*" || list.find(tag) != std::string_view::npos;
 }
 
-HttpResponse file_of(const ScreenQuery& query, TableFormat format, std::string text) {
+Result<HttpResponse> file_of(const ScreenPorts& ports, const ScreenQuery& query,
+                             const ScreenRequest& asked) {
     HttpResponse response;
-    const bool is_csv = format == TableFormat::kCsv;
+    const bool is_csv = asked.format == TableFormat::kCsv;
     response.content_type =
         is_csv ? "text/csv; charset=utf-8; header=present" : "application/vnd.apache.parquet";
     response.headers.emplace_back(
         "Content-Disposition",
         fmt::format("attachment; filename=\"{}.{}\"", query.name, is_csv ? "csv" : "parquet"));
-    response.body = is_csv ? without_formulas(text) : std::move(text);
+    SHELFCAST_ASSIGN(response.stream,
+                     stream_of_table(ports.tables, query.sql,
+                                     queries::screen_values(query, asked.ask), asked.format));
     return response;
 }
 
@@ -43,17 +46,15 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
                      read_screen_request(query, request, stores, before.business_date,
                                          ports.clock.now_us(), ports.digest));
     asked.ask.as_of_ms = before.as_of_ms == 0 ? asked.ask.now_ms : before.as_of_ms;
-    const std::uint64_t limit = asked.ask.limit;
-    if (asked.format == TableFormat::kJsonLines) {
-        ++asked.ask.limit;  // One more says whether there are more.
-    }
     ports.on_query();
+    if (asked.format != TableFormat::kJsonLines) {
+        return file_of(ports, query, asked);
+    }
+    const std::uint64_t limit = asked.ask.limit;
+    ++asked.ask.limit;  // One more says whether there are more.
     SHELFCAST_ASSIGN(
         std::string text,
         ports.tables.read_table(query.sql, queries::screen_values(query, asked.ask), asked.format));
-    if (asked.format != TableFormat::kJsonLines) {
-        return file_of(query, asked.format, std::move(text));
-    }
     SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
     const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
     const ScreenRows rows = rows_of_lines(text, limit);
@@ -67,6 +68,9 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
 
 HttpResponse with_tag(HttpResponse response, const HttpRequest& request,
                       const ports::Digest& digest) {
+    if (response.stream) {
+        return response;
+    }
     const std::string tag =
         fmt::format("\"{}\"", digest.sha256_hex(response.body).substr(0, kETagDigits));
     if (has_tag(request.header("If-None-Match").value_or(""), tag)) {

@@ -85,6 +85,18 @@ public:
         }
         return answer;
     }
+    Status stream_table(std::string_view, const ports::QueryValues& values,
+                        ports::TableFormat format, const ports::TableSink& sink) override {
+        last_values = values;
+        last_format = format;
+        SHELFCAST_TRY(answer);
+        for (const char byte : *answer) {
+            if (!sink(std::string_view(&byte, 1))) {
+                return fail(ErrorKind::kUnavailable, "broken off");
+            }
+        }
+        return {};
+    }
     Result<std::string> answer = std::string();
     std::function<void()> during;
     ports::QueryValues last_values;
@@ -193,15 +205,36 @@ TEST_F(ScreensHandler, PagesFollowEachOther) {
     EXPECT_NE(second.body.find("\"next_cursor\":null"), std::string::npos) << second.body;
 }
 
-TEST_F(ScreensHandler, FilesAreDownloads) {
-    tables_.answer = std::string("\"name\"\n\"=1\"\n");
+TEST_F(ScreensHandler, FilesAreDownloadsOfAnyLength) {
+    const auto body = [](const ports::HttpResponse& response) {
+        std::string all;
+        for (std::string chunk;; all += std::exchange(chunk, "")) {
+            const auto more = response.stream(chunk);
+            EXPECT_TRUE(more);
+            if (!more || !*more) {
+                return all + chunk;
+            }
+        }
+    };
+    const std::string row = "\"=1\"\n";
+    std::string rows = "\"name\"\n";
+    std::string safe = rows;
+    for (int i = 0; i < 1'000; ++i) {
+        rows += row;
+        safe += "\"'=1\"\n";
+    }
+    tables_.answer = rows;
     const auto csv = get("/v1/screens/history_days", {{"format", "csv"}});
-    EXPECT_EQ(csv.body, "\"name\"\n\"'=1\"\n");
+    EXPECT_EQ(body(csv), safe);
     EXPECT_EQ(header(csv, "Content-Disposition"), "attachment; filename=\"history_days.csv\"");
+    // Whoever goes away in the middle ends the reading.
+    std::string first;
+    EXPECT_TRUE(*get("/v1/screens/history_days", {{"format", "csv"}}).stream(first));
     tables_.answer = std::string("PAR1\"=");
-    const auto parquet = get("/v1/screens/history_days", {{"format", "parquet"}});
-    EXPECT_EQ(parquet.body, "PAR1\"=");
+    EXPECT_EQ(body(get("/v1/screens/history_days", {{"format", "parquet"}})), "PAR1\"=");
     EXPECT_EQ(tables_.last_format, ports::TableFormat::kParquet);
+    tables_.answer = fail(ErrorKind::kUnavailable, "away");
+    EXPECT_EQ(get("/v1/screens/history_days", {{"format", "csv"}}).status, 503);
 }
 
 TEST_F(ScreensHandler, WhatIsWrongIsSaid) {

@@ -82,6 +82,14 @@ TEST_F(StatusPage, EveryRouteNeedsTheLoginWhereOthersCanReachIt) {
     EXPECT_EQ(asked_, 1);
 }
 
+TEST_F(StatusPage, WhoSeesSomeStoresOnlyDoesNotSeeAllOfThem) {
+    for (const std::string& path : kPaths) {
+        // mia:m
+        EXPECT_EQ(get(path, true, {{"Authorization", "Basic bWlhOm0="}}).status, 403) << path;
+    }
+    EXPECT_EQ(asked_, 0);
+}
+
 TEST_F(StatusPage, WithoutALoginOnlyLoopbackNamesAreAnswered) {
     for (const std::string& path : kPaths) {
         for (const char* host : {"localhost", "LOCALHOST:8501", "127.0.0.1:8501", "[::1]:8501"}) {

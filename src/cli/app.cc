@@ -27,6 +27,7 @@
 #include "cli/schedule_job.h"
 #include "cli/scheduled_works.h"
 #include "cli/users_job.h"
+#include "cli/web_parts.h"
 #include "pipelines/batch/compaction.h"
 #include "pipelines/batch/epoch_state.h"
 #include "pipelines/batch/rebuild.h"

@@ -42,7 +42,6 @@
 #include "cli/model_parts.h"
 #include "cli/rate_meter.h"
 #include "cli/watch.h"
-#include "cli/web_parts.h"
 #include "config/config.h"
 #include "pipelines/batch/batch_layer.h"
 #include "pipelines/batch/compaction.h"
@@ -60,6 +59,8 @@
 #include "schedule/scheduler.h"
 
 namespace shelfcast::cli {
+
+class WebParts;
 
 inline constexpr std::string_view kApiRole = "api";
 inline constexpr std::string_view kBatchRole = "batch";
@@ -328,7 +329,8 @@ private:
     std::unique_ptr<predict::PredictionService> predictions_;
     std::jthread predictions_thread_;
     std::unique_ptr<adapters::Gateway> gateway_;
-    std::unique_ptr<WebParts> web_;  ///< Null: a worker, which serves nobody.
+    /// Null: a worker, which serves nobody. Shared with nobody: only so it may be incomplete here.
+    std::shared_ptr<WebParts> web_;
     std::unique_ptr<adapters::HttpServer> server_;
 };
 

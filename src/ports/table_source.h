@@ -5,6 +5,7 @@
 /// the ClickHouse adapter. Thread safe.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ enum class TableFormat : std::uint8_t {
     kParquet,
 };
 
+/// Takes a piece of an answer; false ends it.
+using TableSink = std::function<bool(std::string_view piece)>;
+
 class TableSource {
 public:
     virtual ~TableSource() = default;
@@ -30,6 +34,11 @@ public:
     [[nodiscard]] virtual Result<std::string> read_table(std::string_view sql,
                                                          const QueryValues& values,
                                                          TableFormat format) = 0;
+
+    /// The same, handed to `sink` as it comes: memory holds a piece of it. An answer that breaks
+    /// off is an error, even after the sink has seen its beginning.
+    [[nodiscard]] virtual Status stream_table(std::string_view sql, const QueryValues& values,
+                                              TableFormat format, const TableSink& sink) = 0;
 };
 
 }  // namespace shelfcast::ports

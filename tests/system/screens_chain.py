@@ -7,7 +7,7 @@ from decimal import Decimal
 
 SEED = 20260308
 STORES = {1001: ("S1", "North", "GBP"), 1002: ("S2", "South", "GBP"), 1003: ("S3", "North", "EUR")}
-STORES_CSV = "store_id,store_code,name,city,region,country,time_zone,currency,latitude,longitude\n" + "".join(
+STORES_CSV = "store_id,store_code,store_name,city,region,country,time_zone,currency,latitude,longitude\n" + "".join(
     f"{store},{code},Shop {code},Town {code},{region},GB,UTC,{currency},{50 + store % 10},{-1 - store % 10}\n"
     for store, (code, region, currency) in STORES.items())
 # Names that a page or a spreadsheet might take for something else than a name.

@@ -1,10 +1,11 @@
 -- How fresh is each layer's picture of each store?
--- Grain: one row per store and layer with sales in the last 28 days. Who asks: the home page.
+-- Grain: one row per store and layer with events in the 48 hours up to as_of. Who asks: the home page. Stores without are
+-- in completeness.
 -- Columns:
 --   store_id UInt32: the store
 --   store_name String: its name
 --   layer String: batch or speed
---   events UInt64: events of the newest business date that the layer answers for
+--   events UInt64: events of the newest business date that the layer answers for; the rest of the 48 hours not counted
 --   last_event_time DateTime: when the newest event happened
 --   last_log_time DateTime: when the log took the newest event
 -- Filters: none
@@ -18,7 +19,7 @@ select
 from retail.retail_events_unified as events
 left join retail.dim_store as stores on stores.store_id = events.store_id
 where ({all_stores:UInt8} = 1 or events.store_id in {stores:Array(UInt32)})
-    and events.event_time > toDateTime64({today:Date} - 28, 3, 'UTC')
+    and events.event_time > {as_of:DateTime64(3, 'UTC')} - interval 48 hour
 group by
     events.store_id,
     layer

@@ -46,7 +46,7 @@ from
         last_event_time,
         maxIf(hour_start, business_date = {today:Date}) over (partition by store_id) as newest_hour,
         business_date = {today:Date} - 7
-            and hour_start <= newest_hour - interval 7 day as is_comparable
+            and hour_start + interval 7 day <= newest_hour as is_comparable
     from retail.hourly_sales_summary
     where business_date in ({today:Date}, {today:Date} - 1, {today:Date} - 7)
         and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})

@@ -40,4 +40,9 @@ Result<std::string> WarehouseTables::read_table(std::string_view sql,
     return warehouse_->query_text(sql, values, kSettings, name_of(format));
 }
 
+Status WarehouseTables::stream_table(std::string_view sql, const ports::QueryValues& values,
+                                     ports::TableFormat format, const ports::TableSink& sink) {
+    return warehouse_->query_stream(sql, values, kSettings, name_of(format), sink);
+}
+
 }  // namespace shelfcast::adapters::clickhouse

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] Result<std::string> read_table(std::string_view sql,
                                                  const ports::QueryValues& values,
                                                  ports::TableFormat format) override;
+    [[nodiscard]] Status stream_table(std::string_view sql, const ports::QueryValues& values,
+                                      ports::TableFormat format,
+                                      const ports::TableSink& sink) override;
 
 private:
     explicit WarehouseTables(std::unique_ptr<ClickHouseWarehouse> warehouse)
