@@ -35,7 +35,7 @@ describe("a held act", () => {
     expect(run).not.toHaveBeenCalled();
   });
   it("goes out at once when the page is left, and not again", async () => {
-    const run = vi.fn((_leaving: boolean) => Promise.resolve());
+    const run = vi.fn<(leaving: boolean) => Promise<unknown>>(() => Promise.resolve());
     const held = new HeldActs();
     held.hold({ ...act(() => Promise.resolve()), run });
     held.leave();

@@ -2520,7 +2520,7 @@ export interface components {
              */
             units: string;
         };
-        /** @description Grain: one row per month and currency. Who asks: the historical page. What a month before or a year before took is told for stores that sold in both. */
+        /** @description Grain: one row per month and currency. Who asks: the historical page. Months are whole, whatever the dates. What a month or a year before took is told for stores that sold in both. */
         history_months: {
             /**
              * Format: date
@@ -2738,7 +2738,7 @@ export interface components {
             /** @description events more than an hour old when they came */
             late_events: number;
         };
-        /** @description Grain: one row per store and layer with sales in the last 28 days. Who asks: the home page. */
+        /** @description Grain: one row per store and layer with events in the 48 hours up to as_of. Who asks: the home page. Stores without are in completeness. */
         home_freshness: {
             /** @description the store */
             store_id: number;
@@ -2746,7 +2746,7 @@ export interface components {
             store_name: string;
             /** @description batch or speed */
             layer: string;
-            /** @description events of the newest business date that the layer answers for */
+            /** @description events of the newest business date that the layer answers for; the rest of the 48 hours not counted */
             events: number;
             /**
              * Format: date-time

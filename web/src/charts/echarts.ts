@@ -28,7 +28,7 @@ import {
   type TooltipComponentOption,
   type VisualMapComponentOption,
 } from "echarts/components";
-import { init, registerMap, use, type ComposeOption, type EChartsType } from "echarts/core";
+import { init, registerMap, use as register, type ComposeOption, type EChartsType } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
@@ -48,7 +48,7 @@ export type EChartsOption = ComposeOption<
 >;
 export type { EChartsType };
 
-use([
+register([
   BarChart,
   HeatmapChart,
   LineChart,

@@ -77,7 +77,6 @@ export function DataTable<T>({
       })),
     [columns],
   );
-  // eslint-disable-next-line react-hooks/incompatible-library -- a table's model changes with its state
   const table = useReactTable({
     data: rows,
     columns: definitions,
