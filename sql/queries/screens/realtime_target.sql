@@ -20,7 +20,7 @@ select
         null
     ) as attainment
 from retail.sales_target_progress as progress
-where business_date = {today:Date}
+where progress.business_date = {today:Date}
     and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
 group by currency
 order by currency

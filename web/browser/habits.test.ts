@@ -1,0 +1,99 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { failures, openBrowser, settled, violations, visit } from "./browser";
+import { login } from "./instance";
+
+const { url } = inject("instance");
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+describe("signing in", () => {
+  it("asks for it, says what was wrong, and then shows what was asked for", async () => {
+    const { page } = await visit(browser, url, {}, false);
+    await page.goto(`${url}/inventory?store=1`);
+    await page.getByLabel("Name").fill(login.name);
+    await page.getByLabel("Password", { exact: true }).fill("not this");
+    await page.keyboard.press("Enter");
+    await page.getByText("Not signed in").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Password", { exact: true }).fill(login.password);
+    await page.keyboard.press("Enter");
+    await page.locator('[data-panel="Items"]').waitFor();
+    expect(page.url()).toContain("/inventory?store=1");
+    await page.context().close();
+  });
+});
+
+describe("habits", () => {
+  it("filters are in the URL, and come back with it", async () => {
+    const { page } = await visit(browser, url);
+    await page.goto(`${url}/history?period=7d&store=1`);
+    await settled(page);
+    await page.getByRole("link", { name: "Executive", exact: true }).click();
+    await page.waitForURL(/\/executive\?/);
+    expect(page.url()).toMatch(/period=7d/);
+    expect(page.url()).toMatch(/store=1/);
+    await page.goBack();
+    await page.waitForURL(/\/history/);
+    await page.context().close();
+  });
+
+  it("a row leads to product and store, and back", async () => {
+    const { page } = await visit(browser, url);
+    await page.goto(`${url}/inventory`);
+    await settled(page);
+    await page.locator('[data-panel="Items"] tbody tr').first().click();
+    await page.waitForURL(/\/product\?/);
+    await settled(page);
+    expect(page.url()).toMatch(/store=\d+/);
+    expect(await failures(page)).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.waitForURL(/\/inventory/);
+    await page.context().close();
+  });
+
+  it("every chart has a table with the same figures, and a file", async () => {
+    const { page } = await visit(browser, url);
+    await page.goto(`${url}/executive`);
+    await settled(page);
+    const panel = page.locator('[data-panel="Ten best products"]');
+    await panel.getByText("Table").click({ force: true });
+    expect(await panel.locator("tbody tr").count()).toBeGreaterThan(3);
+    await panel.getByRole("button", { name: "Save Ten best products" }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: "CSV" }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe("ten-best-products.csv");
+    await page.context().close();
+  });
+
+  it("the palette finds pages and products by keyboard", async () => {
+    const { page, complaints } = await visit(browser, url);
+    await page.goto(`${url}/home`);
+    await settled(page);
+    await page.keyboard.press("Control+k");
+    const search = page.getByRole("textbox", { name: "Search and commands" });
+    await search.fill("forec");
+    await page.getByRole("button", { name: /^Forecasts/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/forecasts/);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+
+  it("each measure says its formula", async () => {
+    const { page } = await visit(browser, url);
+    await page.goto(`${url}/history`);
+    await settled(page);
+    await page.getByRole("button", { name: "How is Revenue computed?" }).first().click();
+    await page.getByText(/quantity × unit price/).waitFor();
+    await page.context().close();
+  });
+});

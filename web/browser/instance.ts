@@ -1,0 +1,139 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { TestProject } from "vitest/node";
+
+/**
+ * A shelfcast of the tests' own: a synthetic chain of 150 days with forecasts, proposals and a hostile product, on free
+ * ports in a folder that goes with it. SHELFCAST_BINARY names the program; SHELFCAST_WEB, if set, a running one instead
+ * (login default / password123), which is left as it is.
+ */
+export interface Instance {
+  /** http://127.0.0.1:PORT */
+  url: string;
+  data: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    instance: Instance;
+  }
+}
+
+export const login = { name: "default", password: "password123" };
+export const ingestToken = "demo-ingest-token";
+export const hostile = "<img src=x onerror=alert(1)>";
+const deadlineMs = 120_000;
+
+/** Runs a command of the program beside the running one; its standard output. */
+export function command(data: string, ...words: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(binary(), [...words, "--data-dir", data], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`shelfcast ${words.join(" ")}: ${error.message}\n${stderr.slice(-2_000)}`));
+      else resolve(stdout);
+    });
+  });
+}
+
+function binary(): string {
+  const path = process.env["SHELFCAST_BINARY"];
+  if (!path) throw new Error("SHELFCAST_BINARY must name the program");
+  return path;
+}
+
+/** `YYYY-MM-DD`, so many days before today, UTC. */
+export function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function start(data: string): Promise<{ process: ChildProcess; url: string }> {
+  const log: string[] = [];
+  const environment = { ...process.env, SHELFCAST_SCHEDULE_ENGINE: "off" };
+  const ports = ["--clickhouse-http-port", "0", "--clickhouse-native-port", "0", "--web-port", "0"];
+  const child = spawn(binary(), ["up", "--demo", "--no-producer", "--data-dir", data, ...ports], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text: Buffer) => log.push(text.toString()));
+  }
+  const end = Date.now() + deadlineMs;
+  while (Date.now() < end) {
+    if (child.exitCode !== null) throw new Error(`shelfcast ended: ${log.join("").slice(-3_000)}`);
+    const owner = join(data, "owner.json");
+    if (existsSync(owner)) {
+      const { pid, web_port: port } = JSON.parse(readFileSync(owner, "utf-8")) as {
+        pid: number;
+        web_port: number;
+      };
+      const url = `http://127.0.0.1:${port}`;
+      const ready = pid === child.pid && (await fetch(`${url}/readyz`).catch(() => null))?.ok;
+      if (ready) return { process: child, url };
+    }
+    await pause(100);
+  }
+  throw new Error(`shelfcast was not ready in time: ${log.join("").slice(-3_000)}`);
+}
+
+/** History, models, forecasts whose dates are over and of days to come, stock of each day, proposals. */
+async function fill(data: string): Promise<void> {
+  const synthetic = ["--synthetic", "--stores", "3", "--products", "60", "--days", "120", "--seed", "7"];
+  await command(data, "backfill", ...synthetic);
+  await command(data, "schedule", "run", "retail_stock_snapshot", "--date", daysAgo(0));
+  await command(data, "train", "--search-seconds", "0");
+  for (const back of [15, 8]) await command(data, "predict", "--date", daysAgo(back));
+  await command(data, "predict");
+  await command(data, "replenish");
+  await command(data, "schedule", "run", "retail_data_quality", "--date", daysAgo(0));
+  await command(data, "schedule", "run", "retail_business_impact", "--date", daysAgo(0));
+}
+
+/** Hands in a receipt of now; 202 means durable. */
+export async function sell(url: string, changed: Record<string, unknown> = {}): Promise<void> {
+  const event = {
+    event_time: new Date().toISOString(),
+    store_id: 1,
+    product_id: hostile,
+    category: "Tests",
+    transaction_type: "SALE",
+    quantity: 1,
+    unit_price: 1,
+    ...changed,
+  };
+  const answer = await fetch(`${url}/v1/events`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${ingestToken}`, "Content-Type": "application/x-ndjson" },
+    body: JSON.stringify(event),
+  });
+  if (answer.status !== 202)
+    throw new Error(`an event was answered with ${answer.status}: ${await answer.text()}`);
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env["SHELFCAST_WEB"];
+  if (given) {
+    project.provide("instance", { url: given, data: process.env["SHELFCAST_WEB_DATA"] ?? "" });
+    return () => Promise.resolve();
+  }
+  const folder = mkdtempSync(join(tmpdir(), "shelfcast-web-"));
+  const data = join(folder, "data");
+  const running = await start(data);
+  const stop = async () => {
+    const ended = new Promise((resolve) => running.process.once("exit", resolve));
+    running.process.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await fill(data);
+    // A hostile name among the products.
+    await sell(running.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide("instance", { url: running.url, data });
+  return stop;
+}

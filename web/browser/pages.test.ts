@@ -1,0 +1,96 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { failures, openBrowser, settled, tile, violations, visit } from "./browser";
+
+/** Each page, with what shows that its data are there: panels that must not be empty, tiles that must have a figure. */
+const pages: { path: string; panels: string[]; tiles: string[] }[] = [
+  {
+    path: "/home",
+    panels: ["Needs attention", "Data flow", "Freshness"],
+    tiles: ["revenue_today", "sales_today", "units_today"],
+  },
+  { path: "/orders", panels: ["Stores with something to order"], tiles: [] },
+  { path: "/live", panels: ["Today by hour, against last week", "Stores today"], tiles: ["live_revenue"] },
+  {
+    path: "/inventory",
+    panels: [
+      "Items",
+      "Stock value by category",
+      "Flow of goods",
+      "Over and under stock",
+      "ABC-XYZ",
+      "Suppliers",
+    ],
+    tiles: ["stock_value", "on_hand", "items_out"],
+  },
+  {
+    path: "/history",
+    panels: [
+      "Revenue by day",
+      "Month over month, year over year",
+      "Stores compared",
+      "Peak hours",
+      "Categories by month",
+      "The year, day by day",
+      "Products",
+      "Return rates",
+    ],
+    tiles: ["period_revenue"],
+  },
+  {
+    path: "/forecasts",
+    panels: ["Demand to come", "Forecast against sold", "Accuracy by store", "Accuracy by product", "Models"],
+    tiles: ["wmape"],
+  },
+  { path: "/anomalies", panels: ["Hours, the unusual ones marked"], tiles: [] },
+  {
+    path: "/anomalies?part=data",
+    panels: ["Checks", "Stores and tills heard from", "Live and batch, epoch by epoch"],
+    tiles: [],
+  },
+  {
+    path: "/executive",
+    panels: ["Revenue, 90 days", "Regions", "Ten best products", "Stores, last 14 days", "Leaderboard"],
+    tiles: ["executive_revenue"],
+  },
+  { path: "/store?store=1", panels: ["Lowest stock"], tiles: ["store_revenue"] },
+];
+
+const { url } = inject("instance");
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+describe.each(pages)("$path", ({ path, panels, tiles }) => {
+  it("has its data, breaks no rule of the policy, and is accessible in light and in dark", async () => {
+    for (const dark of [false, true]) {
+      const { page, complaints } = await visit(browser, url, { dark });
+      await page.goto(url + path);
+      await settled(page);
+      expect(await failures(page)).toEqual([]);
+      for (const panel of panels) {
+        const body = page.locator(`[data-panel="${panel}"]`);
+        expect(await body.count(), `${panel} is there`).toBe(1);
+        expect(await body.locator("[data-state=empty]").count(), `${panel} has data`).toBe(0);
+      }
+      for (const id of tiles) expect(await tile(page, id), `${id} has a figure`).not.toBe("");
+      expect(await violations(page), dark ? "dark" : "light").toEqual([]);
+      expect(complaints.all).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  it("fits a phone", async () => {
+    const { page, complaints } = await visit(browser, url, { width: 390, height: 844 });
+    await page.goto(url + path);
+    await settled(page);
+    expect(await failures(page)).toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, "nothing to scroll sideways").toBeLessThanOrEqual(390);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+});

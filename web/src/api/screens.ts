@@ -1,0 +1,80 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import type { Freshness } from "../ui/Stamp";
+import { client, Refused, type Schemas, type Stamp } from "./client";
+import type { paths } from "./schema";
+
+/** The screens of the API: one question each, answered by rows of one kind. */
+export type ScreenName =
+  Extract<keyof paths, `/v1/screens/${string}`> extends `/v1/screens/${infer Name}` ? Name : never;
+export type Row<Name extends ScreenName> = Name extends keyof Schemas ? Schemas[Name] : never;
+
+export type Answer<Name extends ScreenName> = Stamp & { rows: Row<Name>[]; next_cursor: string | null };
+
+export interface ScreenFilters {
+  from?: string;
+  to?: string;
+  store?: number[];
+  region?: string[];
+  category?: string[];
+  product?: string;
+  risk?: Schemas["inventory_items"]["risk"];
+  state?: string;
+  reason?: string;
+  limit?: number;
+}
+
+interface ScreenOptions {
+  /** Asked again after so long, while the page is seen; 0: never. */
+  everyMs?: number;
+  enabled?: boolean;
+}
+
+export function useScreen<Name extends ScreenName>(
+  name: Name,
+  filters: ScreenFilters = {},
+  options: ScreenOptions = {},
+): UseQueryResult<Answer<Name>> {
+  return useQuery({
+    queryKey: ["screens", name, filters],
+    queryFn: ({ signal }) => askScreen(name, filters, signal),
+    placeholderData: keepPreviousData,
+    staleTime: options.everyMs ? options.everyMs / 2 : 30_000,
+    refetchInterval: options.everyMs === 0 ? false : (options.everyMs ?? 60_000),
+    enabled: options.enabled ?? true,
+  });
+}
+
+async function askScreen<Name extends ScreenName>(
+  name: Name,
+  filters: ScreenFilters,
+  signal: AbortSignal,
+): Promise<Answer<Name>> {
+  // The paths differ in name only; their parameters are optional and of one kind.
+  const ask = client.GET as unknown as (path: string, init: unknown) => Promise<{ data?: Answer<Name> }>;
+  const { data } = await ask(`/v1/screens/${name}`, { params: { query: filters }, signal });
+  if (data === undefined) throw new Refused(0, "unavailable", `shelfcast sent an empty answer to ${name}`);
+  return data;
+}
+
+/** Where the whole of a screen is to be had as a file. */
+export function screenFile(name: ScreenName, filters: ScreenFilters, format: "csv" | "parquet"): string {
+  const query = new URLSearchParams({ format, limit: "1000000" });
+  for (const [key, value] of Object.entries(filters)) {
+    if (key === "limit" || value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(key, String(one));
+  }
+  return `/v1/screens/${name}?${query}`;
+}
+
+/** Of when an answer is, for the stamp of its panel. */
+export function freshnessOf(stamp: Stamp): Freshness {
+  return {
+    asOf: stamp.as_of,
+    epoch: stamp.through.open_epoch,
+    messages: stamp.through.offsets.reduce((sum, one) => sum + one.offset, 0),
+    storesHeard: stamp.completeness.stores_heard,
+    storesKnown: stamp.completeness.stores_expected,
+    isExact: stamp.through.is_exact,
+    silent: stamp.completeness.silent.map((store) => store.store_name || `store ${store.store_id}`),
+  };
+}

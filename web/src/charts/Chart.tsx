@@ -1,0 +1,104 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useReducedMotion } from "@mantine/hooks";
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import type { EChartsType } from "./echarts";
+import { toOption } from "./option";
+import { readPalette } from "./palette";
+import type { ChartSpec, Mark } from "./spec";
+import { summary } from "./table";
+import css from "./Chart.module.css";
+
+export interface ChartHandle {
+  /** The picture as a data URL, null before it is drawn. */
+  picture: () => string | null;
+}
+
+interface ChartProps {
+  spec: ChartSpec;
+  height?: number;
+  onMark?: ((mark: Mark) => void) | undefined;
+  handle?: Ref<ChartHandle>;
+}
+
+/** Draws a description; `charts/ChartPanel` puts table, CSV and picture beside it. */
+export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<EChartsType | null>(null);
+  const [narrow, setNarrow] = useState(false);
+  const scheme = useComputedColorScheme("light");
+  const still = useReducedMotion();
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    let made: EChartsType | null = null;
+    let gone = false;
+    const fits = new ResizeObserver(() => {
+      // Hidden for a moment, while another part of the page is loaded: nothing can be laid out in no room.
+      if (element.clientWidth === 0) return;
+      setNarrow(element.clientWidth < 480);
+      if (made) made.resize();
+      else void draw();
+    });
+    const draw = async () => {
+      const module = await import("./echarts");
+      if (spec.kind === "map") await module.loadWorld();
+      if (gone || made || element.clientWidth === 0) return;
+      made = module.init(element);
+      setChart(made);
+    };
+    fits.observe(element);
+    return () => {
+      gone = true;
+      fits.disconnect();
+      made?.dispose();
+      setChart(null);
+    };
+  }, [spec.kind]);
+
+  useEffect(() => {
+    // The scheme is read from the style sheet; naming it here draws again when it changes.
+    if (chart && scheme && chart.getWidth() > 0)
+      chart.setOption(toOption(spec, readPalette(), narrow, still), { notMerge: true });
+  }, [chart, spec, narrow, scheme, still]);
+
+  useEffect(() => {
+    if (!chart || !onMark) return undefined;
+    // Along an axis the nearest place counts, not only the line's own pixels.
+    const along = spec.kind === "line" || spec.kind === "bar";
+    const pressedMark = (raw: unknown) => {
+      const mark = raw as { seriesIndex?: number; dataIndex?: number };
+      if (!along && mark.dataIndex !== undefined)
+        onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
+    };
+    const pressedPlace = (event: { offsetX: number; offsetY: number }) => {
+      const point = [event.offsetX, event.offsetY];
+      if (!along || !chart.containPixel({ gridIndex: 0 }, point)) return;
+      const [x = 0, y = 0] = chart.convertFromPixel({ gridIndex: 0 }, point) as number[];
+      onMark({ series: 0, index: Math.round(spec.kind === "bar" && spec.horizontal ? y : x) });
+    };
+    chart.on("click", pressedMark);
+    const canvas = chart.getZr();
+    canvas.on("click", pressedPlace);
+    return () => {
+      if (chart.isDisposed()) return;
+      chart.off("click", pressedMark);
+      canvas.off("click", pressedPlace);
+    };
+  }, [chart, onMark, spec]);
+
+  useImperativeHandle(
+    handle,
+    () => ({
+      picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,
+    }),
+    [chart],
+  );
+
+  const told = useMemo(() => summary(spec), [spec]);
+  return (
+    <div className={css["chart"]} role="img" aria-label={told} data-drawn={chart ? "yes" : "no"}>
+      <div ref={place} className={css["canvas"]} style={{ height }} />
+    </div>
+  );
+}

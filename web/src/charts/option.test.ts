@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { money, units } from "../format/format";
+import { bounds, toOption } from "./option";
+import type { Palette } from "./palette";
+import type { ChartSpec } from "./spec";
+
+const palette: Palette = {
+  series: ["#1", "#2", "#3", "#4", "#5", "#6"],
+  ink: "#i",
+  quiet: "#q",
+  line: "#l",
+  surface: "#s",
+  raised: "#r",
+  accent: "#a",
+  ramp: ["#e", "#f"],
+  land: "#g",
+};
+interface Drawn {
+  series: {
+    name: string;
+    data: unknown[];
+    lineStyle?: { type?: string };
+    endLabel?: { show: boolean };
+    stack?: string;
+  }[];
+  yAxis: { scale: boolean; name: string };
+  tooltip: { renderMode: string; formatter: (raw: unknown) => string };
+}
+const draw = (spec: ChartSpec, narrow = false) => toOption(spec, palette, narrow, false) as unknown as Drawn;
+
+const forecast: ChartSpec = {
+  kind: "line",
+  label: "Demand",
+  unit: units,
+  x: { label: "Date", kind: "date", values: ["2026-03-01", "2026-03-02"] },
+  series: [
+    { name: "sold", values: [3, null] },
+    { name: "forecast", values: [null, 4], role: "forecast" },
+  ],
+  bands: [{ name: "80 %", lower: [null, 2], upper: [null, 7] }],
+};
+
+describe("charts drawn one way", () => {
+  it("begin at zero and stand on their unit", () => {
+    const { yAxis } = draw({ ...forecast, unit: money("GBP") } as ChartSpec);
+    expect([yAxis.scale, yAxis.name]).toEqual([false, "GBP"]);
+  });
+  it("dash a forecast, keep gaps, and stack a band from its lower end", () => {
+    const { series } = draw(forecast);
+    expect(series[1]?.lineStyle?.type).toBe("dashed");
+    expect(series[0]?.data).toEqual([3, null]);
+    expect(series.slice(2).map((one) => one.data)).toEqual([
+      [null, 2],
+      [null, 5],
+    ]);
+  });
+  it("label series where they end, but not on a phone", () => {
+    expect(draw(forecast).series[0]?.endLabel?.show).toBe(true);
+    expect(draw(forecast, true).series[0]?.endLabel?.show).toBe(false);
+  });
+  it("tell names on the canvas, never as markup", () => {
+    const { tooltip } = draw({
+      kind: "bar",
+      label: "Revenue",
+      unit: units,
+      category: "Product",
+      names: ["<b>x</b>"],
+      series: [{ name: "sold", values: [1] }],
+    });
+    expect(tooltip.renderMode).toBe("richText");
+    expect(tooltip.formatter([{ dataIndex: 0 }])).toBe("<b>x</b>\nsold  1");
+  });
+  it("show a map around the places, with room", () => {
+    expect(
+      bounds([
+        { name: "a", latitude: 50, longitude: 0, value: 1 },
+        { name: "b", latitude: 54, longitude: 10, value: 2 },
+      ]),
+    ).toEqual([
+      [-2, 56],
+      [12, 48],
+    ]);
+  });
+});

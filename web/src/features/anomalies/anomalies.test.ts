@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { markedHours, mostUnusual } from "./anomalies";
+
+const hour = (store_id: number, hour_start: string, is_anomaly: number) => ({
+  store_id,
+  hour_start,
+  is_anomaly,
+  business_date: "2026-03-08",
+  revenue: "5.0000000",
+  mean_24h: null,
+  seasonal_mean: 4,
+  z_score: null,
+  seasonal_z_score: null,
+  incident_id: "",
+  incident_kind: "",
+});
+const rows = [
+  hour(1, "2026-03-08T10:00:00.000Z", 1),
+  hour(1, "2026-03-08T09:00:00.000Z", 0),
+  hour(2, "2026-03-08T09:00:00.000Z", 0),
+];
+
+describe("marked hours", () => {
+  it("are one store's, in order, with the unusual ones flagged where they are", () => {
+    const spec = markedHours(rows, 1, "GBP");
+    expect(spec.x.values).toEqual(["2026-03-08 09:00", "2026-03-08 10:00"]);
+    expect(spec.flags).toEqual([{ at: 1, name: "unusual" }]);
+  });
+  it("begin with the store that was most unusual", () => {
+    expect(mostUnusual(rows)).toBe(1);
+    expect(mostUnusual([])).toBeNull();
+  });
+});

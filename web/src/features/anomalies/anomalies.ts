@@ -1,0 +1,56 @@
+import type { Row } from "../../api/screens";
+import type { LineSpec } from "../../charts/spec";
+import { money, toNumber } from "../../format/format";
+import type { Level } from "../../ui/Status";
+
+export const severities: Record<string, Level> = { critical: "bad", warning: "watch", info: "none" };
+export const results: Record<string, Level> = { pass: "good", warn: "watch", fail: "bad" };
+
+const namesOfKinds: Record<string, string> = {
+  spike: "sold unusually much",
+  drop: "sold unusually little",
+  silent_till: "silent till",
+  silent_store: "silent store",
+  price_error: "wrong price",
+  unusual_returns: "unusual returns",
+  phantom_stock: "stock that is not there",
+};
+export const kindName = (kind: string): string => namesOfKinds[kind] ?? kind.replaceAll("_", " ");
+
+/** A store's hours with what was usual, and the unusual ones marked. */
+export function markedHours(
+  rows: readonly Row<"anomalies_hours">[],
+  store: number,
+  currency: string,
+): LineSpec {
+  const own = rows
+    .filter((row) => row.store_id === store)
+    .sort((a, b) => a.hour_start.localeCompare(b.hour_start));
+  return {
+    kind: "line",
+    label: "Revenue an hour",
+    unit: money(currency),
+    zoom: own.length > 72,
+    x: {
+      label: "Hour",
+      kind: "text",
+      values: own.map((row) => row.hour_start.slice(0, 16).replace("T", " ")),
+    },
+    series: [
+      { name: "revenue", values: own.map((row) => toNumber(row.revenue)) },
+      { name: "usual for the hour", role: "comparison", values: own.map((row) => row.seasonal_mean ?? null) },
+    ],
+    flags: own.flatMap((row, at) =>
+      row.is_anomaly === 1 ? [{ at, name: row.incident_kind ? kindName(row.incident_kind) : "unusual" }] : [],
+    ),
+  };
+}
+
+/** The store with most unusual hours, to begin with. */
+export function mostUnusual(rows: readonly Row<"anomalies_hours">[]): number | null {
+  const counts = new Map<number, number>();
+  for (const row of rows)
+    counts.set(row.store_id, (counts.get(row.store_id) ?? 0) + (row.is_anomaly === 1 ? 1 : 0));
+  const [first] = [...counts.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  return first?.[0] ?? null;
+}

@@ -1,0 +1,251 @@
+import { byCategory, inCurrency, useScope } from "../../api/catalog";
+import { freshnessOf, useScreen } from "../../api/screens";
+import { ChartPanel } from "../../charts/ChartPanel";
+import { addDays } from "../../filters/filters";
+import { useGo } from "../../filters/useGo";
+import { count, format, formatChange, money, plain, share, toNumber } from "../../format/format";
+import { Figures } from "../../ui/Figures";
+import { ScreenTable } from "../../ui/ScreenTable";
+import { Empty } from "../../ui/states";
+import { Tile } from "../../ui/Tile";
+import { storeHeat, turnoverOf } from "./executive";
+
+/** Ten seconds: how much, whether more or less, what it is tied up in, what is missing. */
+export default function ExecutivePage() {
+  return (
+    <div className="stack">
+      <Kpis />
+      <Trend />
+      <div className="grid">
+        <Regions />
+        <TopTen />
+        <StoreDays />
+        <Leaderboard />
+      </div>
+    </div>
+  );
+}
+
+function Kpis() {
+  const { dated, undated, filters, currency, dates } = useScope();
+  const kpis = useScreen("executive_kpis", byCategory(dated, filters.category), { everyMs: 30_000 });
+  const turnover = useScreen(
+    "inventory_turnover",
+    { ...byCategory(undated, filters.category), ...(dates ?? {}) },
+    { enabled: dates !== null },
+  );
+  return (
+    <Figures
+      query={kpis}
+      freshness={freshnessOf}
+      isEmpty={(data) => data.rows.length === 0}
+      empty={<Empty title="Nothing was sold in these dates" />}
+    >
+      {(data) => {
+        const row = inCurrency(data.rows, currency)[0];
+        if (!row) return <Empty title={`No figures in ${currency || "that currency"}`} />;
+        const turns = turnoverOf(inCurrency(turnover.data?.rows ?? [], currency));
+        return (
+          <>
+            <Tile
+              id="executive_revenue"
+              label="Revenue"
+              measure="revenue"
+              value={row.revenue}
+              unit={money(currency)}
+              change={{ value: row.revenue_change ?? null, against: "against the period before" }}
+            >
+              {row.year_over_year === null
+                ? "nothing of a year ago"
+                : `${formatChange(row.year_over_year)} on a year ago`}
+            </Tile>
+            <Tile label="Stock value" measure="stock_value" value={row.stock_value} unit={money(currency)}>
+              now
+            </Tile>
+            <Tile label="Stock-outs" value={row.items_out} unit={count}>
+              {format(row.items > 0 ? row.items_out / row.items : null, share)} of {format(row.items, count)}{" "}
+              items, now
+            </Tile>
+            <Tile label="Likely out soon" measure="stock_out_risk" value={row.items_at_risk} unit={count}>
+              {format(row.open_alerts, count)} open alerts
+            </Tile>
+            <Tile label="Stock turnover" measure="turnover" value={turns} unit={plain}>
+              {turns === null ? "no daily snapshots of stock yet" : "times a year"}
+            </Tile>
+          </>
+        );
+      }}
+    </Figures>
+  );
+}
+
+function Trend() {
+  const { undated, filters, currency, newest } = useScope();
+  const days = useScreen(
+    "history_days",
+    {
+      ...byCategory(undated, filters.category),
+      ...(newest ? { from: addDays(newest, -89), to: newest } : {}),
+      limit: 10_000,
+    },
+    { enabled: newest !== null },
+  );
+  const go = useGo();
+  return (
+    <ChartPanel
+      title="Revenue, 90 days"
+      measure="revenue"
+      query={days}
+      freshness={freshnessOf}
+      height={260}
+      onMark={(mark, data) => {
+        const row = inCurrency(data.rows, currency)[mark.index];
+        if (row) go({ to: "/history", search: { from: row.business_date, to: row.business_date } });
+      }}
+      spec={(data) => {
+        const rows = inCurrency(data.rows, currency);
+        return {
+          kind: "line",
+          label: "Revenue",
+          unit: money(currency),
+          x: { label: "Date", kind: "date", values: rows.map((row) => row.business_date) },
+          series: [{ name: "revenue", values: rows.map((row) => toNumber(row.revenue)) }],
+        };
+      }}
+    />
+  );
+}
+
+function Regions() {
+  const { dated, filters, currency } = useScope();
+  const regions = useScreen("executive_regions", byCategory(dated, filters.category));
+  const go = useGo();
+  const placed = (data: NonNullable<typeof regions.data>) =>
+    inCurrency(data.rows, currency).filter((row) => row.latitude !== 0 || row.longitude !== 0);
+  return (
+    <ChartPanel
+      title="Regions"
+      measure="revenue"
+      query={regions}
+      freshness={freshnessOf}
+      height={320}
+      note="Area of a mark: revenue of the period."
+      empty={
+        <Empty title="No store has a place">
+          Regions, latitude and longitude come with <code>shelfcast import --table stores</code>.
+        </Empty>
+      }
+      onMark={(mark, data) => {
+        const row = placed(data)[mark.index];
+        if (row?.region) go({ to: "/executive", search: { region: row.region } });
+      }}
+      spec={(data) => ({
+        kind: "map",
+        label: "Revenue",
+        unit: money(currency),
+        places: placed(data).map((row) => ({
+          name: row.region || row.country || "no region",
+          latitude: row.latitude,
+          longitude: row.longitude,
+          value: toNumber(row.revenue),
+          note: `${formatChange(row.revenue_change)}, ${row.stores} stores`,
+        })),
+      })}
+    />
+  );
+}
+
+function TopTen() {
+  const { dated, filters, currency } = useScope();
+  const products = useScreen("history_products", { ...byCategory(dated, filters.category), limit: 200 });
+  const go = useGo();
+  const top = (data: NonNullable<typeof products.data>) => inCurrency(data.rows, currency).slice(0, 10);
+  return (
+    <ChartPanel
+      title="Ten best products"
+      measure="revenue"
+      query={products}
+      freshness={freshnessOf}
+      height={320}
+      onMark={(mark, data) => {
+        const row = top(data)[mark.index];
+        if (row) go({ to: "/product", search: { product: row.product_id } });
+      }}
+      spec={(data) => ({
+        kind: "bar",
+        label: "Revenue",
+        unit: money(currency),
+        category: "Product",
+        horizontal: true,
+        names: top(data).map((row) => row.product_name || row.product_id),
+        series: [{ name: "revenue", values: top(data).map((row) => toNumber(row.revenue)) }],
+      })}
+    />
+  );
+}
+
+function StoreDays() {
+  const { undated, currency, newest } = useScope();
+  const days = useScreen(
+    "executive_store_days",
+    { ...undated, ...(newest ? { from: addDays(newest, -13), to: newest } : {}), limit: 10_000 },
+    { enabled: newest !== null },
+  );
+  const go = useGo();
+  return (
+    <ChartPanel
+      title="Stores, last 14 days"
+      measure="revenue"
+      query={days}
+      freshness={freshnessOf}
+      height={360}
+      className="wide"
+      onMark={(mark, data) => {
+        const heat = storeHeat(inCurrency(data.rows, currency), currency);
+        const store = heat.cells[mark.index];
+        if (store) go({ to: "/store", search: { store: String(store) } });
+      }}
+      spec={(data) => storeHeat(inCurrency(data.rows, currency), currency).spec}
+    />
+  );
+}
+
+function Leaderboard() {
+  const { dated, filters, currency } = useScope();
+  const go = useGo();
+  return (
+    <ScreenTable
+      title="Leaderboard"
+      screen="history_stores"
+      measure="change"
+      filters={byCategory(dated, filters.category)}
+      className="wide"
+      rows={(data) => inCurrency(data.rows, currency)}
+      rowKey={(row) => String(row.store_id)}
+      most={10}
+      onOpen={(row) => go({ to: "/store", search: { store: String(row.store_id) } })}
+      openLabel={(row) => row.store_name || row.store_code}
+      columns={[
+        { key: "rank", title: "#", unit: count, value: (row) => row.revenue_rank },
+        { key: "store", title: "Store", value: (row) => row.store_name || row.store_code },
+        { key: "region", title: "Region", value: (row) => row.region, minor: true },
+        { key: "revenue", title: "Revenue", unit: money(currency), value: (row) => row.revenue },
+        {
+          key: "change",
+          title: "Change",
+          unit: share,
+          value: (row) => row.revenue_change ?? null,
+          cell: (row) => formatChange(row.revenue_change),
+        },
+        { key: "target", title: "Of target", unit: share, value: (row) => row.attainment ?? null },
+        {
+          key: "area",
+          title: "Per square foot",
+          unit: money(currency),
+          value: (row) => row.revenue_per_square_foot ?? null,
+          minor: true,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,243 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { useScope } from "../../api/catalog";
+import { decide, isUndecided, proposalKey, useProposals } from "../../proposals/orders";
+import type { Proposal } from "../../api/client";
+import { freshnessOf, useScreen } from "../../api/screens";
+import { useHeldActs } from "../../acts/held";
+import { useParam } from "../../filters/useFilters";
+import { useGo } from "../../filters/useGo";
+import { count, format, formatDate, money, units } from "../../format/format";
+import { DataTable } from "../../ui/DataTable";
+import { Icon } from "../../ui/Icon";
+import { Panel } from "../../ui/Panel";
+import { Empty } from "../../ui/states";
+import { ProposalDetail } from "./ProposalDetail";
+import { ProposalTable } from "./ProposalTable";
+import { reviewsOf } from "./reviews";
+import css from "./Orders.module.css";
+
+/** The proposals of one store's review: whose, if several may be meant, is asked first. */
+export function Proposals() {
+  const { undated, filters, catalog } = useScope();
+  const restock = useScreen("inventory_restock", { ...undated, limit: 10_000 });
+  const [review] = useParam("review");
+  const reviews = useMemo(() => reviewsOf(restock.data?.rows ?? []), [restock.data]);
+  const one =
+    filters.store?.length === 1
+      ? filters.store[0]
+      : catalog.stores.length === 1
+        ? catalog.stores[0]?.store_id
+        : undefined;
+  const names = useMemo(
+    () => new Map((restock.data?.rows ?? []).map((row) => [row.product_id, row.product_name])),
+    [restock.data],
+  );
+  const date = review ?? reviews.find((known) => known.store === one)?.date;
+  if (one !== undefined && date)
+    return <Review store={one} date={date} nameOf={(product) => names.get(product) || product} />;
+  return <Reviews query={restock} reviews={reviews} />;
+}
+
+function Reviews({
+  query,
+  reviews,
+}: {
+  query: ReturnType<typeof useScreen<"inventory_restock">>;
+  reviews: ReturnType<typeof reviewsOf>;
+}) {
+  const { catalog } = useScope();
+  const go = useGo();
+  return (
+    <Panel
+      title="Stores with something to order"
+      measure="proposal"
+      query={query}
+      freshness={freshnessOf}
+      isEmpty={() => reviews.length === 0}
+      empty={
+        <Empty title="Nothing is proposed">
+          Proposals come with the daily review, <code>retail_replenishment</code> at 10:30, or by{" "}
+          <code>shelfcast replenish</code>. It needs forecasts and counted stock.
+        </Empty>
+      }
+    >
+      {() => (
+        <DataTable
+          label="Stores with something to order"
+          rows={reviews}
+          rowKey={(row) => String(row.store)}
+          onOpen={(row) => go({ to: "/orders", search: { store: String(row.store) } })}
+          openLabel={(row) => `Proposals of ${catalog.storeName(row.store)}`}
+          columns={[
+            { key: "store", title: "Store", value: (row) => catalog.storeName(row.store) },
+            {
+              key: "date",
+              title: "Review",
+              value: (row) => row.date,
+              cell: (row) => formatDate(row.date, "weekday"),
+            },
+            { key: "proposed", title: "Products to order", unit: count, value: (row) => row.proposed },
+            { key: "urgent", title: "Likely out", unit: count, value: (row) => row.urgent },
+            { key: "ordered", title: "Ordered", unit: count, value: (row) => row.ordered, minor: true },
+            { key: "value", title: "Value", unit: (row) => money(row.currency), value: (row) => row.value },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}
+
+type Shown = "undecided" | "decided" | "all";
+
+function Review({
+  store,
+  date,
+  nameOf,
+}: {
+  store: number;
+  date: string;
+  nameOf: (product: string) => string;
+}) {
+  const { catalog } = useScope();
+  const currency = catalog.currencyOf(store);
+  const proposals = useProposals(store, date);
+  const [shown, setShown] = useState<Shown>("undecided");
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [open, setOpen] = useParam("proposal");
+  const held = useHeldActs();
+  const go = useGo();
+  const pending = useMemo(
+    () =>
+      new Map(
+        held
+          .filter((act) => act.state !== "failed")
+          .flatMap((act) => act.keys.map((key) => [key, act.becomes] as const)),
+      ),
+    [held],
+  );
+  const all = proposals.data?.proposals ?? [];
+  const undecided = all.filter((one) => isUndecided(one) && !pending.has(proposalKey(one)));
+  const rows =
+    shown === "all"
+      ? all
+      : shown === "undecided"
+        ? all.filter((one) => isUndecided(one))
+        : all.filter((one) => one.state === "approved" || one.state === "rejected");
+  const picked = undecided.filter((one) => chosen.has(proposalKey(one)));
+  const act = (action: "approve" | "reject", some: readonly Proposal[]) => {
+    decide(action, some, currency, nameOf);
+    setChosen(new Set());
+  };
+  const detail = all.find((one) => one.product_id === open);
+  return (
+    <div className="stack">
+      <div className="spread">
+        <div className="row">
+          {catalog.stores.length > 1 ? (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<Icon name="left" size={14} />}
+              onClick={() => go({ to: "/orders", search: { store: "", review: "" } })}
+            >
+              All stores
+            </Button>
+          ) : null}
+          <strong>{catalog.storeName(store)}</strong>
+          <span className="quiet">review of {formatDate(date, "weekday")}</span>
+        </div>
+        <SegmentedControl
+          size="xs"
+          aria-label="Proposals shown"
+          value={shown}
+          onChange={(value) => setShown(value as Shown)}
+          data={[
+            { value: "undecided", label: `To decide (${undecided.length})` },
+            { value: "decided", label: "Decided" },
+            { value: "all", label: "All" },
+          ]}
+        />
+      </div>
+      <div className={detail ? css["split"] : ""}>
+        <Panel
+          title="Proposals"
+          measure="proposal"
+          query={proposals}
+          isEmpty={() => rows.length === 0}
+          note={<Totals of={undecided} currency={currency} />}
+          empty={
+            <Empty title={shown === "undecided" ? "Everything is decided" : "None of these"}>
+              {shown === "undecided"
+                ? "What was approved is in Purchase orders, in a draft per supplier."
+                : null}
+            </Empty>
+          }
+          tools={() => (
+            <div className="row">
+              <Button
+                size="compact-sm"
+                variant="default"
+                disabled={picked.length === 0}
+                onClick={() => act("reject", picked)}
+              >
+                Reject{picked.length > 0 ? ` ${picked.length}` : ""}
+              </Button>
+              <Button size="compact-sm" disabled={picked.length === 0} onClick={() => act("approve", picked)}>
+                Approve{picked.length > 0 ? ` ${picked.length}` : ""}
+              </Button>
+            </div>
+          )}
+        >
+          {() => (
+            <ProposalTable
+              rows={rows}
+              currency={currency}
+              nameOf={nameOf}
+              pending={pending}
+              chosen={chosen}
+              onChoose={setChosen}
+              onOpen={(one) => setOpen(one.product_id)}
+              onAct={(action, one) => act(action, [one])}
+            />
+          )}
+        </Panel>
+        {detail ? (
+          <ProposalDetail
+            key={proposalKey(detail)}
+            proposal={detail}
+            name={nameOf(detail.product_id)}
+            currency={currency}
+            pending={pending.get(proposalKey(detail))}
+            onClose={() => setOpen(null)}
+            onAct={(action) => act(action, [detail])}
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Totals({ of, currency }: { of: readonly Proposal[]; currency: string }) {
+  const priced = of.filter((one) => one.value !== null);
+  return (
+    <>
+      {format(of.length, count)} to decide,{" "}
+      {format(
+        of.reduce((sum, one) => sum + one.quantity, 0),
+        units,
+      )}{" "}
+      units
+      {priced.length > 0
+        ? `, ${format(
+            priced.reduce((sum, one) => sum + (one.value ?? 0), 0),
+            money(currency),
+          )}`
+        : ""}
+      {priced.length < of.length ? `; the cost of ${of.length - priced.length} is not known` : ""}.{" "}
+      <span className={css["keys"]}>
+        Keys: arrows, space picks, Enter why, <kbd>a</kbd> approve, <kbd>r</kbd> reject, <kbd>z</kbd> undo.
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,313 @@
+import { Button, Collapse, Select } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { useScope } from "../../api/catalog";
+import type { Proposal } from "../../api/client";
+import { freshnessOf, useScreen } from "../../api/screens";
+import { useHeldActs } from "../../acts/held";
+import { useFilters } from "../../filters/useFilters";
+import { useGo } from "../../filters/useGo";
+import {
+  changeOf,
+  count,
+  format,
+  formatChange,
+  formatDate,
+  formatInstant,
+  money,
+  toNumber,
+  type Figure,
+} from "../../format/format";
+import { Arithmetic } from "../../proposals/Arithmetic";
+import { decide, isUndecided, proposalKey, useProposals } from "../../proposals/orders";
+import { useSession } from "../../session/session";
+import { Icon } from "../../ui/Icon";
+import { PageLink, ProductLink } from "../../ui/PageLink";
+import { Figures } from "../../ui/Figures";
+import { Frame, Panel } from "../../ui/Panel";
+import { ScreenTable } from "../../ui/ScreenTable";
+import { riskLevel, riskWord, Status } from "../../ui/Status";
+import { Empty } from "../../ui/states";
+import { Tile } from "../../ui/Tile";
+import css from "./Store.module.css";
+
+/** One store at eight in the morning, on a phone: what happened, what is red, what to approve. */
+export default function StorePage() {
+  const { session } = useSession();
+  const [filters, change] = useFilters();
+  const { catalog } = useScope();
+  const store =
+    filters.store?.[0] ??
+    session?.stores[0] ??
+    (catalog.stores.length === 1 ? catalog.stores[0]?.store_id : undefined);
+  if (store === undefined) {
+    return (
+      <Frame title="Which store?">
+        {catalog.known && catalog.stores.length === 0 ? (
+          <Empty title="No stores are known yet">
+            Stores come with <code>shelfcast import --table stores</code>, or with receipts and{" "}
+            <code>--create-stores</code>.
+          </Empty>
+        ) : (
+          <Select
+            size="md"
+            searchable
+            limit={200}
+            label="Store"
+            placeholder="Name of the store"
+            data={catalog.stores.map((one) => ({
+              value: String(one.store_id),
+              label: one.store_name || one.store_code,
+            }))}
+            value={null}
+            onChange={(id) => {
+              if (id) change({ store: [Number(id)] });
+            }}
+          />
+        )}
+      </Frame>
+    );
+  }
+  return (
+    <div className={css["page"]}>
+      <Overnight store={store} />
+      <Alerts store={store} />
+      <ToApprove store={store} />
+      <LowStock store={store} />
+    </div>
+  );
+}
+
+interface OfStore {
+  store: number;
+}
+
+function Overnight({ store }: OfStore) {
+  const { catalog } = useScope();
+  const kpis = useScreen("home_kpis", { store: [store] }, { everyMs: 15_000 });
+  return (
+    <section className="stack" aria-label="Summary">
+      <p className={css["store"]}>
+        <strong>{catalog.storeName(store)}</strong>{" "}
+        <span className="quiet">
+          {kpis.data?.business_date ? formatDate(kpis.data.business_date, "long") : ""}
+        </span>
+      </p>
+      <Figures
+        query={kpis}
+        freshness={freshnessOf}
+        isEmpty={(data) => data.rows.length === 0}
+        empty={<Empty title="This store sold nothing yet" />}
+      >
+        {(data) =>
+          data.rows
+            .map((row) => (
+              <Tile
+                key={row.currency}
+                id="store_revenue"
+                label="Today so far"
+                measure="revenue"
+                value={row.revenue}
+                unit={money(row.currency)}
+                change={{ value: row.revenue_change ?? null, against: "a week ago, same hours" }}
+              />
+            ))
+            .concat(
+              data.rows.flatMap((row) => [
+                <Tile
+                  key="yesterday"
+                  label="Yesterday"
+                  value={row.revenue_yesterday}
+                  unit={money(row.currency)}
+                >
+                  the whole day
+                </Tile>,
+                <Tile key="lines" label="Receipt lines" value={row.sales} unit={count}>
+                  {formatChange(changeOf(row.sales, row.sales_week_ago))} on a week ago
+                </Tile>,
+              ]),
+            )
+        }
+      </Figures>
+    </section>
+  );
+}
+
+function Alerts({ store }: OfStore) {
+  const attention = useScreen("home_attention", { store: [store], limit: 100 }, { everyMs: 15_000 });
+  return (
+    <Panel
+      title="Red now"
+      measure="stock_out_risk"
+      query={attention}
+      freshness={freshnessOf}
+      height={120}
+      isEmpty={(data) => data.rows.filter((row) => row.kind !== "proposals").length === 0}
+      empty={<Empty title="Nothing is red">No alert and no incident in this store.</Empty>}
+    >
+      {(data) => (
+        <ul className={`bare ${css["list"]}`}>
+          {data.rows
+            .filter((row) => row.kind !== "proposals")
+            .slice(0, 12)
+            .map((row) => (
+              <li key={`${row.kind} ${row.item_id}`}>
+                <PageLink
+                  className={css["alert"]}
+                  {...(row.product_id
+                    ? { to: "/product", search: { product: row.product_id, store: String(store) } }
+                    : { to: "/anomalies", search: { store: String(store), incident: row.item_id } })}
+                >
+                  <Status level={row.severity === "critical" ? "bad" : "watch"}>
+                    {row.kind === "restock_alert" ? "running out" : "unusual"}
+                  </Status>
+                  <span>
+                    <strong>{row.product_name || row.product_id || "this store"}</strong>
+                    <span className={css["why"]}>{row.reason || `since ${formatInstant(row.since)}`}</span>
+                  </span>
+                  <Icon name="right" size={16} />
+                </PageLink>
+              </li>
+            ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function ToApprove({ store }: OfStore) {
+  const { catalog } = useScope();
+  const restock = useScreen("inventory_restock", { store: [store], limit: 1_000 });
+  const names = useMemo(
+    () => new Map((restock.data?.rows ?? []).map((row) => [row.product_id, row.product_name])),
+    [restock.data],
+  );
+  const date = restock.data?.rows[0]?.review_date ?? null;
+  const proposals = useProposals(store, date);
+  const held = useHeldActs();
+  const go = useGo();
+  const pending = new Set(held.filter((one) => one.state !== "failed").flatMap((one) => one.keys));
+  const nameOf = (product: string) => names.get(product) || product;
+  const open = (proposals.data?.proposals ?? [])
+    .filter((one) => isUndecided(one) && !pending.has(proposalKey(one)))
+    .sort((a, b) => riskOf(b) - riskOf(a));
+  const currency = catalog.currencyOf(store);
+  if (date === null)
+    return (
+      <Panel
+        title="To approve"
+        query={restock}
+        isEmpty={() => true}
+        empty={<Empty title="Nothing to approve">The daily review at 10:30 proposes what to order.</Empty>}
+      >
+        {() => null}
+      </Panel>
+    );
+  return (
+    <Panel
+      title="To approve"
+      measure="proposal"
+      query={proposals}
+      height={200}
+      isEmpty={() => open.length === 0}
+      empty={<Empty title="Everything is decided">What was approved is in Orders.</Empty>}
+      tools={() => (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => go({ to: "/orders", search: { store: String(store) } })}
+        >
+          All {open.length}
+        </Button>
+      )}
+    >
+      {() => (
+        <ul className={`bare ${css["list"]}`}>
+          {open.slice(0, 8).map((one) => (
+            <Approvable
+              key={proposalKey(one)}
+              proposal={one}
+              name={nameOf(one.product_id)}
+              currency={currency}
+              nameOf={nameOf}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+const riskOf = (one: Proposal): number => toNumber(one.terms?.["stock_out_probability"] as Figure) ?? -1;
+
+function Approvable({
+  proposal,
+  name,
+  currency,
+  nameOf,
+}: {
+  proposal: Proposal;
+  name: string;
+  currency: string;
+  nameOf: (product: string) => string;
+}) {
+  const [open, setOpen] = useState(false);
+  const risk = riskLevel(riskOf(proposal) < 0 ? null : riskOf(proposal));
+  return (
+    <li className={css["proposal"]}>
+      <div className={css["head"]}>
+        <span className={css["what"]}>
+          <ProductLink product={proposal.product_id} store={proposal.store_id}>
+            {name}
+          </ProductLink>
+          <span className={css["why"]}>
+            {format(proposal.value, money(currency))} · <Status level={risk.level}>{risk.word}</Status>
+          </span>
+        </span>
+        <Button
+          size="md"
+          onClick={() => decide("approve", [proposal], currency, nameOf)}
+          aria-label={`Approve ${proposal.quantity} of ${name}`}
+        >
+          Order {proposal.quantity.toLocaleString()}
+        </Button>
+      </div>
+      <button type="button" className={css["toggle"]} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? "Hide the arithmetic" : `Why ${proposal.order_quantity.toLocaleString()}?`}
+      </button>
+      <Collapse expanded={open}>{open ? <Arithmetic proposal={proposal} /> : null}</Collapse>
+    </li>
+  );
+}
+
+function LowStock({ store }: OfStore) {
+  const go = useGo();
+  return (
+    <ScreenTable
+      title="Lowest stock"
+      screen="inventory_items"
+      measure="days_of_cover"
+      filters={{ store: [store], limit: 50 }}
+      rowKey={(row) => row.product_id}
+      most={12}
+      onOpen={(row) => go({ to: "/product", search: { product: row.product_id, store: String(store) } })}
+      openLabel={(row) => row.product_name}
+      empty={<Empty title="No stock is known of this store">Count it, or send receipts of goods.</Empty>}
+      columns={[
+        { key: "product", title: "Product", value: (row) => row.product_name },
+        {
+          key: "risk",
+          title: "Risk",
+          value: (row) => row.stock_out_probability ?? -1,
+          cell: (row) => <Status level={riskWord(row.risk).level}>{riskWord(row.risk).word}</Status>,
+        },
+        {
+          key: "on_hand",
+          title: "On hand",
+          unit: count,
+          value: (row) => row.on_hand_units,
+          cell: (row) => format(row.on_hand_units, { kind: "units" }),
+        },
+      ]}
+    />
+  );
+}

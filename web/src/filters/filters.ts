@@ -1,0 +1,79 @@
+/** The filters that hold on every page. They live in the URL, so that a link shows what its sender saw. */
+export type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
+
+export interface Filters {
+  /** Counted back from the newest business date that the chain has, not from the clock. */
+  period?: Period;
+  /** A chosen range instead, business dates, both included. */
+  from?: string;
+  to?: string;
+  store?: number[];
+  category?: string;
+  region?: string;
+  /** Amounts are shown in one currency at a time, never added across two. */
+  currency?: string;
+}
+
+export const periods: readonly { value: Period; label: string; days: number | null }[] = [
+  { value: "1d", label: "Last day", days: 1 },
+  { value: "7d", label: "7 days", days: 7 },
+  { value: "28d", label: "28 days", days: 28 },
+  { value: "90d", label: "90 days", days: 90 },
+  { value: "365d", label: "1 year", days: 365 },
+  { value: "all", label: "All time", days: null },
+];
+export const usualPeriod: Period = "28d";
+
+const isDate = (value: unknown): value is string =>
+  typeof value === "string" &&
+  /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+  !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && value.length <= 256;
+
+/** What of a URL is a filter; anything else in it is left out rather than asked for. */
+export function readFilters(search: Record<string, unknown>): Filters {
+  const stores = String(search["store"] ?? "")
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
+  const period = periods.find((one) => one.value === search["period"])?.value;
+  const ranged = isDate(search["from"]) && isDate(search["to"]) && search["from"] <= search["to"];
+  return {
+    ...(ranged ? { from: search["from"] as string, to: search["to"] as string } : period ? { period } : {}),
+    ...(stores.length > 0 ? { store: stores } : {}),
+    ...(isText(search["category"]) ? { category: search["category"] } : {}),
+    ...(isText(search["region"]) ? { region: search["region"] } : {}),
+    ...(isText(search["currency"]) ? { currency: search["currency"] } : {}),
+  };
+}
+
+/** The filters as parameters of a URL. */
+export function writeFilters(filters: Filters): Record<string, string> {
+  return {
+    ...(filters.from && filters.to
+      ? { from: filters.from, to: filters.to }
+      : filters.period && filters.period !== usualPeriod
+        ? { period: filters.period }
+        : {}),
+    ...(filters.store?.length ? { store: filters.store.join(",") } : {}),
+    ...(filters.category ? { category: filters.category } : {}),
+    ...(filters.region ? { region: filters.region } : {}),
+    ...(filters.currency ? { currency: filters.currency } : {}),
+  };
+}
+
+/** The dates meant, given the newest one there is; null: all of them. */
+export function datesOf(filters: Filters, newest: string | null): { from: string; to: string } | null {
+  if (filters.from && filters.to) return { from: filters.from, to: filters.to };
+  const days = periods.find((one) => one.value === (filters.period ?? usualPeriod))?.days ?? null;
+  return days === null || newest === null ? null : { from: addDays(newest, 1 - days), to: newest };
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+export function hasFilters(filters: Filters): boolean {
+  return Object.keys(writeFilters(filters)).length > 0;
+}

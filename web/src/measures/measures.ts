@@ -1,0 +1,107 @@
+/** What each measure means and how it is computed, as the views compute it (docs/DATA_DICTIONARY.md). */
+export interface Measure {
+  name: string;
+  formula: string;
+  note?: string;
+}
+
+const all = {
+  revenue: {
+    name: "Revenue",
+    formula: "Σ quantity × unit price of sales − the same of returns",
+    note: "Exact decimals, rounded once, when shown. Amounts of two currencies are never added.",
+  },
+  transactions: { name: "Transactions", formula: "number of baskets; a sale without a basket counts as one" },
+  average_basket: { name: "Average basket", formula: "revenue ÷ transactions" },
+  units_sold: { name: "Units sold", formula: "Σ quantity of sales" },
+  return_rate: { name: "Return rate", formula: "returned revenue ÷ gross revenue" },
+  target: {
+    name: "Today against target",
+    formula: "revenue of the business date ÷ Σ sales targets of the stores that have one",
+  },
+  change: {
+    name: "Change",
+    formula: "(this period − the one before) ÷ |the one before|",
+    note: "The period before is as long and ends where this one begins; a year ago is 364 days, so that weekdays match.",
+  },
+  on_hand: {
+    name: "On hand",
+    formula: "last count + receipts + returns − sales − waste ± corrections since",
+    note: "By the time events happened, not by when they arrived.",
+  },
+  on_order: { name: "On order", formula: "units ordered and neither delivered nor short" },
+  days_of_cover: {
+    name: "Days of cover",
+    formula: "(on hand − reserved) ÷ units sold per day",
+    note: "Sales velocity counts only open hours with stock.",
+  },
+  stock_out_risk: {
+    name: "Stock-out risk",
+    formula: "P(demand of the coming days > on hand)",
+    note: "From the forecast in use; from sales velocity where there is none. Likely out from 80 %, at risk from 30 %.",
+  },
+  stock_value: {
+    name: "Stock value",
+    formula: "Σ on hand × unit cost",
+    note: "Products without a known cost are left out.",
+  },
+  turnover: { name: "Stock turnover", formula: "cost of goods sold in a year ÷ mean stock value" },
+  gmroi: { name: "GMROI", formula: "gross margin of a year ÷ mean stock value" },
+  abc_xyz: {
+    name: "ABC-XYZ",
+    formula:
+      "A: the products that make the first 80 % of revenue, B to 95 %, C the rest. X: variation of weekly units ≤ 0.5, Y ≤ 1, Z above",
+  },
+  ageing: { name: "Ageing", formula: "days since the oldest unit in stock came in, first in first out" },
+  forecast: {
+    name: "Forecast",
+    formula: "expected demand; the band holds 80 % (95 %) of outcomes",
+    note: "Quantiles of the model in use, widened by conformal intervals.",
+  },
+  rmse: { name: "RMSE", formula: "√ mean (forecast − sold)²" },
+  mae: { name: "MAE", formula: "mean |forecast − sold|" },
+  r2_score: { name: "R²", formula: "1 − Σ (sold − forecast)² ÷ Σ (sold − mean)²" },
+  mape: { name: "MAPE", formula: "mean |forecast − sold| ÷ sold, over days with sales" },
+  wmape: { name: "wMAPE", formula: "Σ |forecast − sold| ÷ Σ sold" },
+  bias: { name: "Bias", formula: "Σ (forecast − sold) ÷ Σ sold; above 0: forecasts are too high" },
+  coverage: {
+    name: "Coverage",
+    formula: "share of days whose sales fell inside the band; right is 80 % (95 %)",
+  },
+  drift: {
+    name: "Drift",
+    formula:
+      "population stability index of each feature, last 28 days against the 28 before training; 0.25 asks for a look",
+  },
+  impact: {
+    name: "Business impact",
+    formula:
+      "cost of a baseline policy replayed over the same days − the real cost (lost margin + waste + holding + ordering)",
+    note: "An estimate with a 95 % interval, not a book value.",
+  },
+  proposal: {
+    name: "Order quantity",
+    formula: "order-up-to level − on hand − on order − in transit + reserved, then each adjustment",
+    note: "The order-up-to level is demand of the protection period + safety stock; the protection period is review period + lead time.",
+  },
+  service_level: { name: "Service level", formula: "P(no stock-out in a protection period)" },
+  freshness: { name: "Freshness", formula: "now − time of the newest event that the views show" },
+  lag: { name: "Lag", formula: "messages in the log that the views do not show yet" },
+  anomaly: {
+    name: "Anomaly",
+    formula: "|observed − expected| ÷ usual deviation, and an isolation forest",
+    note: "A reason in words stands with each.",
+  },
+  peak_hours: {
+    name: "Peak hours",
+    formula: "mean revenue of that hour over the trading days of that weekday, on the store's clock",
+  },
+  late: { name: "Late events", formula: "messages that arrived later than the allowed lateness" },
+  reconciliation: {
+    name: "Reconciliation",
+    formula: "each key of each table that live and batch layer computed, compared exactly",
+  },
+} as const satisfies Record<string, Measure>;
+
+export type MeasureName = keyof typeof all;
+export const measures: Record<MeasureName, Measure> = all;

@@ -1,0 +1,216 @@
+import { ActionIcon, Button, MultiSelect, Popover, Select, TextInput } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useState } from "react";
+import { useScope } from "../api/catalog";
+import { useScreen } from "../api/screens";
+import { hasFilters, periods, usualPeriod } from "../filters/filters";
+import { useFilters } from "../filters/useFilters";
+import { formatDate } from "../format/format";
+import { Icon } from "../ui/Icon";
+import type { Page } from "./pages";
+import css from "./FilterBar.module.css";
+
+/** The filters that hold on every page, those of them that mean something here. */
+export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
+  const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const [filters] = useFilters();
+  if (!phone)
+    return (
+      <div className={css["bar"]} role="search" aria-label="Filters">
+        <Fields offered={offered} />
+      </div>
+    );
+  const chosen = Object.keys(filters).length;
+  return (
+    <div className={css["bar"]}>
+      <Popover position="bottom-start" withinPortal width="calc(100vw - 24px)" trapFocus>
+        <Popover.Target>
+          <Button size="xs" variant="default" leftSection={<Icon name="filter" size={16} />}>
+            Filters{chosen > 0 ? ` (${chosen})` : ""}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <div className="stack">
+            <Fields offered={offered} />
+          </div>
+        </Popover.Dropdown>
+      </Popover>
+      {offered.includes("dates") ? <DatesTold /> : null}
+    </div>
+  );
+}
+
+function Fields({ offered }: { offered: Page["filters"] }) {
+  const [filters, change] = useFilters();
+  const { catalog, currency } = useScope();
+  const { data: categories } = useScreen(
+    "catalog_categories",
+    { limit: 1_000 },
+    { everyMs: 5 * 60_000, enabled: offered.includes("category") },
+  );
+  return (
+    <>
+      {offered.includes("dates") ? <Dates /> : null}
+      {offered.includes("store") && catalog.stores.length > 1 ? (
+        <MultiSelect
+          size="xs"
+          className={css["field"] ?? ""}
+          aria-label="Stores"
+          classNames={{ inputField: css["input"] ?? "", pillsList: css["pills"] ?? "" }}
+          placeholder={filters.store?.length ? "" : "All stores"}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": "All stores" }}
+          maxDropdownHeight={300}
+          limit={200}
+          nothingFoundMessage="No such store"
+          data={catalog.stores.map((store) => ({
+            value: String(store.store_id),
+            label: store.store_name || store.store_code,
+          }))}
+          value={(filters.store ?? []).map(String)}
+          onChange={(ids) => change({ store: ids.length > 0 ? ids.map(Number) : undefined })}
+        />
+      ) : null}
+      {offered.includes("region") && catalog.regions.length > 1 ? (
+        <Select
+          size="xs"
+          className={css["field"] ?? ""}
+          aria-label="Region"
+          placeholder="All regions"
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": "All regions" }}
+          data={catalog.regions}
+          value={filters.region ?? null}
+          onChange={(region) => change({ region: region ?? undefined })}
+        />
+      ) : null}
+      {offered.includes("category") ? (
+        <Select
+          size="xs"
+          className={css["field"] ?? ""}
+          aria-label="Category"
+          placeholder="All categories"
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": "All categories" }}
+          limit={200}
+          data={(categories?.rows ?? []).map((row) => row.category).filter((name) => name !== "")}
+          value={filters.category ?? null}
+          onChange={(category) => change({ category: category ?? undefined })}
+        />
+      ) : null}
+      {catalog.currencies.length > 1 ? (
+        <Select
+          size="xs"
+          className={css["currency"] ?? ""}
+          aria-label="Currency of amounts"
+          allowDeselect={false}
+          data={catalog.currencies.map((one) => ({ value: one, label: one || "none" }))}
+          value={currency}
+          onChange={(chosen) => change({ currency: chosen ?? undefined })}
+        />
+      ) : null}
+      {hasFilters(filters) ? (
+        <Button
+          size="xs"
+          variant="subtle"
+          onClick={() =>
+            change({
+              period: undefined,
+              from: undefined,
+              to: undefined,
+              store: undefined,
+              region: undefined,
+              category: undefined,
+              currency: undefined,
+            })
+          }
+        >
+          Clear
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function DatesTold() {
+  const { dates } = useScope();
+  return dates ? (
+    <span className="quiet small">
+      {formatDate(dates.from)} – {formatDate(dates.to)}
+    </span>
+  ) : null;
+}
+
+function Dates() {
+  const [filters, change] = useFilters();
+  const { dates } = useScope();
+  const [from, setFrom] = useState<string | null>(null);
+  const [to, setTo] = useState<string | null>(null);
+  const chosen = filters.from ? "chosen" : (filters.period ?? usualPeriod);
+  return (
+    <>
+      <Select
+        size="xs"
+        className={css["period"] ?? ""}
+        aria-label="Dates"
+        allowDeselect={false}
+        data={[
+          ...periods.map(({ value, label }) => ({ value, label })),
+          ...(filters.from ? [{ value: "chosen", label: "Chosen dates" }] : []),
+        ]}
+        value={chosen}
+        onChange={(period) => {
+          if (period && period !== "chosen") change({ period, from: undefined, to: undefined });
+        }}
+      />
+      <Popover position="bottom-start" withinPortal trapFocus>
+        <Popover.Target>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={`Choose dates: ${dates ? `${dates.from} to ${dates.to}` : "all"}`}
+          >
+            <Icon name="edit" size={14} />
+          </ActionIcon>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              const a = from ?? dates?.from;
+              const b = to ?? dates?.to;
+              if (a && b && a <= b) change({ from: a, to: b, period: undefined });
+            }}
+          >
+            <TextInput
+              size="xs"
+              type="date"
+              label="From"
+              value={from ?? dates?.from ?? ""}
+              onChange={(event) => setFrom(event.currentTarget.value)}
+            />
+            <TextInput
+              size="xs"
+              type="date"
+              label="To, included"
+              value={to ?? dates?.to ?? ""}
+              onChange={(event) => setTo(event.currentTarget.value)}
+            />
+            <Button size="xs" type="submit">
+              Show these dates
+            </Button>
+          </form>
+        </Popover.Dropdown>
+      </Popover>
+      {dates ? (
+        <span className="quiet small">
+          {formatDate(dates.from)} – {formatDate(dates.to)}
+        </span>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+import { ActionIcon, Drawer, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { Outlet, useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { useParam } from "../filters/useFilters";
+import { useSession } from "../session/session";
+import { Icon } from "../ui/Icon";
+import { PageLink } from "../ui/PageLink";
+import { FilterBar } from "./FilterBar";
+import { HeldActs } from "./HeldActs";
+import { useKeys } from "./keys";
+import { Palette, openPalette } from "./Palette";
+import { pages } from "./pages";
+import { useViews } from "./views";
+import css from "./Shell.module.css";
+
+const phonePages = ["/home", "/orders", "/inventory", "/live"];
+
+/** Navigation, filters and search around every page. */
+export function Shell() {
+  const [menu, { open, close }] = useDisclosure();
+  const [wall, setWall] = useParam("wall");
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const page = pages.find((one) => path.startsWith(one.path));
+  const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const main = useRef<HTMLElement>(null);
+  useKeys();
+  useEffect(close, [path, close]);
+  useEffect(() => {
+    document.title = page ? `${page.title} – shelfcast` : "shelfcast";
+  }, [page]);
+
+  return (
+    <div className={`${css["shell"]} ${wall ? css["wall"] : ""}`}>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        To the content
+      </a>
+      {wall || phone ? null : (
+        <nav className={css["nav"]} aria-label="Pages">
+          <Brand />
+          <Links />
+        </nav>
+      )}
+      <div className={css["page"]}>
+        <header className={css["bar"]}>
+          {phone && !wall ? <Brand short /> : null}
+          <h1 className={css["title"]}>
+            {page?.title ?? (path.startsWith("/product") ? "Product" : "shelfcast")}
+          </h1>
+          <div className={css["tools"]}>
+            {wall ? (
+              <ActionIcon
+                variant="subtle"
+                aria-label="Leave wall mode"
+                onClick={() => {
+                  setWall(null);
+                  void document.exitFullscreen?.().catch(() => undefined);
+                }}
+              >
+                <Icon name="close" />
+              </ActionIcon>
+            ) : (
+              <>
+                <button type="button" className={css["search"]} onClick={openPalette}>
+                  <Icon name="search" size={16} />
+                  <span>Search</span>
+                  <kbd>Ctrl K</kbd>
+                </button>
+                <SchemeSwitch />
+                <MoreMenu
+                  onWall={() => {
+                    setWall("1");
+                    void document.documentElement.requestFullscreen?.().catch(() => undefined);
+                  }}
+                />
+              </>
+            )}
+          </div>
+        </header>
+        {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
+        <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
+          <Outlet />
+        </main>
+      </div>
+      {phone && !wall ? (
+        <nav className={css["tabs"]} aria-label="Pages">
+          {pages
+            .filter((one) => phonePages.includes(one.path))
+            .map((one) => (
+              <PageLink key={one.path} to={one.path} className={css["tab"]} activeClassName={css["on"]}>
+                <Icon name={one.icon} size={20} />
+                <span>{one.title.split(" ")[0]}</span>
+              </PageLink>
+            ))}
+          <button type="button" className={css["tab"]} onClick={open} aria-label="All pages">
+            <Icon name="menu" size={20} />
+            <span>More</span>
+          </button>
+        </nav>
+      ) : null}
+      <Drawer
+        opened={menu}
+        onClose={close}
+        size={280}
+        title="Pages"
+        lockScroll={false}
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
+        <Links />
+      </Drawer>
+      <Palette />
+      <HeldActs />
+    </div>
+  );
+}
+
+function Brand({ short }: { short?: boolean }) {
+  return (
+    <PageLink to="/home" className={css["brand"]} label="shelfcast, to the home page">
+      <img src="/icon.svg" alt="" width={24} height={24} />
+      {short ? null : <span>shelfcast</span>}
+    </PageLink>
+  );
+}
+
+function Links() {
+  const views = useViews();
+  return (
+    <>
+      <ul className="bare">
+        {pages.map((one) => (
+          <li key={one.path}>
+            <PageLink to={one.path} className={css["link"]} activeClassName={css["on"]}>
+              <Icon name={one.icon} />
+              <span>{one.title}</span>
+            </PageLink>
+          </li>
+        ))}
+      </ul>
+      {views.all.length > 0 ? (
+        <>
+          <p className={css["group"]}>Saved views</p>
+          <ul className="bare">
+            {views.all.map((view) => (
+              <li key={view.url} className={css["view"]}>
+                <a className={css["link"]} href={view.url}>
+                  <Icon name="bookmark" />
+                  <span className="clip">{view.name}</span>
+                </a>
+                <ActionIcon
+                  size="sm"
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Forget ${view.name}`}
+                  onClick={() => views.forget(view.url)}
+                >
+                  <Icon name="close" size={14} />
+                </ActionIcon>
+              </li>
+            ))}
+          </ul>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  const other = scheme === "dark" ? "light" : "dark";
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={`Switch to ${other}`}
+      onClick={() => setColorScheme(other)}
+    >
+      <Icon name={scheme === "dark" ? "sun" : "moon"} />
+    </ActionIcon>
+  );
+}
+
+function MoreMenu({ onWall }: { onWall: () => void }) {
+  const { session, signOut } = useSession();
+  const views = useViews();
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label="You and this view">
+          <Icon name="user" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {session ? (
+          <Menu.Label>
+            {session.user}, {session.role.replaceAll("_", " ")}
+          </Menu.Label>
+        ) : null}
+        <Menu.Item
+          leftSection={<Icon name="bookmark" size={16} />}
+          onClick={() =>
+            views.keep(document.title.replace(" – shelfcast", ""), location.pathname + location.search)
+          }
+        >
+          Save this view
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="wall" size={16} />} onClick={onWall}>
+          Wall mode
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,73 @@
+import type { IconName } from "../ui/Icon";
+
+export type Role = "administrator" | "executive" | "regional_manager" | "store_manager" | "analyst";
+
+export interface Page {
+  path: string;
+  title: string;
+  icon: IconName;
+  /** After g. */
+  key: string;
+  /** Which of the global filters mean something there. */
+  filters: readonly ("dates" | "store" | "category" | "region")[];
+}
+
+export const pages: readonly Page[] = [
+  { path: "/home", title: "Home", icon: "home", key: "h", filters: ["store", "region"] },
+  { path: "/orders", title: "Orders", icon: "orders", key: "o", filters: ["store", "region"] },
+  {
+    path: "/live",
+    title: "Real-time sales",
+    icon: "live",
+    key: "l",
+    filters: ["store", "category", "region"],
+  },
+  {
+    path: "/inventory",
+    title: "Inventory",
+    icon: "inventory",
+    key: "i",
+    filters: ["dates", "store", "category", "region"],
+  },
+  {
+    path: "/history",
+    title: "Historical analysis",
+    icon: "history",
+    key: "t",
+    filters: ["dates", "store", "category", "region"],
+  },
+  {
+    path: "/forecasts",
+    title: "Forecasts",
+    icon: "forecasts",
+    key: "f",
+    filters: ["dates", "store", "region"],
+  },
+  {
+    path: "/anomalies",
+    title: "Anomalies and data",
+    icon: "anomalies",
+    key: "a",
+    filters: ["dates", "store", "region"],
+  },
+  {
+    path: "/executive",
+    title: "Executive",
+    icon: "executive",
+    key: "e",
+    filters: ["dates", "store", "category", "region"],
+  },
+  { path: "/store", title: "My store", icon: "store", key: "s", filters: ["store"] },
+];
+
+/** Where a person begins. */
+export function homeOf(role: Role | string | undefined): string {
+  switch (role) {
+    case "executive":
+      return "/executive";
+    case "store_manager":
+      return "/store";
+    default:
+      return "/home";
+  }
+}

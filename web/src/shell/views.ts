@@ -1,0 +1,24 @@
+import { useLocalStorage } from "@mantine/hooks";
+
+export interface View {
+  name: string;
+  url: string;
+}
+
+/** Views that a person keeps: a page with its filters, in this browser. */
+export function useViews() {
+  const [all, setAll] = useLocalStorage<View[]>({
+    key: "shelfcast-views",
+    defaultValue: [],
+    getInitialValueInEffect: false,
+  });
+  return {
+    all,
+    keep: (title: string, url: string) => {
+      const [, query = ""] = url.split("?");
+      const told = [...new URLSearchParams(query)].map(([key, value]) => `${key} ${value}`).join(", ");
+      setAll([...all.filter((view) => view.url !== url), { name: told ? `${title}: ${told}` : title, url }]);
+    },
+    forget: (url: string) => setAll(all.filter((view) => view.url !== url)),
+  };
+}

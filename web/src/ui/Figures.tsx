@@ -1,0 +1,33 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Stamp, type Freshness } from "./Stamp";
+import { Failed, Waiting } from "./states";
+import css from "./Figures.module.css";
+
+interface FiguresProps<T> {
+  query: UseQueryResult<T>;
+  freshness: (data: T) => Freshness;
+  isEmpty?: (data: T) => boolean;
+  empty?: ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** A row of tiles that one answer fills, with its stamp. */
+export function Figures<T>({ query, freshness, isEmpty, empty, children }: FiguresProps<T>) {
+  const { data, error } = query;
+  if (data === undefined)
+    return (
+      <div className={css["alone"]}>
+        {error ? <Failed error={error} onAgain={() => void query.refetch()} /> : <Waiting height={92} />}
+      </div>
+    );
+  if (isEmpty?.(data)) return <div className={css["alone"]}>{empty}</div>;
+  return (
+    <section aria-label="Figures">
+      <div className="tiles">{children(data)}</div>
+      <div className={css["stamp"]}>
+        <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={error !== null} />
+      </div>
+    </section>
+  );
+}

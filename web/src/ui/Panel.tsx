@@ -1,0 +1,99 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { MeasureName } from "../measures/measures";
+import { Help } from "./Help";
+import { Stamp, type Freshness } from "./Stamp";
+import { Empty, Failed, Waiting } from "./states";
+import css from "./Panel.module.css";
+
+interface FrameProps {
+  title: string;
+  measure?: MeasureName | undefined;
+  note?: ReactNode;
+  tools?: ReactNode;
+  foot?: ReactNode;
+  className?: string | undefined;
+  stale?: boolean;
+  children: ReactNode;
+}
+
+/** The frame of everything that is shown. */
+export function Frame({ title, measure, note, tools, foot, className, stale, children }: FrameProps) {
+  return (
+    <section className={`${css["panel"]} ${className ?? ""}`} aria-label={title} data-panel={title}>
+      <div className={css["head"]}>
+        <h2 className={css["title"]}>{title}</h2>
+        {measure ? <Help of={measure} /> : null}
+        <div className={css["tools"]}>{tools}</div>
+      </div>
+      {note ? <p className={css["note"]}>{note}</p> : null}
+      <div className={`${css["body"]} ${stale ? css["stale"] : ""}`}>{children}</div>
+      {foot ? <div className={css["foot"]}>{foot}</div> : null}
+    </section>
+  );
+}
+
+interface PanelProps<T> extends Omit<FrameProps, "children" | "foot" | "stale" | "tools"> {
+  query: UseQueryResult<T>;
+  freshness?: (data: T) => Freshness;
+  isEmpty?: (data: T) => boolean;
+  empty?: ReactNode;
+  height?: number;
+  tools?: (data: T) => ReactNode;
+  children: (data: T) => ReactNode;
+}
+
+/** A frame around what was asked for: waiting, empty, failed or stale until it is there. */
+export function Panel<T>({
+  query,
+  freshness,
+  isEmpty,
+  empty,
+  height = 200,
+  tools,
+  children,
+  ...frame
+}: PanelProps<T>) {
+  const { data, error, refetch } = query;
+  const failing = error !== null && data !== undefined;
+  return (
+    <Frame
+      {...frame}
+      stale={failing}
+      tools={data === undefined ? undefined : tools?.(data)}
+      foot={
+        data !== undefined && freshness ? (
+          <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={failing} />
+        ) : undefined
+      }
+    >
+      <PanelBody
+        data={data}
+        error={error}
+        again={() => void refetch()}
+        isEmpty={isEmpty}
+        empty={empty}
+        height={height}
+      >
+        {children}
+      </PanelBody>
+    </Frame>
+  );
+}
+
+interface BodyProps<T> {
+  data: T | undefined;
+  error: Error | null;
+  again: () => void;
+  isEmpty: ((data: T) => boolean) | undefined;
+  empty: ReactNode;
+  height: number;
+  children: (data: T) => ReactNode;
+}
+
+function PanelBody<T>({ data, error, again, isEmpty, empty, height, children }: BodyProps<T>) {
+  if (data === undefined)
+    return error ? <Failed error={error} onAgain={again} /> : <Waiting height={height} />;
+  if (isEmpty?.(data)) return <>{empty ?? <Empty title="Nothing here yet" />}</>;
+  return <>{children(data)}</>;
+}

@@ -1,0 +1,80 @@
+import { Popover, UnstyledButton } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { formatAge, formatInstant } from "../format/format";
+import css from "./Stamp.module.css";
+
+/** Of when figures are, through which place of the log, and who has not reported. */
+export interface Freshness {
+  asOf: string | null;
+  epoch: number | null;
+  messages: number | null;
+  storesHeard: number | null;
+  storesKnown: number | null;
+  /** Nothing past that place of the log is in the figures. */
+  isExact: boolean;
+  silent: string[];
+}
+
+export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: number; failing?: boolean }) {
+  const age = useAge(receivedAt);
+  const late = failing || age > 120;
+  const silent = of.silent.length;
+  return (
+    <Popover width={340} position="bottom-end" shadow="md" withinPortal>
+      <Popover.Target>
+        <UnstyledButton className={css["stamp"]} data-stamp={of.asOf ?? ""}>
+          {late ? <span className={css["late"]}>▲ {formatAge(age)} old · </span> : null}
+          <span>as of {of.asOf ? formatInstant(of.asOf) : "no events yet"}</span>
+          {silent > 0 ? <span className={css["late"]}> · ▲ {silent} silent</span> : null}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <dl className={css["facts"]}>
+          <dt>Newest event shown</dt>
+          <dd>{formatInstant(of.asOf)}</dd>
+          {of.epoch === null ? null : (
+            <>
+              <dt>Through epoch</dt>
+              <dd>{of.epoch}</dd>
+            </>
+          )}
+          {of.messages === null ? null : (
+            <>
+              <dt>Log messages included</dt>
+              <dd>
+                {of.isExact ? "" : "at least "}
+                {of.messages.toLocaleString()}
+              </dd>
+            </>
+          )}
+          {of.storesKnown === null ? null : (
+            <>
+              <dt>Stores heard from</dt>
+              <dd>
+                {of.storesHeard ?? "–"} of {of.storesKnown}
+              </dd>
+            </>
+          )}
+          <dt>Answer received</dt>
+          <dd>{formatAge(age)} ago</dd>
+        </dl>
+        {silent > 0 ? (
+          <p className={css["silent"]}>
+            Silent: {of.silent.slice(0, 12).join(", ")}
+            {silent > 12 ? ` and ${silent - 12} more` : ""}. Their figures may be missing.
+          </p>
+        ) : null}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** Seconds since then, looked at every ten. */
+function useAge(since: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 10_000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, (now - since) / 1_000);
+}
