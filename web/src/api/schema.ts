@@ -1087,6 +1087,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The chain's last days replayed under another policy, beside today's. Who sees some stores only names one. */
+        post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What-if questions that are kept by a name. */
+        get: operations["scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps the options in the body by a name. */
+        put: operations["keepScenario"];
+        post?: never;
+        /** Removes what is kept by a name. */
+        delete: operations["removeScenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/topics/{topic}": {
         parameters: {
             query?: never;
@@ -1472,6 +1524,23 @@ export interface paths {
         put?: never;
         /** What `shelfcast replenish` and its like ask of the running program. */
         post: operations["job_replenish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What `shelfcast simulate` and its like ask of the running program. */
+        post: operations["job_simulate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6788,6 +6857,162 @@ export interface operations {
             503: components["responses"]["Refused"];
         };
     };
+    simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    store_id?: number | null;
+                    /** @description options that are kept by this name */
+                    scenario?: string | null;
+                    days?: number;
+                    demand_percent?: number;
+                    lead_time_days?: number;
+                    service_percent?: number;
+                    budget?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description both replays and the difference */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        first_date: string;
+                        /** Format: date */
+                        last_date: string;
+                        days: number;
+                        warm_up_days: number;
+                        series: number;
+                        assumptions: {
+                            [key: string]: unknown;
+                        };
+                        today: {
+                            [key: string]: number | null;
+                        };
+                        what_if: {
+                            [key: string]: number | null;
+                        };
+                        difference: {
+                            [key: string]: number | null;
+                        };
+                        remarks: string[];
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description each name with its options */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        scenarios: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            401: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    keepScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description it is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    removeScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is gone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
     topic: {
         parameters: {
             query?: {
@@ -7157,6 +7382,20 @@ export interface operations {
         };
     };
     job_replenish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: components["requestBodies"]["Job"];
+        responses: {
+            200: components["responses"]["JobLines"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+        };
+    };
+    job_simulate: {
         parameters: {
             query?: never;
             header?: never;
