@@ -6,6 +6,7 @@
 # gets its name last.
 environment() {
     local into work
+    # shellcheck disable=SC2154 # Of paths.sh.
     into=$cache/peers/$1-$(sha256sum < "$2" | cut -c1-12)
     [ -d "$into" ] || {
         say "making the Python environment of ${2##*/benchmarks/}"

@@ -167,19 +167,20 @@ Result<std::string> remove(App& app, std::string_view name) {
 api::WhatIfDesk what_if_desk(App& app) {
     // One change of the kept scenarios at a time.
     const auto changing = std::make_shared<std::mutex>();  // Shared by the two that change them.
-    return {.answer = [&app](std::string_view body, const ports::StoreScope& scope,
-                             const std::stop_token& stop) { return answer(app, body, scope, stop); },
-            .scenarios = [&app] { return list(app); },
-            .save =
-                [&app, changing](std::string_view name, std::string_view body) {
-                    const std::scoped_lock lock(*changing);
-                    return save(app, name, body);
-                },
-            .remove =
-                [&app, changing](std::string_view name) {
-                    const std::scoped_lock lock(*changing);
-                    return remove(app, name);
-                }};
+    return {
+        .answer = [&app](std::string_view body, const ports::StoreScope& scope,
+                         const std::stop_token& stop) { return answer(app, body, scope, stop); },
+        .scenarios = [&app] { return list(app); },
+        .save =
+            [&app, changing](std::string_view name, std::string_view body) {
+                const std::scoped_lock lock(*changing);
+                return save(app, name, body);
+            },
+        .remove =
+            [&app, changing](std::string_view name) {
+                const std::scoped_lock lock(*changing);
+                return remove(app, name);
+            }};
 }
 
 api::Job simulate_job(App& app) {

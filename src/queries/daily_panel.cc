@@ -86,9 +86,9 @@ Result<std::vector<StoreDate>> panel_holidays(ports::QueryRunner& runner, const 
 Result<std::array<double, 24>> panel_hours(ports::QueryRunner& runner, const DateRange& dates) {
     constexpr std::array kColumns = {ColumnSpec{"hour", ColumnType::kUInt8},
                                      ColumnSpec{"sales", ColumnType::kInt64}};
-    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
-                     runner.read_rows(sql_text("queries/demand/panel_hours.sql"), kColumns,
-                                      values_of(dates)));
+    SHELFCAST_ASSIGN(
+        const retail::ColumnBlock rows,
+        runner.read_rows(sql_text("queries/demand/panel_hours.sql"), kColumns, values_of(dates)));
     const RowReader reader(rows);
     std::array<double, 24> found{};
     for (std::size_t row = 0; row < reader.size(); ++row) {

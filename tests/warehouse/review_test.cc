@@ -58,7 +58,8 @@ constexpr std::array<std::string_view, 6> kPlanted = {
     "forecast_date, model_version, is_champion, predicted_demand, lower_80, upper_80, "
     "generated_at) select 'product_store', 1, 'jam', toDate('2026-03-09') + number, '2026-03-08', "
     "'v1', 1, 2.25, 1, 4, '2026-03-09 10:00:00' from numbers(7)",
-    "insert into retail_core.inventory_daily values ('2026-03-08', 1, 'tea', 5, 0, 0, null, null, "
+    "insert into retail_core.inventory_daily (business_date, store_id, product_id, on_hand_units, "
+    "on_order_units, stock_out_hours, version) values ('2026-03-08', 1, 'tea', 5, 0, 0, "
     "7090502500)"};
 
 constexpr std::string_view kBroken =

@@ -28,7 +28,7 @@ with
     (
         select
             costs.category as category,
-            cast(stores.currency as String) as currency,
+            ifNull(toString(stores.currency), '') as currency,
             sum(toDecimal128(days.units, 3) * costs.unit_cost) as cost_of_sales,
             sum(days.revenue) as revenue
         from
@@ -55,7 +55,7 @@ with
     (
         select
             costs.category as category,
-            cast(stores.currency as String) as currency,
+            ifNull(toString(stores.currency), '') as currency,
             sum(stock.units * costs.unit_cost) as stock_value
         from
         (

@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file pipelines/forecast/tree_heads.h
-/// The trees of one forecaster: several ensembles for the mean and one for each quantile, all of units
-/// over the series' level. One thread at a time; inside, one ensemble per thread.
+/// The trees of one forecaster: several ensembles for the mean and one for each quantile, all of
+/// units over the series' level. One thread at a time; inside, one ensemble per thread.
 
 #include <array>
 #include <cstddef>
