@@ -40,15 +40,15 @@ Result<int> ask(const Common& common, const UsersRequest& request, const std::st
                 const std::stop_token& stop) {
     SHELFCAST_ASSIGN(const std::string done, run_job_with_bar(common.config, "users", users_job,
                                                               to_json_text(request), stop));
+    json answer = json::parse(done);
     if (common.json) {
-        json answer = json::parse(done);
         if (!shown_once.empty()) {
             answer["password"] = shown_once;
         }
         fmt::print("{}\n", answer.dump());
         return 0;
     }
-    for (const json& user : json::parse(done)["users"]) {
+    for (const json& user : answer["users"]) {
         fmt::print("{}{}\n", describe(user), request.act == "drop" ? ": gone" : "");
     }
     if (!shown_once.empty()) {

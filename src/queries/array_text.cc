@@ -5,18 +5,18 @@
 
 #include <cstdint>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace shelfcast::queries {
 namespace {
 
-/// An element of an array in its text form.
+/// An element of an array in its text form. Only the quote is left to do: the adapter escapes bound
+/// values, and of an array the server reads that level as the elements' own.
 std::string quoted(std::string_view text) {
     std::string out = "'";
     for (const char byte : text) {
-        if (byte == '\'' || byte == '\\') {
-            out.push_back('\\');
-        }
-        out.push_back(byte);
+        out.append(byte == '\'' ? 2 : 1, byte);
     }
     out.push_back('\'');
     return out;
@@ -38,6 +38,14 @@ std::string product_ids(std::span<const retail::StockKey> keys) {
         products.insert(quoted(key.product_id));
     }
     return fmt::format("[{}]", fmt::join(products, ","));
+}
+
+std::string texts(std::span<const std::string> values) {
+    std::vector<std::string> elements;
+    for (const std::string& value : values) {
+        elements.push_back(quoted(value));
+    }
+    return fmt::format("[{}]", fmt::join(elements, ","));
 }
 
 }  // namespace shelfcast::queries

@@ -14,5 +14,7 @@ namespace shelfcast::queries {
 [[nodiscard]] std::string store_ids(std::span<const retail::StockKey> keys);
 /// The products of the keys, "['a','b']".
 [[nodiscard]] std::string product_ids(std::span<const retail::StockKey> keys);
+/// "['a','b']", in the order given.
+[[nodiscard]] std::string texts(std::span<const std::string> values);
 
 }  // namespace shelfcast::queries

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "ports/user_directory.h"
+#include "queries/array_text.h"
 #include "queries/row_reader.h"
 #include "retail/time_zone.h"
 
@@ -86,21 +87,6 @@ std::string time_text(std::int64_t utc_ms) {
     std::ranges::replace(text, 'T', ' ');
     std::erase(text, 'Z');
     return text;
-}
-
-std::string texts(const std::vector<std::string>& values) {
-    std::string out = "[";
-    for (const std::string& value : values) {
-        out += out.size() > 1 ? ",'" : "'";
-        for (const char byte : value) {
-            if (byte == '\'' || byte == '\\') {
-                out.push_back('\\');
-            }
-            out.push_back(byte);
-        }
-        out.push_back('\'');
-    }
-    return out + "]";
 }
 
 std::string stores_text(const ports::StoreScope& scope) {

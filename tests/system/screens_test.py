@@ -341,7 +341,7 @@ class ScreensTest(SystemTest):
         with open(os.path.join(ROOT, "api", "openapi.yaml"), encoding="utf-8") as file:
             paths = file.read().split("\ncomponents:")[0]
         for path, operations in re.findall(r"^  (/\S*):\n((?:    .*\n|\n)+)", paths, re.M):
-            methods = {method.upper() for method in re.findall(r"^    (get|post|delete):", operations, re.M)}
+            methods = {method.upper() for method in re.findall(r"^    (get|post|put|delete):", operations, re.M)}
             with self.subTest(path=path):
                 status, head, _ = self.shelfcast.web("PATCH", re.sub(r"\{\w+\}", "1", path))
                 if path == "/{path}":  # Any path is one of the app's or is not there.

@@ -107,7 +107,7 @@ class StatusTest(SystemTest):
 
     def test_the_page_is_whole_and_takes_nothing_from_elsewhere(self):
         running = self.start().wait_ready()
-        for path, kind in (("/", "text/html"), ("/status.js", "text/javascript"),
+        for path, kind in (("/status", "text/html"), ("/status.js", "text/javascript"),
                            ("/status.css", "text/css")):
             code, fields, body = running.web("GET", path)
             self.assertEqual(code, 200)
@@ -115,18 +115,18 @@ class StatusTest(SystemTest):
             self.assertTrue(fields["Content-Security-Policy"].startswith("default-src 'none'"))
             for elsewhere in (b"http://", b"https://", b"//cdn", b"@import"):
                 self.assertNotIn(elsewhere, body)
-        page = running.web("GET", "/")[2].decode()
+        page = running.web("GET", "/status")[2].decode()
         for wanted in ("/status.js", "/status.css", 'name="viewport"', "No events yet",
                        'id="stores"', 'id="batches"', 'id="rejections"', 'id="differences"'):
             self.assertIn(wanted, page)
-        self.assertEqual(running.web("GET", "/", headers={"Host": "rebound.example"})[0], 403)
+        self.assertEqual(running.web("GET", "/status", headers={"Host": "rebound.example"})[0], 403)
 
     def test_with_a_login_only_people_with_one_see_it(self):
         config = self.write("shelf.toml", '[server]\nstatus_login = "always"\n')
         running = self.start(arguments=("--config", config)).wait_ready()
         login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         wrong = base64.b64encode(f"{USER}:wrong".encode()).decode()
-        for path in ("/", "/status.js", "/status.css", "/v1/status"):
+        for path in ("/status", "/status.js", "/status.css", "/v1/status"):
             code, fields, _ = running.web("GET", path)
             self.assertEqual((code, fields["WWW-Authenticate"].split()[0]), (401, "Basic"))
             self.assertEqual(
