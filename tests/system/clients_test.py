@@ -113,7 +113,7 @@ class ClientsTest(SystemTest):
         self.assertIn("text/plain", headers.get("Content-Type", ""))
         for name in ("events_accepted", "reconciliation_differences", "events_duplicate"):
             self.assertIn(f"\nshelfcast_{name}_total ".encode(), text)
-        self.assertEqual(self.running.web("GET", "/nothing")[0], 404)
+        self.assertEqual(self.running.web("GET", "/v1/nothing")[0], 404)
 
     def test_commands(self):
         said = self.succeed(

@@ -86,7 +86,7 @@ async function fill(data: string): Promise<void> {
   for (const back of [15, 8]) await command(data, "predict", "--date", daysAgo(back));
   await command(data, "predict");
   await command(data, "replenish");
-  await command(data, "schedule", "run", "retail_data_quality", "--date", daysAgo(0));
+  await command(data, "schedule", "run", "retail_data_quality", "--date", `${daysAgo(0)}T00:05`);
   await command(data, "schedule", "run", "retail_business_impact", "--date", daysAgo(0));
 }
 

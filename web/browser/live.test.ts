@@ -16,9 +16,11 @@ describe("real-time sales", () => {
     await page.goto(`${url}/live?store=1`);
     await settled(page);
     await page.locator('[data-tile="live_revenue"]').waitFor();
-    await sell(url, { product_id: "tea", unit_price: 1 });
     await settled(page);
-    const before = Number(await tile(page, "live_revenue"));
+    const atFirst = Number(await tile(page, "live_revenue"));
+    await sell(url, { product_id: "tea", quantity: 1, unit_price: 1 });
+    const before = atFirst + 1;
+    await expect.poll(() => tile(page, "live_revenue").then(Number), { timeout: 10_000 }).toBe(before);
     const begin = Date.now();
     await sell(url, { product_id: "tea", quantity: 3, unit_price: 4.25 });
     await expect

@@ -108,7 +108,7 @@ describe("orders", () => {
     await settled(page);
     const button = page
       .locator('[data-panel="To approve"]')
-      .getByRole("button", { name: /^Approve / })
+      .getByRole("button", { name: /^Order / })
       .first();
     await button.tap();
     await page.getByText(/^Approved: /).waitFor();

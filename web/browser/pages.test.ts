@@ -13,14 +13,7 @@ const pages: { path: string; panels: string[]; tiles: string[] }[] = [
   { path: "/live", panels: ["Today by hour, against last week", "Stores today"], tiles: ["live_revenue"] },
   {
     path: "/inventory",
-    panels: [
-      "Items",
-      "Stock value by category",
-      "Flow of goods",
-      "Over and under stock",
-      "ABC-XYZ",
-      "Suppliers",
-    ],
+    panels: ["Items", "Stock value by category", "Flow of goods", "Over and under stock", "ABC-XYZ"],
     tiles: ["stock_value", "on_hand", "items_out"],
   },
   {
@@ -45,7 +38,7 @@ const pages: { path: string; panels: string[]; tiles: string[] }[] = [
   { path: "/anomalies", panels: ["Hours, the unusual ones marked"], tiles: [] },
   {
     path: "/anomalies?part=data",
-    panels: ["Checks", "Stores and tills heard from", "Live and batch, epoch by epoch"],
+    panels: ["Stores and tills heard from", "Live and batch, epoch by epoch"],
     tiles: [],
   },
   {
@@ -87,8 +80,14 @@ describe.each(pages)("$path", ({ path, panels, tiles }) => {
     await page.goto(url + path);
     await settled(page);
     expect(await failures(page)).toEqual([]);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, "nothing to scroll sideways").toBeLessThanOrEqual(390);
+    const tooWide = await page.evaluate(() => {
+      if (document.documentElement.scrollWidth <= 390) return [];
+      return [...document.querySelectorAll("main *")]
+        .filter((one) => one.getBoundingClientRect().right > 390.5)
+        .map((one) => `${one.tagName} ${one.className.toString()} ${one.textContent?.slice(0, 30) ?? ""}`)
+        .slice(0, 12);
+    });
+    expect(tooWide, "nothing to scroll sideways").toEqual([]);
     expect(await violations(page)).toEqual([]);
     expect(complaints.all).toEqual([]);
     await page.context().close();

@@ -35,6 +35,7 @@ export function SignIn() {
           name="name"
           autoComplete="username"
           required
+          withAsterisk={false}
           maxLength={256}
           autoFocus
           size="md"
@@ -44,6 +45,7 @@ export function SignIn() {
           name="password"
           autoComplete="current-password"
           required
+          withAsterisk={false}
           maxLength={1024}
           size="md"
           visibilityToggleButtonProps={{ "aria-label": "Show the password" }}

@@ -22,7 +22,7 @@ export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
     );
   const chosen = Object.keys(filters).length;
   return (
-    <div className={css["bar"]}>
+    <div className={css["bar"]} role="region" aria-label="Filters">
       <Popover position="bottom-start" withinPortal width="calc(100vw - 24px)" trapFocus>
         <Popover.Target>
           <Button size="xs" variant="default" leftSection={<Icon name="filter" size={16} />}>

@@ -49,7 +49,7 @@ export function Shell() {
         </nav>
       )}
       <div className={css["page"]}>
-        <header className={css["bar"]}>
+        <section className={css["bar"]} aria-label="Page and tools">
           {phone && !wall ? <Brand short /> : null}
           <h1 className={css["title"]}>
             {page?.title ?? (path.startsWith("/product") ? "Product" : "shelfcast")}
@@ -83,7 +83,7 @@ export function Shell() {
               </>
             )}
           </div>
-        </header>
+        </section>
         {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
         <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
           <Outlet />
@@ -99,7 +99,7 @@ export function Shell() {
                 <span>{one.title.split(" ")[0]}</span>
               </PageLink>
             ))}
-          <button type="button" className={css["tab"]} onClick={open} aria-label="All pages">
+          <button type="button" className={css["tab"]} onClick={open}>
             <Icon name="menu" size={20} />
             <span>More</span>
           </button>

@@ -266,7 +266,7 @@ function Approvable({
         <Button
           size="md"
           onClick={() => decide("approve", [proposal], currency, nameOf)}
-          aria-label={`Approve ${proposal.quantity} of ${name}`}
+          aria-label={`Order ${proposal.quantity.toLocaleString()} of ${name}`}
         >
           Order {proposal.quantity.toLocaleString()}
         </Button>
