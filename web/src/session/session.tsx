@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { answered, carry, client, Refused, type Session } from "../api/client";
 
@@ -31,6 +31,11 @@ function taken(session: Session): Signed {
   return { user: session.name, role: session.role, allStores: session.all_stores, stores: session.stores };
 }
 
+/** Nothing of another person's stays. The session itself is changed, not removed: who looks at it would not be told. */
+function forget(queries: QueryClient) {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+}
+
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const asked = useQuery({
@@ -54,8 +59,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       problem: asked.data === undefined ? asked.error : null,
       signIn: async (name, password) => {
         const session = await answered(client.POST("/v1/session", { body: { name, password } }));
-        // Nothing of another person's stays.
-        queries.clear();
+        forget(queries);
         queries.setQueryData(["session"], taken(session));
       },
       signOut: () => {
@@ -64,7 +68,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
           .catch(() => undefined)
           .then(() => {
             carry(null);
-            queries.clear();
+            forget(queries);
             queries.setQueryData(["session"], null);
           });
       },

@@ -28,7 +28,7 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "sea",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   colors: { sea, dark },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'DejaVu Sans Mono', monospace",

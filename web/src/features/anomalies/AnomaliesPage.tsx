@@ -131,7 +131,7 @@ function Series() {
         stores.length > 1 ? (
           <Select
             size="xs"
-            w={190}
+            className={css["of"] ?? ""}
             aria-label="Store of the hours"
             searchable
             allowDeselect={false}
