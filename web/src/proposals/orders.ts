@@ -68,18 +68,19 @@ export function decide(
     label: `${action === "approve" ? "Approved" : "Rejected"}: ${what}${value !== null && action === "approve" ? `, ${format(value, money(currency))}` : ""}`,
     becomes: action === "approve" ? "approved" : "rejected",
     run: (leaving) =>
-      proposals.length === 1 ? decideOne(action, first, leaving) : decideMany(action, proposals, leaving),
+      proposals.length === 1 ? decideOne(action, first) : decideMany(action, proposals, leaving),
   });
 }
 
-async function decideOne(action: "approve" | "reject", one: Proposal, keepalive: boolean): Promise<void> {
+/** Who leaves while it is on its way does not stop it. */
+async function decideOne(action: "approve" | "reject", one: Proposal): Promise<void> {
   await answered(
     client.POST("/v1/proposals/{store}/{product}/{review_date}/{action}", {
       params: {
         path: { store: one.store_id, product: one.product_id, review_date: one.review_date, action },
       },
       body: action === "approve" ? seen(one) : {},
-      keepalive,
+      keepalive: true,
     }),
   );
 }
@@ -165,12 +166,12 @@ export function act(order: Order, { action, label, becomes }: ReturnType<typeof 
     keys: [order.order_number],
     label: `${order.order_number}: ${label.toLowerCase()}`,
     becomes,
-    run: (keepalive) =>
+    run: () =>
       answered(
         client.POST("/v1/orders/{number}/{action}", {
           params: { path: { number: order.order_number, action } },
           body: {},
-          keepalive,
+          keepalive: true,
         }),
       ),
   });
