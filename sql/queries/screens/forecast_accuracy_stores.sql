@@ -17,69 +17,36 @@
 --   coverage_80 Float64: share of actuals inside the 80 % interval
 --   coverage_95 Float64: share of actuals inside the 95 % interval
 -- Filters: from to
-with
-    newest as
-    (
-        select
-            store_id,
-            product_id,
-            prediction_date,
-            argMax(accuracy.predicted_demand, accuracy.forecast_date) as predicted,
-            argMax(accuracy.actual_units, accuracy.forecast_date) as actual,
-            argMax(accuracy.is_within_80, accuracy.forecast_date) as within_80,
-            argMax(accuracy.is_within_95, accuracy.forecast_date) as within_95
-        from retail.prediction_accuracy as accuracy
-        where is_champion = 1
-            and prediction_date between {from_date:Date} and {to_date:Date}
-            and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        group by
-            store_id,
-            product_id,
-            prediction_date
-    )
+with varPop(toFloat64(newest.actual_units)) as spread
 select
-    measured.store_id as store_id,
-    names.store_name as store_name,
-    measured.forecasts as forecasts,
-    round(measured.predicted_units, 6) as predicted_units,
-    measured.actual_units as actual_units,
-    round(measured.absolute_error, 6) as absolute_error,
-    round(measured.absolute_error / forecasts, 6) as mae,
-    round(sqrt(measured.squared_error / forecasts), 6) as rmse,
-    if(measured.spread > 0, round(1 - measured.squared_error / measured.spread, 6), null) as r2,
-    if(measured.days_with_sales > 0, round(measured.relative_error / measured.days_with_sales, 6), null) as mape,
-    if(
-        measured.actual_units > 0,
-        round(measured.absolute_error / toFloat64(measured.actual_units), 6),
-        null
-    ) as wmape,
-    if(
-        measured.actual_units > 0,
-        round(
-            (measured.predicted_units - toFloat64(measured.actual_units)) / toFloat64(measured.actual_units),
-            6
-        ),
-        null
-    ) as bias,
-    round(measured.within_80 / forecasts, 6) as coverage_80,
-    round(measured.within_95 / forecasts, 6) as coverage_95
+    newest.store_id as store_id,
+    any(names.store_name) as store_name,
+    count() as forecasts,
+    round(sum(newest.predicted_demand), 6) as predicted_units,
+    sum(newest.actual_units) as actual_units,
+    round(sum(newest.absolute_error), 6) as absolute_error,
+    round(avg(newest.absolute_error), 6) as mae,
+    round(sqrt(avg(pow(newest.error, 2))), 6) as rmse,
+    if(spread > 0, round(1 - avg(pow(newest.error, 2)) / spread, 6), null) as r2,
+    round(avg(abs(newest.relative_error)), 6) as mape,
+    if(actual_units > 0, round(sum(newest.absolute_error) / toFloat64(actual_units), 6), null) as wmape,
+    if(actual_units > 0, round(sum(newest.error) / toFloat64(actual_units), 6), null) as bias,
+    round(avg(newest.is_within_80), 6) as coverage_80,
+    round(avg(newest.is_within_95), 6) as coverage_95
 from
 (
-    select
+    select *
+    from retail.prediction_accuracy
+    where is_champion = 1
+        and prediction_date between {from_date:Date} and {to_date:Date}
+        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+    order by forecast_date desc
+    limit 1 by
         store_id,
-        count() as forecasts,
-        sum(predicted) as predicted_units,
-        sum(actual) as actual_units,
-        sum(abs(predicted - toFloat64(actual))) as absolute_error,
-        sum(pow(predicted - toFloat64(actual), 2)) as squared_error,
-        varPop(toFloat64(actual)) * count() as spread,
-        countIf(actual > 0) as days_with_sales,
-        sumIf(abs(predicted - toFloat64(actual)) / toFloat64(actual), actual > 0) as relative_error,
-        sum(newest.within_80) as within_80,
-        sum(newest.within_95) as within_95
-    from newest
-    group by store_id
-) as measured
-left join retail.dim_store as names on names.store_id = measured.store_id
+        product_id,
+        prediction_date
+) as newest
+left join retail.dim_store as names on names.store_id = newest.store_id
+group by store_id
 order by store_id
 limit {row_limit:UInt64} offset {row_offset:UInt64}
