@@ -17,7 +17,8 @@ export interface Freshness {
 
 export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: number; failing?: boolean }) {
   const age = useAge(receivedAt);
-  const late = failing || age > 120;
+  // Figures of the question before, until this one's come, were received for that one: no age is known of them.
+  const late = receivedAt > 0 && (failing || age > 120);
   const silent = of.silent.length;
   return (
     <Popover width={340} position="bottom-end" shadow="md" withinPortal>

@@ -20,7 +20,7 @@ import { Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { calendar, categoryMatrix, funnel, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, comparable, funnel, peakHours, trend } from "./history";
 import css from "./History.module.css";
 
 /** What was sold: over time, against before, by category, store, hour and product. */
@@ -67,7 +67,7 @@ function Totals() {
     { enabled: dates !== null },
   );
   const against = `against the ${length} days before`;
-  const rowsBefore = inCurrency(before.data?.rows ?? [], currency);
+  const daysBefore = inCurrency(before.data?.rows ?? [], currency);
   return (
     <Figures
       query={days}
@@ -77,9 +77,12 @@ function Totals() {
     >
       {(data) => {
         const rows = inCurrency(data.rows, currency);
+        const rowsBefore = comparable(daysBefore, rows) ? daysBefore : [];
         const trends = rows.map((row) => toNumber(row.revenue));
-        const was = (of: Parameters<typeof sum<(typeof rows)[number]>>[1]) =>
-          rowsBefore.length > 0 ? sum(rowsBefore, of) : null;
+        const change = (of: Parameters<typeof sum<(typeof rows)[number]>>[1]) => ({
+          value: changeOf(sum(rows, of), rowsBefore.length > 0 ? sum(rowsBefore, of) : null),
+          against,
+        });
         return (
           <>
             <Tile
@@ -89,38 +92,20 @@ function Totals() {
               value={sum(rows, (row) => row.revenue)}
               unit={money(currency)}
               trend={trends}
-              change={{
-                value: changeOf(
-                  sum(rows, (row) => row.revenue),
-                  was((row) => row.revenue),
-                ),
-                against,
-              }}
+              change={change((row) => row.revenue)}
             />
             <Tile
               label="Receipt lines"
               value={sum(rows, (row) => row.sales)}
               unit={count}
-              change={{
-                value: changeOf(
-                  sum(rows, (row) => row.sales),
-                  was((row) => row.sales),
-                ),
-                against,
-              }}
+              change={change((row) => row.sales)}
             />
             <Tile
               label="Units sold"
               measure="units_sold"
               value={sum(rows, (row) => row.units)}
               unit={units}
-              change={{
-                value: changeOf(
-                  sum(rows, (row) => row.units),
-                  was((row) => row.units),
-                ),
-                against,
-              }}
+              change={change((row) => row.units)}
             />
             <Tile
               label="Return rate"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calendar, categoryMatrix, datesBetween, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, comparable, datesBetween, peakHours, trend } from "./history";
 
 const day = (business_date: string, revenue: string, currency = "GBP") => ({
   business_date,
@@ -78,4 +78,13 @@ describe("matrices", () => {
   });
   it("leave other currencies out of the calendar", () =>
     expect(calendar([day("2026-03-01", "5", "CNY")], "GBP").days).toEqual([]));
+});
+
+describe("what is compared", () => {
+  it("is as many days, but for a closed one", () => {
+    expect(comparable(Array(28).fill(0), Array(28).fill(0))).toBe(true);
+    expect(comparable(Array(27).fill(0), Array(28).fill(0))).toBe(true);
+    expect(comparable(Array(20).fill(0), Array(28).fill(0))).toBe(false);
+    expect(comparable([], [])).toBe(false);
+  });
 });

@@ -125,3 +125,8 @@ export function funnel(rows: readonly Row<"history_returns">[], currency: string
     taken: sum((row) => row.returned_revenue),
   };
 }
+
+/** Whether days before compare with days now: a chain that had just begun sold on fewer, and what came after is no growth. */
+export function comparable(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length > 0 && before.length >= 0.9 * now.length;
+}

@@ -265,6 +265,7 @@ function Approvable({
         </span>
         <Button
           size="md"
+          className={css["order"] ?? ""}
           onClick={() => decide("approve", [proposal], currency, nameOf)}
           aria-label={`Order ${proposal.quantity.toLocaleString()} of ${name}`}
         >
