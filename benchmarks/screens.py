@@ -192,7 +192,7 @@ def _watched(owner: Owner, viewers: int, deadline: Deadline) -> Results:
     return {"viewers": viewers, "seconds": round(seconds, 1), "events_per_second": round(posted / seconds),
             "figures_per_viewer_and_second": round(len(lags) / viewers / seconds, 2),
             "event_to_viewer": quantiles_ms(lags), "queries": len(asked), "query": quantiles_ms(asked),
-            "program_cores": round(used / seconds, 2), "engine_cores": round(engine_used / seconds, 2)}
+            "cores": round(used / seconds, 2), "of_them_engine": round(engine_used / seconds, 2)}
 
 
 def screens(site: Site) -> Results:

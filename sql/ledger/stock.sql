@@ -34,6 +34,51 @@ with
             store_id,
             product_id
     ),
+    -- Without a count all of it counts from 0, so that months are enough; but when goods came is known by the day.
+    uncounted as
+    (
+        select
+            store_id,
+            product_id,
+            month as business_date,
+            if(by_basket, 0, units_returned - units_sold) + if(by_shipment, 0, units_restocked) as net_units,
+            if(by_shipment, 0, units_restocked) as received_units,
+            toDecimal128(0, 3) as receipt_units,
+            toDecimal128(0, 3) as reserved_units,
+            toDecimal128(0, 3) as on_order_units,
+            last_event_time
+        from retail_core.product_months
+        where (store_id, product_id) not in (select store_id, product_id from counted)
+        union all
+        select
+            store_id,
+            product_id,
+            business_date,
+            toDecimal128(0, 3) as net_units,
+            toDecimal128(0, 3) as received_units,
+            units_restocked as receipt_units,
+            toDecimal128(0, 3) as reserved_units,
+            toDecimal128(0, 3) as on_order_units,
+            last_event_time
+        from retail_core.product_sales
+        where not by_shipment
+            and units_restocked > 0
+            and (store_id, product_id) not in (select store_id, product_id from counted)
+        union all
+        select
+            store_id,
+            product_id,
+            business_date,
+            if(by_basket, units_returned - units_sold, 0) + if(by_shipment, units_arrived, 0)
+                + units_corrected - units_wasted as net_units,
+            if(by_shipment, units_arrived, 0) as received_units,
+            received_units as receipt_units,
+            units_reserved as reserved_units,
+            units_announced - units_arrived - units_short as on_order_units,
+            last_event_time
+        from retail_core.stock_days
+        where (store_id, product_id) not in (select store_id, product_id from counted)
+    ),
     booked as
     (
         select
@@ -47,6 +92,7 @@ with
             toDecimal128(0, 3) as on_order_units,
             last_event_time
         from retail_core.product_sales
+        where (store_id, product_id) in (select store_id, product_id from counted)
         union all
         select
             store_id,
@@ -60,6 +106,7 @@ with
             units_announced - units_arrived - units_short as on_order_units,
             last_event_time
         from retail_core.stock_days
+        where (store_id, product_id) in (select store_id, product_id from counted)
         union all
         select
             store_id,
@@ -73,6 +120,14 @@ with
             event_time as last_event_time
         from retail_core.movements
         where cause != 'count'
+            and (store_id, product_id, business_date) in
+            (
+                select
+                    store_id,
+                    product_id,
+                    arrayJoin([first_date, last_date])
+                from counted
+            )
     )
 select
     store_id,
@@ -94,7 +149,7 @@ select
             )
         )
         - max(last_units) as shrinkage_units,
-    groupArrayIf((business_date, received), received > 0) as receipts,
+    groupArrayIf((business_date, receipt), receipt > 0) as receipts,
     max(received > 0 or last_ms > 0) as is_known,
     toDateTime64(max(happened_at), 3, 'UTC') as last_event_time
 from
@@ -106,6 +161,7 @@ from
         booked.moved_at_ms as moved_at_ms,
         booked.net_units as net_units,
         booked.received_units as received,
+        booked.received_units as receipt,
         booked.reserved_units as reserved,
         booked.on_order_units as on_order,
         booked.last_event_time as happened_at,
@@ -116,12 +172,28 @@ from
         counted.first_units as first_units,
         counted.last_units as last_units
     from booked
-    left join counted
+    inner join counted
         on counted.store_id = booked.store_id
         and counted.product_id = booked.product_id
-    where moved_at_ms = 0
-        or business_date = first_date
-        or business_date = last_date
+    union all
+    select
+        store_id,
+        product_id,
+        business_date,
+        toInt64(0) as moved_at_ms,
+        net_units,
+        received_units as received,
+        receipt_units as receipt,
+        reserved_units as reserved,
+        on_order_units as on_order,
+        last_event_time as happened_at,
+        toDate(0) as first_date,
+        toDate(0) as last_date,
+        toInt64(0) as first_ms,
+        toInt64(0) as last_ms,
+        toDecimal128(0, 3) as first_units,
+        toDecimal128(0, 3) as last_units
+    from uncounted
 )
 group by
     store_id,

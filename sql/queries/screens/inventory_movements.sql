@@ -27,11 +27,36 @@ from
             cause,
             product_id,
             count() as movements,
+            sum(greatest(toDecimal128(units, 3), 0)) as units_in,
+            -sum(least(toDecimal128(units, 3), 0)) as units_out
+        from retail_core.movements
+        where cause != 'count'
+            and business_date between {from_date:Date} and {to_date:Date}
+            and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+        group by
+            cause,
+            product_id
+        union all
+        -- What a count found too many or too few takes the history of the product, so of those counted only.
+        select
+            cause,
+            product_id,
+            count() as movements,
             sum(greatest(toDecimal128(quantity_units, 3), 0)) as units_in,
             -sum(least(toDecimal128(quantity_units, 3), 0)) as units_out
         from retail.stock_movements
-        where business_date between {from_date:Date} and {to_date:Date}
+        where cause = 'count'
+            and business_date between {from_date:Date} and {to_date:Date}
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+            and (store_id, product_id) in
+            (
+                select
+                    store_id,
+                    product_id
+                from retail.inventory_updates
+                where update_type = 'COUNT'
+                    and business_date between {from_date:Date} and {to_date:Date}
+            )
         group by
             cause,
             product_id
