@@ -88,6 +88,37 @@ describe("habits", () => {
     await page.context().close();
   });
 
+  it("is judged once it stands, not on its way", async () => {
+    const { page } = await visit(browser, url, {}, false);
+    await page.goto(`${url}/home`);
+    await page.getByLabel("Name").waitFor();
+    await page.evaluate(() => {
+      const fading = [{ opacity: 0.2, easing: "step-end" }, { opacity: 1 }];
+      document.querySelector("form")?.animate(fading, 8_000);
+    });
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it("nothing moves for those who asked for that", async () => {
+    const { page } = await visit(browser, url, { reducedMotion: true });
+    await page.goto(`${url}/live`);
+    await settled(page);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("textbox", { name: "Search and commands" }).waitFor();
+    const moving = await page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter((one) => one.playState === "running")
+        .map((one) => {
+          const of = (one.effect as KeyframeEffect | null)?.target;
+          return `${of?.className ?? ""} ${JSON.stringify(one.effect?.getComputedTiming())}`;
+        }),
+    );
+    expect(moving).toEqual([]);
+    await page.context().close();
+  });
+
   it("each measure says its formula", async () => {
     const { page } = await visit(browser, url);
     await page.goto(`${url}/history`);
