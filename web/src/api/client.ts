@@ -52,6 +52,11 @@ client.use({
   },
 });
 
+/** Of bodies that are sent while a page goes away browsers keep 64 KiB, and refuse what is more: that goes as any other. */
+const mostKeptBytes = 60_000;
+export const isKept = (body: unknown): boolean =>
+  new TextEncoder().encode(JSON.stringify(body)).length < mostKeptBytes;
+
 async function refusal(response: Response): Promise<Refused> {
   const text = await response.text();
   try {

@@ -23,24 +23,37 @@ export interface ScreenFilters {
   limit?: number;
 }
 
+type FilterName = keyof ScreenFilters;
+type Taken<Name extends ScreenName> = keyof NonNullable<
+  paths[`/v1/screens/${Name}`]["get"]["parameters"]["query"]
+>;
+
+/** The filters that a screen takes. One that it does not take is an error of types here, and would be a 400 there. */
+export type FiltersOf<Name extends ScreenName> = Pick<ScreenFilters, FilterName & Taken<Name>> & {
+  [Other in Exclude<FilterName, Taken<Name>>]?: never;
+};
+export type PlaceFilters = Pick<ScreenFilters, "store" | "region">;
+export type DatedFilters = Pick<ScreenFilters, "store" | "region" | "from" | "to">;
+
 interface ScreenOptions {
-  /** Asked again after so long, while the page is seen; 0: never. */
+  /** Asked again after so long, while the page is seen; 0: never, not even when the page is looked at again. */
   everyMs?: number;
-  enabled?: boolean;
+  /** Not asked yet: what the filters mean is not known so far. */
+  wait?: boolean;
 }
 
 export function useScreen<Name extends ScreenName>(
   name: Name,
-  filters: ScreenFilters = {},
+  filters: FiltersOf<Name>,
   options: ScreenOptions = {},
 ): UseQueryResult<Answer<Name>> {
   return useQuery({
     queryKey: ["screens", name, filters],
     queryFn: ({ signal }) => askScreen(name, filters, signal),
     placeholderData: keepPreviousData,
-    staleTime: options.everyMs ? options.everyMs / 2 : 30_000,
+    staleTime: options.everyMs === 0 ? Infinity : options.everyMs ? options.everyMs / 2 : 30_000,
     refetchInterval: options.everyMs === 0 ? false : (options.everyMs ?? 60_000),
-    enabled: options.enabled ?? true,
+    enabled: !options.wait,
   });
 }
 

@@ -10,7 +10,7 @@ import { FilterBar } from "./FilterBar";
 import { HeldActs } from "./HeldActs";
 import { useKeys } from "./keys";
 import { Palette, openPalette } from "./Palette";
-import { pages } from "./pages";
+import { pageAt, pages } from "./pages";
 import { useViews } from "./views";
 import css from "./Shell.module.css";
 
@@ -21,7 +21,7 @@ export function Shell() {
   const [menu, { open, close }] = useDisclosure();
   const [wall, setWall] = useParam("wall");
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const page = pages.find((one) => path.startsWith(one.path));
+  const page = pageAt(path);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const main = useRef<HTMLElement>(null);
   useKeys();
@@ -51,9 +51,7 @@ export function Shell() {
       <div className={css["page"]}>
         <section className={css["bar"]} aria-label="Page and tools">
           {phone && !wall ? <Brand short /> : null}
-          <h1 className={css["title"]}>
-            {page?.title ?? (path.startsWith("/product") ? "Product" : "shelfcast")}
-          </h1>
+          <h1 className={css["title"]}>{page?.title ?? "shelfcast"}</h1>
           <div className={css["tools"]}>
             {wall ? (
               <ActionIcon
@@ -86,6 +84,7 @@ export function Shell() {
         </section>
         {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
         <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
+          <NotOut />
           <Outlet />
         </main>
       </div>
@@ -118,6 +117,16 @@ export function Shell() {
       <Palette />
       <HeldActs />
     </div>
+  );
+}
+
+/** That somebody is still signed in who thinks not. */
+function NotOut() {
+  const { notOut } = useSession();
+  return notOut === null ? null : (
+    <p className={css["notice"]} role="alert">
+      ■ {notOut}
+    </p>
   );
 }
 
@@ -216,7 +225,7 @@ function MoreMenu({ onWall }: { onWall: () => void }) {
           Wall mode
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

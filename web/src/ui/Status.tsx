@@ -17,6 +17,16 @@ export function riskLevel(probability: number | null): { level: Level; word: str
   return { level: "good", word: "safe" };
 }
 
+export function Risk({ of }: { of: number | null | undefined }) {
+  const risk = riskLevel(of ?? null);
+  return <Status level={risk.level}>{risk.word}</Status>;
+}
+
+/** How urgent the API calls it. */
+export function severityLevel(severity: string): Level {
+  return severity === "critical" ? "bad" : severity === "warning" ? "watch" : "none";
+}
+
 /** The API's own words for it. */
 export function riskWord(risk: string): { level: Level; word: string } {
   switch (risk) {
