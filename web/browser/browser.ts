@@ -79,7 +79,10 @@ export async function signIn(page: Page, url: string): Promise<void> {
   if (answer.status() !== 200) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
 }
 
-/** Until nothing waits any more: every panel has its own data, not those of the question before, its words for none, or its failure. */
+/**
+ * Until nothing waits any more: every panel has its data and not those of the question before, its words for none, or its
+ * failure.
+ */
 export async function settled(page: Page): Promise<void> {
   await page.locator("main").waitFor();
   await page.waitForFunction(() => {
