@@ -1,3 +1,4 @@
+import { network } from "../api/network";
 import { useMemo, useSyncExternalStore } from "react";
 
 /**
@@ -7,6 +8,8 @@ import { useMemo, useSyncExternalStore } from "react";
 export const holdMs = 10_000;
 /** An act that was made shows what became of it at the latest after so long. */
 const refreshDeadlineMs = 5_000;
+
+const awayMessage = "offline: nothing was sent. Decide again once shelfcast answers.";
 
 export interface HeldAct {
   id: number;
@@ -22,7 +25,7 @@ export interface HeldAct {
 
 interface Order extends HeldAct {
   run: () => Promise<unknown>;
-  timer: ReturnType<typeof setTimeout>;
+  timer: ReturnType<typeof setTimeout> | undefined;
   settled?: Promise<void>;
 }
 
@@ -41,12 +44,15 @@ export class HeldActs {
     ))
       this.undo(earlier.id);
     const id = this.next++;
+    const isAway = network.read().isAway;
     this.orders.push({
       ...act,
       id,
       until: Date.now() + holdMs,
-      state: "held",
-      timer: setTimeout(() => this.send(id), holdMs),
+      // Not kept until the network is back: who decides now may not know any more what is decided then.
+      ...(isAway
+        ? { state: "failed", message: awayMessage, timer: undefined }
+        : { state: "held", timer: setTimeout(() => this.send(id), holdMs) }),
     });
     this.tell();
   }

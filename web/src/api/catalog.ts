@@ -18,7 +18,7 @@ const catalogEveryMs = 5 * 60_000;
 const catalogLimit = 10_000;
 
 /** The stores that the caller may see, and what follows from them. */
-export function useCatalog(): Catalog {
+function useCatalog(): Catalog {
   const { data } = useScreen("catalog_stores", { limit: catalogLimit }, { everyMs: catalogEveryMs });
   return useMemo(() => {
     const stores = data?.rows ?? [];

@@ -1,5 +1,5 @@
 /** The filters that hold on every page. They live in the URL, so that a link shows what its sender saw. */
-export type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
+type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
 
 export interface Filters {
   /** Counted back from the newest business date that the chain has, not from the clock. */
@@ -29,7 +29,7 @@ export interface Dates {
   to: string;
 }
 
-export const isDate = (value: unknown): value is string =>
+const isDate = (value: unknown): value is string =>
   typeof value === "string" &&
   /^\d{4}-\d{2}-\d{2}$/.test(value) &&
   // Not 31 February, which some clocks take for a day of March.

@@ -144,7 +144,7 @@ export async function editProposal(one: Proposal, quantity: number, note: string
   );
 }
 
-export type OrderAction = "approve" | "reject" | "send" | "confirm" | "receive" | "cancel";
+type OrderAction = "approve" | "reject" | "send" | "confirm" | "receive" | "cancel";
 
 /** What can be done with an order as it stands. */
 export function actionsOf(state: Order["state"]): { action: OrderAction; label: string; becomes: string }[] {

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { heldActs } from "../acts/held";
+import { forgetKept } from "../api/offline";
 import { answered, carry, client, Refused, type Session } from "../api/client";
 
 export interface Signed {
@@ -75,6 +76,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       },
       signOut: async () => {
         setNotOut(null);
+        // Whatever becomes of the rest: who wants to leave leaves no figures behind.
+        forgetKept();
         // What was decided was decided by this person; a refusal is read before there is nobody to read it.
         if (!(await heldActs.settle())) {
           setNotOut("A decision was refused, see there. Sign out again to leave it.");

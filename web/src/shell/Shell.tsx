@@ -2,9 +2,11 @@ import { ActionIcon, Drawer, Menu, useComputedColorScheme, useMantineColorScheme
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { useNetwork } from "../api/network";
 import { useParam } from "../filters/useFilters";
 import { useSession } from "../session/session";
 import { Icon } from "../ui/Icon";
+import { keptText, useAge } from "../ui/Stamp";
 import { PageLink } from "../ui/PageLink";
 import { FilterBar } from "./FilterBar";
 import { HeldActs } from "./HeldActs";
@@ -84,6 +86,7 @@ export function Shell() {
         </section>
         {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
         <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
+          <Away />
           <NotOut />
           <Outlet />
         </main>
@@ -117,6 +120,19 @@ export function Shell() {
       <Palette />
       <HeldActs />
     </div>
+  );
+}
+
+/** That figures are those of before, and that nothing can be decided. */
+function Away() {
+  const { isAway, keptAt } = useNetwork();
+  const age = useAge(keptAt ? Date.parse(keptAt) : 0);
+  if (!isAway) return null;
+  return (
+    <p className={css["away"]} role="status" data-away={keptAt ?? ""}>
+      ▲ {keptAt ? keptText(keptAt, age) : "shelfcast does not answer"}. Nothing can be decided until it
+      answers again.
+    </p>
   );
 }
 

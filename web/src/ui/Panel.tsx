@@ -2,7 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { MeasureName } from "../measures/measures";
 import { Help } from "./Help";
-import { Stamp, type Freshness } from "./Stamp";
+import { keptAtOf } from "../api/network";
+import { KeptStamp, Stamp, type Freshness } from "./Stamp";
 import { Empty, Failed, Waiting } from "./states";
 import css from "./Panel.module.css";
 
@@ -73,6 +74,7 @@ export function Panel<T>({
 }: PanelProps<T>) {
   const { data, error, refetch } = query;
   const cut = firstRows ? null : cutAt(data);
+  const keptAt = keptAtOf(data);
   const failing = error !== null && data !== undefined;
   return (
     <Frame
@@ -83,6 +85,8 @@ export function Panel<T>({
       foot={
         data !== undefined && freshness ? (
           <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={failing} />
+        ) : keptAt ? (
+          <KeptStamp keptAt={keptAt} />
         ) : undefined
       }
     >

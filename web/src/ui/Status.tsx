@@ -10,7 +10,7 @@ export function Status({ level, children }: { level: Level; children: string }) 
 }
 
 /** Probability of running out, as a traffic light with words. */
-export function riskLevel(probability: number | null): { level: Level; word: string } {
+function riskLevel(probability: number | null): { level: Level; word: string } {
   if (probability === null) return { level: "none", word: "unknown" };
   if (probability >= 0.8) return { level: "bad", word: "likely out" };
   if (probability >= 0.3) return { level: "watch", word: "at risk" };
