@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { offlineWorker } from "./offline_worker";
 import { staticTheme } from "./static_theme";
 
 // A running shelfcast, for `npm run dev` and for looking at a build before it is compiled in.
@@ -6,7 +7,7 @@ const target = process.env["SHELFCAST_WEB"] ?? "http://127.0.0.1:8501";
 const proxy = { "/v1": { target, changeOrigin: false } };
 
 export default defineConfig({
-  plugins: [staticTheme()],
+  plugins: [staticTheme(), offlineWorker()],
   server: { proxy },
   preview: { proxy },
   build: {
@@ -34,7 +35,7 @@ export default defineConfig({
   test: {
     // Components name jsdom themselves; transforms need no page.
     environment: "node",
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["src/**/*.test.{ts,tsx}", "offline/**/*.test.ts"],
     css: false,
   },
 });

@@ -50,8 +50,11 @@ protected:
 
     std::string index_ = packed("<html>");
     std::string script_ = packed("run()");
-    std::array<WebAsset, 3> assets_ = {
-        WebAsset{"assets/app-1a2b.js", script_}, {"index.html", index_}, {"sw.js", script_}};
+    std::string manifest_ = packed("{}");
+    std::array<WebAsset, 4> assets_ = {WebAsset{"assets/app-1a2b.js", script_},
+                                       {"index.html", index_},
+                                       {"sw.js", script_},
+                                       {"app.webmanifest", manifest_}};
     MarkInflater inflater_;
     PlainDigest digest_;
 };
@@ -73,6 +76,18 @@ TEST_F(WebApp, HashedFilesAreKeptAndTheOthersAskedForAgain) {
         const auto first = get(path);
         EXPECT_EQ(header(first, "Cache-Control"), "no-cache");
         EXPECT_EQ(get(path, {{"If-None-Match", header(first, "ETag")}}).status, 304);
+    }
+}
+
+TEST_F(WebApp, WhatInstallsTheAppIsAskedForAgainAndRunsFromHereOnly) {
+    EXPECT_EQ(get("app.webmanifest").content_type, "application/manifest+json");
+    EXPECT_EQ(get("sw.js").content_type, "text/javascript; charset=utf-8");
+    for (const char* const path : {"app.webmanifest", "sw.js"}) {
+        EXPECT_EQ(header(get(path), "Cache-Control"), "no-cache") << path;
+    }
+    const std::string policy = header(get("sw.js"), "Content-Security-Policy");
+    for (const char* const part : {"worker-src 'self'", "manifest-src 'self'", "connect-src 'self'"}) {
+        EXPECT_NE(policy.find(part), std::string::npos) << policy;
     }
 }
 

@@ -26,6 +26,8 @@ export interface Look {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** Of somebody who asked for less motion. */
+  reducedMotion?: boolean;
 }
 
 /** Whatever a page complained about: the policy, scripts, requests that failed. */
@@ -43,6 +45,7 @@ export async function visit(
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     colorScheme: look.dark ? "dark" : "light",
+    reducedMotion: look.reducedMotion ? "reduce" : "no-preference",
     locale: "en-GB",
     timezoneId: "Europe/London",
     hasTouch: (look.width ?? 1440) < 600,
@@ -76,7 +79,10 @@ export async function signIn(page: Page, url: string): Promise<void> {
   if (answer.status() !== 200) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`);
 }
 
-/** Until nothing waits any more: every panel has its data, its words for none, or its failure. */
+/**
+ * Until nothing waits any more: every panel has its data and not those of the question before, its words for none, or its
+ * failure.
+ */
 export async function settled(page: Page): Promise<void> {
   await page.locator("main").waitFor();
   await page.waitForFunction(() => {
@@ -84,10 +90,34 @@ export async function settled(page: Page): Promise<void> {
     return (
       main !== null &&
       main.textContent !== "" &&
-      main.querySelector("[data-state=waiting]") === null &&
+      main.querySelector("[aria-busy=true]") === null &&
       main.querySelector("[data-drawn=no]") === null
     );
   });
+  await still(page);
+}
+
+/**
+ * Until nothing is on its way to somewhere: what fades in has a contrast of its own that nobody reads. Five frames without
+ * a transition or an animation that ends; what a component has just asked for begins after two or three.
+ */
+export async function still(page: Page): Promise<void> {
+  const stands = await page.evaluate(async (deadlineMs) => {
+    const isMoving = () =>
+      document
+        .getAnimations()
+        .some(
+          (one) =>
+            one.playState === "running" && Number.isFinite(one.effect?.getComputedTiming().endTime ?? 0),
+        );
+    const begin = performance.now();
+    for (let frames = 0; frames < 5; frames = isMoving() ? 0 : frames + 1) {
+      if (performance.now() - begin > deadlineMs) return false;
+      await new Promise(requestAnimationFrame);
+    }
+    return true;
+  }, 60_000);
+  if (!stands) throw new Error("something on the page has moved for a minute");
 }
 
 /** Panels whose request failed, by name. */
@@ -95,8 +125,9 @@ export function failures(page: Page): Promise<string[]> {
   return page.locator("main [data-state=failed]").allTextContents();
 }
 
-/** What axe-core finds wrong, one line each. */
+/** What axe-core finds wrong once nothing moves, one line each. */
 export async function violations(page: Page): Promise<string[]> {
+  await still(page);
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const run = (window as unknown as { axe: typeof axe }).axe;

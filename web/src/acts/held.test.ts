@@ -35,12 +35,52 @@ describe("a held act", () => {
     expect(run).not.toHaveBeenCalled();
   });
   it("goes out at once when the page is left, and not again", async () => {
-    const run = vi.fn<(leaving: boolean) => Promise<unknown>>(() => Promise.resolve());
+    const run = vi.fn(() => Promise.resolve());
     const held = new HeldActs();
-    held.hold({ ...act(() => Promise.resolve()), run });
+    held.hold(act(run));
     held.leave();
     await vi.advanceTimersByTimeAsync(2 * holdMs);
-    expect(run.mock.calls).toEqual([[true]]);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+  it("shows what it made until that is shown where it belongs, which is asked for once", async () => {
+    const held = new HeldActs();
+    let shown: (() => void) | undefined;
+    held.refresh = vi.fn(() => new Promise<void>((resolve) => (shown = resolve)));
+    held.hold(act(() => Promise.resolve()));
+    await vi.advanceTimersByTimeAsync(holdMs + 1_000);
+    expect(held.read()[0]).toMatchObject({ state: "sent", becomes: "approved" });
+    shown?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(held.read()).toEqual([]);
+    expect(held.refresh).toHaveBeenCalledTimes(1);
+  });
+  it("does not wait for ever for what cannot be shown", async () => {
+    const held = new HeldActs();
+    held.refresh = () => new Promise(() => undefined);
+    held.hold(act(() => Promise.resolve()));
+    await vi.advanceTimersByTimeAsync(holdMs + 10_000);
+    expect(held.read()).toEqual([]);
+  });
+  it("goes out when its person signs out, who is told of a refusal", async () => {
+    const held = new HeldActs();
+    const run = vi.fn(() => Promise.resolve());
+    held.hold(act(run));
+    expect(await held.settle()).toBe(true);
+    held.hold(act(() => Promise.reject(new Error("no")), "milk"));
+    expect(await held.settle()).toBe(false);
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(await held.settle(), "told once").toBe(true);
+  });
+  it("never goes out in another person's name", async () => {
+    const held = new HeldActs();
+    const run = vi.fn(() => Promise.resolve());
+    held.hold(act(run));
+    held.giveUp("the session ended");
+    expect(held.read()[0]).toMatchObject({ state: "failed", message: "the session ended" });
+    held.hold(act(run, "milk"));
+    held.clear();
+    await vi.advanceTimersByTimeAsync(2 * holdMs);
+    expect([run.mock.calls.length, held.read()]).toEqual([0, []]);
   });
   it("gives way to a second thought about the same thing", async () => {
     const [first, second, other] = [

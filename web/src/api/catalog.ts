@@ -1,30 +1,31 @@
 import { useMemo } from "react";
-import { addDays, datesOf, type Filters } from "../filters/filters";
+import { addDays, datesOf, lastDayOver, type Dates, type Filters } from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
-import { useScreen, type Row, type ScreenFilters } from "./screens";
+import { useScreen, type DatedFilters, type PlaceFilters, type Row, type ScreenFilters } from "./screens";
 
 type Store = Row<"catalog_stores">;
 
 export interface Catalog {
   stores: Store[];
   regions: string[];
-  currencies: string[];
   known: boolean;
   storeName: (id: number | null | undefined) => string;
   zoneOf: (id: number) => string | undefined;
   currencyOf: (id: number) => string;
 }
 
+const catalogEveryMs = 5 * 60_000;
+const catalogLimit = 10_000;
+
 /** The stores that the caller may see, and what follows from them. */
-export function useCatalog(): Catalog {
-  const { data } = useScreen("catalog_stores", { limit: 10_000 }, { everyMs: 5 * 60_000 });
+function useCatalog(): Catalog {
+  const { data } = useScreen("catalog_stores", { limit: catalogLimit }, { everyMs: catalogEveryMs });
   return useMemo(() => {
     const stores = data?.rows ?? [];
     const byId = new Map(stores.map((store) => [store.store_id, store]));
     return {
       stores,
       regions: [...new Set(stores.map((store) => store.region).filter((region) => region !== ""))].sort(),
-      currencies: byFrequency(stores.map((store) => store.currency)),
       known: data !== undefined,
       storeName: (id) =>
         id === null || id === undefined || id === 0
@@ -42,25 +43,57 @@ function byFrequency(texts: string[]): string[] {
   return [...counts.entries()].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([text]) => text);
 }
 
+/** The stores that the filters mean. */
+export function storesMeant<T extends Pick<Store, "store_id" | "region">>(
+  stores: readonly T[],
+  filters: Pick<Filters, "store" | "region">,
+): T[] {
+  return stores.filter(
+    (store) =>
+      (!filters.store?.length || filters.store.includes(store.store_id)) &&
+      (!filters.region || store.region === filters.region),
+  );
+}
+
+/** The currencies of the stores that the filters mean, the most usual one first. */
+export function currenciesMeant(
+  stores: readonly Pick<Store, "store_id" | "region" | "currency">[],
+  filters: Pick<Filters, "store" | "region">,
+): string[] {
+  return byFrequency(storesMeant(stores, filters).map((store) => store.currency));
+}
+
 export interface Scope {
   filters: Filters;
   catalog: Catalog;
-  /** The one currency whose amounts are shown. */
+  /** The stores that the filters mean. */
+  stores: Store[];
+  /** The one currency whose amounts are shown, and those there are in the stores chosen. */
   currency: string;
+  currencies: string[];
   /** Parameters of a screen that knows dates, of one that does not. */
-  dated: ScreenFilters;
-  undated: ScreenFilters;
+  dated: DatedFilters;
+  undated: PlaceFilters;
   /** Newest business date of the stores chosen; null: nothing was sold, or not known yet. */
   newest: string | null;
-  /** The dates meant; null: not known yet. */
-  dates: { from: string; to: string } | null;
+  /** The newest date of which nothing more comes; later ones are running. */
+  lastOver: string | null;
+  /** The dates meant; null: not known yet, or all there are. */
+  dates: Dates | null;
+  /**
+   * What the filters mean is not known yet: a screen with dates is not asked so far, so that it is asked once. Not so when
+   * that cannot be found out, as of a store that is none: then each screen says so itself.
+   */
+  wait: boolean;
+  /** From so many days after the newest business date to so many; none where nothing was sold. */
+  around: (from: number, to: number) => Dates | Record<string, never>;
 }
 
-/** The filters of the URL as the API takes them. `categories`: the screens asked know that filter. */
+/** The filters of the URL as the API takes them. */
 export function useScope(): Scope {
   const [filters] = useFilters();
   const catalog = useCatalog();
-  const undated = useMemo<ScreenFilters>(
+  const undated = useMemo<PlaceFilters>(
     () => ({
       ...(filters.store?.length ? { store: filters.store } : {}),
       ...(filters.region ? { region: [filters.region] } : {}),
@@ -68,34 +101,43 @@ export function useScope(): Scope {
     [filters.store, filters.region],
   );
   // Of the stores chosen: a store whose receipts end years ago has its own last days.
-  const { data: chosen } = useScreen(
+  const chosen = useScreen(
     "catalog_stores",
-    { ...undated, limit: 10_000 },
-    { everyMs: 5 * 60_000 },
+    { ...undated, limit: catalogLimit },
+    { everyMs: catalogEveryMs },
   );
-  const newest = chosen?.business_date ?? null;
+  const newest = chosen.data?.business_date ?? null;
+  const wait = chosen.isPending || chosen.isPlaceholderData;
   return useMemo(() => {
     // All time: as much as a screen answers for at once.
     const all = filters.period === "all" && newest ? { from: addDays(newest, -1_095), to: newest } : null;
     const range = datesOf(filters, newest) ?? all;
-    const inScope = filters.store?.length
-      ? byFrequency(filters.store.map((id) => catalog.currencyOf(id)))
-      : catalog.currencies;
+    const stores = storesMeant(catalog.stores, filters);
+    const zones = [...new Set(stores.map((store) => store.time_zone).filter((zone) => zone !== ""))];
+    const currencies = currenciesMeant(catalog.stores, filters);
     return {
       filters,
       catalog,
+      stores,
+      lastOver: newest ? lastDayOver(newest, zones, new Date()) : null,
       undated,
       newest,
+      wait,
       dates: range,
       dated: { ...undated, ...(range ? range : {}) },
+      around: (from, to) => (newest ? { from: addDays(newest, from), to: addDays(newest, to) } : {}),
+      currencies,
       currency:
-        filters.currency && inScope.includes(filters.currency) ? filters.currency : (inScope[0] ?? ""),
+        filters.currency && currencies.includes(filters.currency) ? filters.currency : (currencies[0] ?? ""),
     };
-  }, [filters, catalog, undated, newest]);
+  }, [filters, catalog, undated, newest, wait]);
 }
 
 /** With the category, for screens that know it. */
-export function byCategory(filters: ScreenFilters, category: string | undefined): ScreenFilters {
+export function byCategory<F extends ScreenFilters>(
+  filters: F,
+  category: string | undefined,
+): F & Pick<ScreenFilters, "category"> {
   return category ? { ...filters, category: [category] } : filters;
 }
 

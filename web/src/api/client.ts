@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { keptAtIn, network, type Kept } from "./network";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -32,25 +33,29 @@ export function carry(token: string | null): void {
   csrfToken = token;
 }
 
+const noAnswer = "shelfcast does not answer; is it running, and is this machine on the network?";
+
 client.use({
   onRequest({ request }) {
     if (csrfToken && request.method !== "GET") request.headers.set("X-CSRF-Token", csrfToken);
     return request;
   },
   async onResponse({ response }) {
+    network.answered(response);
     if (response.ok) return undefined;
     throw await refusal(response);
   },
   onError({ error }) {
-    return error instanceof Refused
-      ? error
-      : new Refused(
-          0,
-          "unavailable",
-          "shelfcast does not answer; is it running, and is this machine on the network?",
-        );
+    if (error instanceof Refused || (error instanceof DOMException && error.name === "AbortError")) return;
+    network.lost();
+    return new Refused(0, "unavailable", noAnswer);
   },
 });
+
+/** Of bodies that are sent while a page goes away browsers keep 64 KiB, and refuse what is more: that goes as any other. */
+const mostKeptBytes = 60_000;
+export const isKept = (body: unknown): boolean =>
+  new TextEncoder().encode(JSON.stringify(body)).length < mostKeptBytes;
 
 async function refusal(response: Response): Promise<Refused> {
   const text = await response.text();
@@ -63,10 +68,13 @@ async function refusal(response: Response): Promise<Refused> {
 }
 
 /** The body of an answer; what is none of ours is an error. */
-export async function answered<T>(asked: Promise<{ data?: T }>): Promise<T> {
-  const { data } = await asked;
+export async function answered<T extends object>(
+  asked: Promise<{ data?: T; response: Response }>,
+): Promise<T & Kept> {
+  const { data, response } = await asked;
   if (data === undefined) throw new Refused(0, "unavailable", "shelfcast sent an empty answer");
-  return data;
+  const keptAt = keptAtIn(response);
+  return keptAt ? { ...data, kept_at: keptAt } : data;
 }
 
 export { client };

@@ -1,10 +1,10 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useReducedMotion } from "@mantine/hooks";
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from "react";
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref, type RefObject } from "react";
 import type { EChartsType } from "./echarts";
-import { toOption } from "./option";
+import { rowOfMark, toOption } from "./option";
 import { readPalette } from "./palette";
-import type { ChartSpec, Mark } from "./spec";
+import type { ChartSpec } from "./spec";
 import { summary } from "./table";
 import css from "./Chart.module.css";
 
@@ -16,12 +16,33 @@ export interface ChartHandle {
 interface ChartProps {
   spec: ChartSpec;
   height?: number;
-  onMark?: ((mark: Mark) => void) | undefined;
+  /** A mark was pressed: which row of the chart's table it is. */
+  onMark?: ((row: number) => void) | undefined;
   handle?: Ref<ChartHandle>;
 }
 
+/** The description of before, while the new one says the same: what did not change is not drawn again. */
+function useSame(spec: ChartSpec): ChartSpec {
+  const [kept, setKept] = useState(spec);
+  if (kept === spec || JSON.stringify(kept) === JSON.stringify(spec)) return kept;
+  setKept(spec);
+  return spec;
+}
+
+/** Whoever is to be told now, without listening anew for each. */
+function useLatest<T>(value: T): RefObject<T> {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
 /** Draws a description; `charts/ChartPanel` puts table, CSV and picture beside it. */
-export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
+export function Chart({ spec: described, height = 280, onMark, handle }: ChartProps) {
+  const spec = useSame(described);
+  const marked = useLatest(onMark);
+  const canMark = onMark !== undefined;
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const [narrow, setNarrow] = useState(false);
@@ -63,19 +84,18 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
   }, [chart, spec, narrow, scheme, still]);
 
   useEffect(() => {
-    if (!chart || !onMark) return undefined;
+    if (!chart || !canMark) return undefined;
     // Along an axis the nearest place counts, not only the line's own pixels.
     const along = spec.kind === "line" || spec.kind === "bar";
     const pressedMark = (raw: unknown) => {
-      const mark = raw as { seriesIndex?: number; dataIndex?: number };
-      if (!along && mark.dataIndex !== undefined)
-        onMark({ series: mark.seriesIndex ?? 0, index: mark.dataIndex });
+      const row = along ? null : rowOfMark(spec, raw as Parameters<typeof rowOfMark>[1]);
+      if (row !== null) marked.current?.(row);
     };
     const pressedPlace = (event: { offsetX: number; offsetY: number }) => {
       const point = [event.offsetX, event.offsetY];
       if (!along || !chart.containPixel({ gridIndex: 0 }, point)) return;
       const [x = 0, y = 0] = chart.convertFromPixel({ gridIndex: 0 }, point) as number[];
-      onMark({ series: 0, index: Math.round(spec.kind === "bar" && spec.horizontal ? y : x) });
+      marked.current?.(Math.round(spec.kind === "bar" && spec.horizontal ? y : x));
     };
     chart.on("click", pressedMark);
     const canvas = chart.getZr();
@@ -85,7 +105,7 @@ export function Chart({ spec, height = 280, onMark, handle }: ChartProps) {
       chart.off("click", pressedMark);
       canvas.off("click", pressedPlace);
     };
-  }, [chart, onMark, spec]);
+  }, [chart, canMark, marked, spec]);
 
   useImperativeHandle(
     handle,

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, SegmentedControl, VisuallyHidden } from "@mantine/core";
+import { Menu, SegmentedControl, VisuallyHidden } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useRef, useState, type ReactNode } from "react";
 import type { MeasureName } from "../measures/measures";
@@ -6,11 +6,12 @@ import { DataTable } from "../ui/DataTable";
 import { download, downloadPicture, fileName } from "../ui/download";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
+import { SaveMenu } from "../ui/SaveMenu";
 import type { Freshness } from "../ui/Stamp";
 import { Empty } from "../ui/states";
 import { Chart, type ChartHandle } from "./Chart";
-import { isEmpty, type ChartSpec, type Mark } from "./spec";
-import { toCsv, toTable } from "./table";
+import { isEmpty, type ChartSpec } from "./spec";
+import { headText, toCsv, toTable } from "./table";
 
 interface ChartPanelProps<T> {
   title: string;
@@ -22,7 +23,9 @@ interface ChartPanelProps<T> {
   empty?: ReactNode;
   height?: number;
   className?: string;
-  onMark?: (mark: Mark, data: T) => void;
+  /** A mark, or a row of the table, was chosen: which row. */
+  onMark?: (row: number, data: T) => void;
+  firstRows?: boolean;
   tools?: ReactNode;
 }
 
@@ -80,33 +83,26 @@ export function ChartPanel<T>({
                 },
               ]}
             />
-            <Menu position="bottom-end" withinPortal>
-              <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" aria-label={`Save ${title}`}>
-                  <Icon name="download" size={16} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  leftSection={<Icon name="table" size={16} />}
-                  onClick={() =>
-                    download(fileName(title, "csv"), toCsv(toTable(described)), "text/csv;charset=utf-8")
-                  }
-                >
-                  CSV
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<Icon name="picture" size={16} />}
-                  disabled={view === "table"}
-                  onClick={() => {
-                    const picture = chart.current?.picture();
-                    if (picture) downloadPicture(fileName(title, "png"), picture);
-                  }}
-                >
-                  Picture
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <SaveMenu title={title}>
+              <Menu.Item
+                leftSection={<Icon name="table" size={16} />}
+                onClick={() =>
+                  download(fileName(title, "csv"), toCsv(toTable(described)), "text/csv;charset=utf-8")
+                }
+              >
+                CSV
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<Icon name="picture" size={16} />}
+                disabled={view === "table"}
+                onClick={() => {
+                  const picture = chart.current?.picture();
+                  if (picture) downloadPicture(fileName(title, "png"), picture);
+                }}
+              >
+                Picture
+              </Menu.Item>
+            </SaveMenu>
           </>
         ) : (
           tools
@@ -115,13 +111,17 @@ export function ChartPanel<T>({
     >
       {(data) =>
         described === null ? null : view === "table" ? (
-          <SpecTable spec={described} label={title} />
+          <SpecTable
+            spec={described}
+            label={title}
+            onOpen={onMark ? (row) => onMark(row, data) : undefined}
+          />
         ) : (
           <Chart
             spec={described}
             height={height}
             handle={chart}
-            onMark={onMark ? (mark) => onMark(mark, data) : undefined}
+            onMark={onMark ? (row) => onMark(row, data) : undefined}
           />
         )
       }
@@ -129,19 +129,37 @@ export function ChartPanel<T>({
   );
 }
 
-function SpecTable({ spec, label }: { spec: ChartSpec; label: string }) {
+interface TableLine {
+  cells: (string | number | null)[];
+  at: number;
+}
+
+/** The chart's figures; a row leads where its mark does, for those who press no marks. */
+function SpecTable({
+  spec,
+  label,
+  onOpen,
+}: {
+  spec: ChartSpec;
+  label: string;
+  onOpen: ((row: number) => void) | undefined;
+}) {
   const table = toTable(spec);
-  const rows = table.rows.map((cells, at) => ({ cells, at }));
+  const rows = table.rows.map((cells, at): TableLine => ({ cells, at }));
+  const head = (row: TableLine) => headText(spec, row.cells[0] ?? null);
   return (
     <DataTable
       label={label}
       rows={rows}
       rowKey={(row) => String(row.at)}
       most={100}
+      onOpen={onOpen ? (row) => onOpen(row.at) : undefined}
+      openLabel={head}
       columns={table.columns.map((column, at) => ({
         key: String(at),
         title: column.name,
-        value: (row: { cells: (string | number | null)[] }) => row.cells[at] ?? null,
+        value: (row: TableLine) => row.cells[at] ?? null,
+        ...(at === 0 ? { cell: head } : {}),
         ...(column.unit ? { unit: column.unit } : {}),
       }))}
     />

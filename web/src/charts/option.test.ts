@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { money, units } from "../format/format";
-import { bounds, toOption } from "./option";
+import { bounds, rowOfMark, toOption } from "./option";
 import type { Palette } from "./palette";
 import type { ChartSpec } from "./spec";
 
@@ -80,5 +80,33 @@ describe("charts drawn one way", () => {
       [-2, 56],
       [12, 48],
     ]);
+  });
+});
+
+describe("a mark", () => {
+  it("is the row of the table that it was drawn from, gaps and groups or not", () => {
+    const heat = {
+      kind: "heat",
+      ys: ["Leeds", "York"],
+      xs: ["Mon"],
+      values: [[null], [3]],
+    } as unknown as ChartSpec;
+    expect(rowOfMark(heat, { dataIndex: 0, value: [0, 1, 3] })).toBe(1);
+    const days = [
+      { date: "2026-03-01", value: null },
+      { date: "2026-03-02", value: 5 },
+    ];
+    const calendar = { kind: "calendar", days } as unknown as ChartSpec;
+    expect(rowOfMark(calendar, { dataIndex: 0, value: ["2026-03-02", 5] })).toBe(1);
+    const points = ["over", "under", "over"].map((group, at) => ({ name: `p${at}`, x: 1, y: 1, group }));
+    const scatter = {
+      kind: "scatter",
+      points,
+      unit: units,
+      x: { unit: units },
+      y: { unit: units },
+    } as unknown as ChartSpec;
+    const { series } = toOption(scatter, palette, false, true) as { series: { data: unknown[] }[] };
+    expect(series.map((one) => one.data.map((data) => rowOfMark(scatter, { data })))).toEqual([[0, 2], [1]]);
   });
 });

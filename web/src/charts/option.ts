@@ -23,15 +23,7 @@ export function toOption(spec: ChartSpec, palette: Palette, narrow: boolean, sti
     color: palette.series,
     textStyle: { fontFamily: "'Inter Variable', system-ui, sans-serif", fontSize: 12, color: palette.quiet },
     // Drawn on the canvas: names of products never become markup.
-    tooltip: {
-      renderMode: "richText",
-      confine: true,
-      backgroundColor: palette.raised,
-      borderColor: palette.line,
-      padding: [8, 10],
-      textStyle: { color: palette.ink, fontSize: 12 },
-      transitionDuration: 0,
-    },
+    tooltip: tooltip(palette),
     aria: { enabled: false },
   };
   switch (spec.kind) {
@@ -49,6 +41,30 @@ export function toOption(spec: ChartSpec, palette: Palette, narrow: boolean, sti
       return { ...base, ...sankeyOption(spec, palette) };
     case "map":
       return { ...base, ...mapOption(spec, palette) };
+  }
+}
+
+/** Which row of the chart's table a mark is, from what ECharts tells of it; null: of none. */
+export function rowOfMark(
+  spec: ChartSpec,
+  mark: { dataIndex?: number; value?: unknown; data?: unknown },
+): number | null {
+  switch (spec.kind) {
+    case "heat":
+      return (mark.value as [number, number] | undefined)?.[1] ?? null;
+    case "calendar": {
+      const date = (mark.value as [string] | undefined)?.[0];
+      const row = spec.days.findIndex((day) => day.date === date);
+      return row < 0 ? null : row;
+    }
+    case "scatter":
+      return (mark.data as { row?: number } | undefined)?.row ?? null;
+    case "sankey":
+      return null;
+    case "line":
+    case "bar":
+    case "map":
+      return mark.dataIndex ?? null;
   }
 }
 
@@ -80,12 +96,13 @@ function categoryAxis(names: string[], palette: Palette, shown: (name: string) =
   };
 }
 
+const seriesColor = (at: number, palette: Palette) =>
+  palette.series[at % palette.series.length] ?? palette.accent;
+
 /** Ink of a series: a comparison is paler and dashed, a forecast dashed. */
 function stroke(series: Series, at: number, palette: Palette) {
   const color =
-    series.role === "comparison" || series.role === "target"
-      ? palette.quiet
-      : (palette.series[at % palette.series.length] ?? palette.accent);
+    series.role === "comparison" || series.role === "target" ? palette.quiet : seriesColor(at, palette);
   return {
     color,
     width: series.role === "comparison" ? 1.5 : 2,
@@ -127,7 +144,7 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
         return upper === null || lower === null || lower === undefined ? null : upper - lower;
       }),
       areaStyle: {
-        color: palette.series[banded % palette.series.length] ?? palette.accent,
+        color: seriesColor(banded, palette),
         opacity: at === 0 ? 0.22 : 0.12,
       },
       tooltip: { show: false },
@@ -288,10 +305,7 @@ function barOption(spec: BarSpec, palette: Palette, narrow: boolean): EChartsOpt
       barGap: "15%",
       ...(spec.stacked ? { stack: "all" } : {}),
       itemStyle: {
-        color:
-          one.role === "comparison" || one.role === "target"
-            ? palette.quiet
-            : (palette.series[at % palette.series.length] ?? palette.accent),
+        color: one.role === "comparison" || one.role === "target" ? palette.quiet : seriesColor(at, palette),
         borderRadius: spec.stacked ? 0 : horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0],
         opacity: one.role === "comparison" ? 0.45 : 1,
       },
@@ -431,10 +445,10 @@ function scatterOption(spec: ScatterSpec, palette: Palette): EChartsOption {
       name: group,
       symbol: (["circle", "triangle", "rect", "diamond"] as const)[at % 4] ?? "circle",
       symbolSize: 8,
-      itemStyle: { color: palette.series[at % palette.series.length] ?? palette.accent, opacity: 0.75 },
-      data: spec.points
-        .filter((point) => point.group === group)
-        .map((point) => ({ name: point.name, value: [point.x, point.y] })),
+      itemStyle: { color: seriesColor(at, palette), opacity: 0.75 },
+      data: spec.points.flatMap((point, row) =>
+        point.group === group ? [{ name: point.name, value: [point.x, point.y], row }] : [],
+      ),
     })),
   };
 }
@@ -469,7 +483,7 @@ function sankeyOption(spec: SankeySpec, palette: Palette): EChartsOption {
         draggable: false,
         data: names.map((name, at) => ({
           name,
-          itemStyle: { color: palette.series[at % palette.series.length] ?? palette.accent, borderWidth: 0 },
+          itemStyle: { color: seriesColor(at, palette), borderWidth: 0 },
         })),
         links: spec.links,
         lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },

@@ -26,7 +26,8 @@ interface Shared {
 
 export interface LineSpec extends Shared {
   kind: "line";
-  x: { label: string; kind: "date" | "minute" | "hour" | "text"; values: string[] };
+  /** `running`: the value of x that is not over yet. */
+  x: { label: string; kind: "date" | "minute" | "text"; values: string[]; running?: string | null };
   series: Series[];
   bands?: Band[];
   /** Positions on x that stand out, with what they are. */
@@ -81,10 +82,9 @@ export interface MapSpec extends Shared {
 
 export type ChartSpec = LineSpec | BarSpec | HeatSpec | CalendarSpec | ScatterSpec | SankeySpec | MapSpec;
 
-/** A mark that was pressed: its place in the description. */
-export interface Mark {
-  series: number;
-  index: number;
+/** What has a place on the map. */
+export function placed<T extends { latitude: number; longitude: number }>(rows: readonly T[]): T[] {
+  return rows.filter((row) => row.latitude !== 0 || row.longitude !== 0);
 }
 
 export function isEmpty(spec: ChartSpec): boolean {

@@ -1,4 +1,4 @@
-import { format, formatDate, formatInstant, unitName, type Unit } from "../format/format";
+import { format, formatDate, formatMinute, unitName, type Unit } from "../format/format";
 import type { ChartSpec, LineSpec } from "./spec";
 
 export interface TableColumn {
@@ -15,15 +15,15 @@ export interface ChartTable {
 const named = (name: string, unit: Unit): TableColumn => ({ name, unit });
 
 export function xText(x: LineSpec["x"], value: string): string {
-  switch (x.kind) {
-    case "date":
-      return formatDate(value, "weekday");
-    case "minute":
-    case "hour":
-      return formatInstant(value, undefined, false);
-    case "text":
-      return value;
-  }
+  const text =
+    x.kind === "date" ? formatDate(value, "weekday") : x.kind === "minute" ? formatMinute(value) : value;
+  return value === x.running ? `${text} so far` : text;
+}
+
+/** The first cell of a row, as people read it. */
+export function headText(spec: ChartSpec, cell: string | number | null): string {
+  const text = String(cell ?? "");
+  return spec.kind === "line" ? xText(spec.x, text) : spec.kind === "calendar" ? formatDate(text) : text;
 }
 
 export function toTable(spec: ChartSpec): ChartTable {

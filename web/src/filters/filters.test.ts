@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addDays, datesOf, readFilters, writeFilters } from "./filters";
+import { addDays, datesOf, datesWrong, lastDayOver, readFilters, writeFilters } from "./filters";
 
 describe("filters in the URL", () => {
   it("come back as they were written", () => {
@@ -18,6 +18,13 @@ describe("filters in the URL", () => {
     ).toEqual({});
     expect(readFilters({ from: "2026-02-02", to: "2026-02-01" })).toEqual({});
   });
+  it("take no day that there is not, and say what is wrong", () => {
+    expect(readFilters({ from: "2026-02-01", to: "2026-02-31" })).toEqual({});
+    expect(datesWrong("2026-02-01", "2026-02-31")).toBe("the last date is not a date");
+    expect(datesWrong("", "2026-02-28")).toBe("the first date is not a date");
+    expect(datesWrong("2026-03-01", "2026-02-28")).toBe("the first date is after the last one");
+    expect(datesWrong("2024-02-29", "2024-02-29")).toBeNull();
+  });
   it("do not say what goes without saying", () => expect(writeFilters({ period: "28d" })).toEqual({}));
 });
 
@@ -28,6 +35,12 @@ describe("dates", () => {
   it("are all of them when nothing is known, or all was asked for", () => {
     expect(datesOf({}, null)).toBeNull();
     expect(datesOf({ period: "all" }, "2011-12-09")).toBeNull();
+  });
+  it("are over when they are over in every zone, and no later than the newest one", () => {
+    const now = new Date("2026-03-08T23:30:00Z");
+    expect(lastDayOver("2026-03-09", ["Asia/Shanghai"], now)).toBe("2026-03-08");
+    expect(lastDayOver("2026-03-09", ["Asia/Shanghai", "Europe/London"], now)).toBe("2026-03-07");
+    expect(lastDayOver("2011-12-09", ["Europe/London"], now)).toBe("2011-12-09");
   });
   it("cross months and leap days", () => expect(addDays("2024-02-28", 2)).toBe("2024-03-01"));
 });

@@ -1,5 +1,5 @@
 /** The filters that hold on every page. They live in the URL, so that a link shows what its sender saw. */
-export type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
+type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
 
 export interface Filters {
   /** Counted back from the newest business date that the chain has, not from the clock. */
@@ -24,10 +24,16 @@ export const periods: readonly { value: Period; label: string; days: number | nu
 ];
 export const usualPeriod: Period = "28d";
 
+export interface Dates {
+  from: string;
+  to: string;
+}
+
 const isDate = (value: unknown): value is string =>
   typeof value === "string" &&
   /^\d{4}-\d{2}-\d{2}$/.test(value) &&
-  !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
+  // Not 31 February, which some clocks take for a day of March.
+  new Date(`${value}T00:00:00Z`).toJSON()?.slice(0, 10) === value;
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value !== "" && value.length <= 256;
 
@@ -38,7 +44,7 @@ export function readFilters(search: Record<string, unknown>): Filters {
     .map(Number)
     .filter((id) => Number.isInteger(id) && id > 0);
   const period = periods.find((one) => one.value === search["period"])?.value;
-  const ranged = isDate(search["from"]) && isDate(search["to"]) && search["from"] <= search["to"];
+  const ranged = datesWrong(search["from"], search["to"]) === null;
   return {
     ...(ranged ? { from: search["from"] as string, to: search["to"] as string } : period ? { period } : {}),
     ...(stores.length > 0 ? { store: stores } : {}),
@@ -46,6 +52,13 @@ export function readFilters(search: Record<string, unknown>): Filters {
     ...(isText(search["region"]) ? { region: search["region"] } : {}),
     ...(isText(search["currency"]) ? { currency: search["currency"] } : {}),
   };
+}
+
+/** What is wrong with the two ends of a span of dates, or null. */
+export function datesWrong(from: unknown, to: unknown): string | null {
+  if (!isDate(from)) return "the first date is not a date";
+  if (!isDate(to)) return "the last date is not a date";
+  return from <= to ? null : "the first date is after the last one";
 }
 
 /** The filters as parameters of a URL. */
@@ -64,7 +77,7 @@ export function writeFilters(filters: Filters): Record<string, string> {
 }
 
 /** The dates meant, given the newest one there is; null: all of them. */
-export function datesOf(filters: Filters, newest: string | null): { from: string; to: string } | null {
+export function datesOf(filters: Filters, newest: string | null): Dates | null {
   if (filters.from && filters.to) return { from: filters.from, to: filters.to };
   const days = periods.find((one) => one.value === (filters.period ?? usualPeriod))?.days ?? null;
   return days === null || newest === null ? null : { from: addDays(newest, 1 - days), to: newest };
@@ -72,6 +85,13 @@ export function datesOf(filters: Filters, newest: string | null): { from: string
 
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The newest day of which nothing more comes: it is over in every one of the zones. */
+export function lastDayOver(newest: string, zones: readonly string[], now: Date): string {
+  const today = zones.map((timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(now)).sort()[0];
+  const over = addDays(today ?? now.toISOString().slice(0, 10), -1);
+  return over < newest ? over : newest;
 }
 
 export function hasFilters(filters: Filters): boolean {

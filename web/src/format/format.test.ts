@@ -8,11 +8,19 @@ import {
   formatSigned,
   money,
   share,
+  sumOf,
   toNumber,
   units,
 } from "./format";
 
 describe("figures", () => {
+  it("add up what is known, and are unknown where nothing is", () => {
+    const cost = (rows: (string | number | null)[]) => sumOf(rows, (row) => row);
+    expect(cost(["1.5", null, 2])).toBe(3.5);
+    expect(cost([null, ""])).toBeNull();
+    expect(cost([])).toBeNull();
+    expect(cost([0])).toBe(0);
+  });
   it("says that something is unknown, and never nought for it", () => {
     for (const unknown of [null, undefined, "", "abc"]) expect(format(unknown, units)).toBe("–");
     expect(format(0, units)).toBe("0");

@@ -22,6 +22,14 @@ export function toNumber(value: Figure): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
+/** Sum of what is known; null where nothing is: the cost of a product that nobody knows is not 0. */
+export function sumOf<T>(rows: readonly T[], of: (row: T) => Figure): number | null {
+  return rows.reduce<number | null>((sum, row) => {
+    const value = toNumber(of(row));
+    return value === null ? sum : (sum ?? 0) + value;
+  }, null);
+}
+
 const locale = () => (typeof navigator === "undefined" ? "en" : navigator.language);
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -141,7 +149,7 @@ export function formatAge(seconds: Figure): string {
 /** "YYYY-MM-DD" is a store's business date: no time zone may move it. */
 export function formatDate(
   date: string | null | undefined,
-  style: "short" | "long" | "weekday" = "short",
+  style: "short" | "long" | "weekday" | "month" = "short",
 ): string {
   if (!date) return "–";
   const at = new Date(`${date.slice(0, 10)}T12:00:00Z`);
@@ -151,8 +159,18 @@ export function formatDate(
       ? { weekday: "long", year: "numeric", month: "long", day: "numeric" }
       : style === "weekday"
         ? { weekday: "short", month: "short", day: "numeric" }
-        : { year: "numeric", month: "short", day: "numeric" };
+        : style === "month"
+          ? { year: "numeric", month: "short" }
+          : { year: "numeric", month: "short", day: "numeric" };
   return new Intl.DateTimeFormat(locale(), { ...options, timeZone: "UTC" }).format(at);
+}
+
+/** Hour and minute of an instant, on the reader's clock. */
+export function formatMinute(instant: string): string {
+  const at = new Date(instant);
+  return Number.isNaN(at.getTime())
+    ? instant
+    : new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** An instant in the reader's zone, or in the store's where that is named. */
@@ -170,4 +188,8 @@ export function formatInstant(instant: string | null | undefined, zone?: string,
   return new Intl.DateTimeFormat(locale(), options).format(at);
 }
 
-export const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+/** Monday to Sunday, short. */
+export function weekdays(): string[] {
+  const name = new Intl.DateTimeFormat(locale(), { weekday: "short", timeZone: "UTC" });
+  return Array.from({ length: 7 }, (_, at) => name.format(new Date(Date.UTC(2024, 0, 1 + at))));
+}

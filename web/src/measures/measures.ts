@@ -1,5 +1,5 @@
 /** What each measure means and how it is computed, as the views compute it (docs/DATA_DICTIONARY.md). */
-export interface Measure {
+interface Measure {
   name: string;
   formula: string;
   note?: string;

@@ -1,7 +1,8 @@
+import { useMemo } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { heldActs } from "../acts/held";
 import { format, formatDate, money, units } from "../format/format";
-import { answered, client, type Order, type Proposal } from "../api/client";
+import { answered, client, isKept, type Order, type Proposal } from "../api/client";
 
 export function useProposals(store: number | null, reviewDate: string | null) {
   return useQuery({
@@ -18,12 +19,20 @@ export function useProposals(store: number | null, reviewDate: string | null) {
   });
 }
 
-export function useOrders(store: number | undefined) {
+const mostOrders = 200;
+
+/** The newest orders; of one store, of one state, where those are given. */
+export function useOrders(store: number | undefined, state: Order["state"] | undefined) {
   return useQuery({
-    queryKey: ["orders", "list", store ?? 0],
+    queryKey: ["orders", "list", store ?? 0, state ?? ""],
     queryFn: ({ signal }) =>
       answered(
-        client.GET("/v1/orders", { params: { query: { ...(store ? { store } : {}), limit: 200 } }, signal }),
+        client.GET("/v1/orders", {
+          params: {
+            query: { ...(store ? { store } : {}), ...(state ? { state } : {}), limit: mostOrders },
+          },
+          signal,
+        }),
       ),
     refetchInterval: 30_000,
   });
@@ -36,6 +45,16 @@ export function useOrder(number: string | null) {
       answered(client.GET("/v1/orders/{number}", { params: { path: { number: number ?? "" } }, signal })),
     enabled: number !== null,
   });
+}
+
+/** Names of the products that are to be ordered; the number where there is none. */
+export function useProductNames(
+  rows: readonly { product_id: string; product_name: string }[] | undefined,
+): (product: string) => string {
+  return useMemo(() => {
+    const names = new Map((rows ?? []).map((row) => [row.product_id, row.product_name]));
+    return (product) => names.get(product) || product;
+  }, [rows]);
 }
 
 export const proposalKey = (one: { store_id: number; product_id: string; review_date: string }) =>
@@ -67,41 +86,38 @@ export function decide(
     keys: proposals.map(proposalKey),
     label: `${action === "approve" ? "Approved" : "Rejected"}: ${what}${value !== null && action === "approve" ? `, ${format(value, money(currency))}` : ""}`,
     becomes: action === "approve" ? "approved" : "rejected",
-    run: (leaving) =>
-      proposals.length === 1 ? decideOne(action, first) : decideMany(action, proposals, leaving),
+    run: () => (proposals.length === 1 ? decideOne(action, first) : decideMany(action, proposals)),
   });
 }
 
 /** Who leaves while it is on its way does not stop it. */
 async function decideOne(action: "approve" | "reject", one: Proposal): Promise<void> {
+  const body = action === "approve" ? seen(one) : {};
   await answered(
     client.POST("/v1/proposals/{store}/{product}/{review_date}/{action}", {
       params: {
         path: { store: one.store_id, product: one.product_id, review_date: one.review_date, action },
       },
-      body: action === "approve" ? seen(one) : {},
-      keepalive: true,
+      body,
+      keepalive: isKept(body),
     }),
   );
 }
 
-async function decideMany(
-  action: "approve" | "reject",
-  proposals: readonly Proposal[],
-  keepalive: boolean,
-): Promise<void> {
+async function decideMany(action: "approve" | "reject", proposals: readonly Proposal[]): Promise<void> {
+  const body = {
+    proposals: proposals.map((one) => ({
+      store_id: one.store_id,
+      product_id: one.product_id,
+      review_date: one.review_date,
+      ...(action === "approve" ? seen(one) : {}),
+    })),
+  };
   const done = await answered(
     client.POST("/v1/proposals/{action}", {
       params: { path: { action } },
-      body: {
-        proposals: proposals.map((one) => ({
-          store_id: one.store_id,
-          product_id: one.product_id,
-          review_date: one.review_date,
-          ...(action === "approve" ? seen(one) : {}),
-        })),
-      },
-      keepalive,
+      body,
+      keepalive: isKept(body),
     }),
   );
   if (done.failed > 0) {
@@ -128,7 +144,7 @@ export async function editProposal(one: Proposal, quantity: number, note: string
   );
 }
 
-export type OrderAction = "approve" | "reject" | "send" | "confirm" | "receive" | "cancel";
+type OrderAction = "approve" | "reject" | "send" | "confirm" | "receive" | "cancel";
 
 /** What can be done with an order as it stands. */
 export function actionsOf(state: Order["state"]): { action: OrderAction; label: string; becomes: string }[] {

@@ -1,5 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { heldActs } from "../acts/held";
+import { forgetKept } from "../api/offline";
 import { answered, carry, client, Refused, type Session } from "../api/client";
 
 export interface Signed {
@@ -15,7 +17,9 @@ interface SessionState {
   asking: boolean;
   problem: Error | null;
   signIn: (name: string, password: string) => Promise<void>;
-  signOut: () => void;
+  signOut: () => Promise<void>;
+  /** Why signing out did not work; the person is still signed in. */
+  notOut: string | null;
 }
 
 const Context = createContext<SessionState | null>(null);
@@ -38,6 +42,8 @@ function forget(queries: QueryClient) {
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
+  const [notOut, setNotOut] = useState<string | null>(null);
+  const lastUser = useRef<string | null>(null);
   const asked = useQuery({
     queryKey: ["session"],
     queryFn: async () => {
@@ -52,6 +58,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     refetchInterval: 5 * 60_000,
     retry: 1,
   });
+  const user = asked.data === undefined ? undefined : (asked.data?.user ?? null);
+  useEffect(() => {
+    if (user === null) heldActs.giveUp("the session ended before it was sent");
+    else if (user !== undefined) lastUser.current = user;
+  }, [user]);
   const state = useMemo<SessionState>(
     () => ({
       session: asked.data ?? null,
@@ -59,21 +70,33 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       problem: asked.data === undefined ? asked.error : null,
       signIn: async (name, password) => {
         const session = await answered(client.POST("/v1/session", { body: { name, password } }));
+        if (session.name !== lastUser.current) heldActs.clear();
         forget(queries);
         queries.setQueryData(["session"], taken(session));
       },
-      signOut: () => {
-        void client
-          .DELETE("/v1/session")
-          .catch(() => undefined)
-          .then(() => {
-            carry(null);
-            forget(queries);
-            queries.setQueryData(["session"], null);
-          });
+      signOut: async () => {
+        setNotOut(null);
+        // Whatever becomes of the rest: who wants to leave leaves no figures behind.
+        forgetKept();
+        // What was decided was decided by this person; a refusal is read before there is nobody to read it.
+        if (!(await heldActs.settle())) {
+          setNotOut("A decision was refused, see there. Sign out again to leave it.");
+          return;
+        }
+        try {
+          await client.DELETE("/v1/session");
+        } catch (error) {
+          setNotOut(`Not signed out: ${error instanceof Error ? error.message : String(error)}`);
+          return;
+        }
+        carry(null);
+        heldActs.clear();
+        forget(queries);
+        queries.setQueryData(["session"], null);
       },
+      notOut,
     }),
-    [asked.data, asked.error, asked.isPending, queries],
+    [asked.data, asked.error, asked.isPending, notOut, queries],
   );
   return <Context value={state}>{children}</Context>;
 }

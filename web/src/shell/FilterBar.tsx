@@ -3,8 +3,8 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useState } from "react";
 import { useScope } from "../api/catalog";
 import { useScreen } from "../api/screens";
-import { hasFilters, periods, usualPeriod } from "../filters/filters";
-import { useFilters } from "../filters/useFilters";
+import { datesWrong, hasFilters, periods, usualPeriod, type Dates } from "../filters/filters";
+import { useFilters, useParams, type Search } from "../filters/useFilters";
 import { formatDate } from "../format/format";
 import { Icon } from "../ui/Icon";
 import type { Page } from "./pages";
@@ -20,7 +20,7 @@ export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
         <Fields offered={offered} />
       </div>
     );
-  const chosen = Object.keys(filters).length;
+  const chosen = Object.keys(filters).filter((name) => isOffered(name, offered)).length;
   return (
     <div className={css["bar"]} role="region" aria-label="Filters">
       <Popover position="bottom-start" withinPortal width="calc(100vw - 24px)" trapFocus>
@@ -40,17 +40,23 @@ export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
   );
 }
 
+/** Of the filters in force those that this page shows and takes. */
+function isOffered(name: string, offered: Page["filters"]): boolean {
+  if (name === "from") return offered.includes("dates");
+  return name === "currency" || offered.some((one) => one === name || (one === "dates" && name === "period"));
+}
+
 function Fields({ offered }: { offered: Page["filters"] }) {
   const [filters, change] = useFilters();
-  const { catalog, currency } = useScope();
+  const { catalog, currency, currencies } = useScope();
   const { data: categories } = useScreen(
     "catalog_categories",
     { limit: 1_000 },
-    { everyMs: 5 * 60_000, enabled: offered.includes("category") },
+    { everyMs: 5 * 60_000, wait: !offered.includes("category") },
   );
   return (
     <>
-      {offered.includes("dates") ? <Dates /> : null}
+      {offered.includes("dates") ? <DatesField /> : null}
       {offered.includes("store") && catalog.stores.length > 1 ? (
         <MultiSelect
           size="xs"
@@ -101,13 +107,13 @@ function Fields({ offered }: { offered: Page["filters"] }) {
           onChange={(category) => change({ category: category ?? undefined })}
         />
       ) : null}
-      {catalog.currencies.length > 1 ? (
+      {currencies.length > 1 ? (
         <Select
           size="xs"
           className={css["currency"] ?? ""}
           aria-label="Currency of amounts"
           allowDeselect={false}
-          data={catalog.currencies.map((one) => ({ value: one, label: one || "none" }))}
+          data={currencies.map((one) => ({ value: one, label: one || "none" }))}
           value={currency}
           onChange={(chosen) => change({ currency: chosen ?? undefined })}
         />
@@ -144,11 +150,11 @@ function DatesTold() {
   ) : null;
 }
 
-function Dates() {
+function DatesField() {
   const [filters, change] = useFilters();
   const { dates } = useScope();
-  const [from, setFrom] = useState<string | null>(null);
-  const [to, setTo] = useState<string | null>(null);
+  const asked = useParams();
+  const [open, setOpen] = useState(false);
   const chosen = filters.from ? "chosen" : (filters.period ?? usualPeriod);
   return (
     <>
@@ -166,51 +172,70 @@ function Dates() {
           if (period && period !== "chosen") change({ period, from: undefined, to: undefined });
         }}
       />
-      <Popover position="bottom-start" withinPortal trapFocus>
+      <Popover position="bottom-start" withinPortal trapFocus opened={open} onChange={setOpen}>
         <Popover.Target>
           <ActionIcon
             variant="default"
             size={30}
+            onClick={() => setOpen(!open)}
             aria-label={`Choose dates: ${dates ? `${dates.from} to ${dates.to}` : "all"}`}
           >
             <Icon name="edit" size={14} />
           </ActionIcon>
         </Popover.Target>
         <Popover.Dropdown>
-          <form
-            className="stack"
-            onSubmit={(event) => {
-              event.preventDefault();
-              const a = from ?? dates?.from;
-              const b = to ?? dates?.to;
-              if (a && b && a <= b) change({ from: a, to: b, period: undefined });
+          <ChosenDates
+            dates={dates}
+            onChange={(chosen) => {
+              change({ ...chosen, period: undefined });
+              setOpen(false);
             }}
-          >
-            <TextInput
-              size="xs"
-              type="date"
-              label="From"
-              value={from ?? dates?.from ?? ""}
-              onChange={(event) => setFrom(event.currentTarget.value)}
-            />
-            <TextInput
-              size="xs"
-              type="date"
-              label="To, included"
-              value={to ?? dates?.to ?? ""}
-              onChange={(event) => setTo(event.currentTarget.value)}
-            />
-            <Button size="xs" type="submit">
-              Show these dates
-            </Button>
-          </form>
+          />
         </Popover.Dropdown>
       </Popover>
-      {dates ? (
-        <span className="quiet small">
-          {formatDate(dates.from)} – {formatDate(dates.to)}
+      <DatesTold />
+      {wrongInUrl(asked) ? (
+        <span className={css["wrong"]} role="alert">
+          ▲ Not the dates of the address: {wrongInUrl(asked)}
         </span>
       ) : null}
     </>
+  );
+}
+
+/** A span that somebody typed into the address is not left out without a word. */
+function wrongInUrl({ from, to }: Search): string | null {
+  return from === undefined && to === undefined ? null : datesWrong(from, to);
+}
+
+/** Two days to type or pick; what is none is said beside them, and nothing is changed by it. */
+function ChosenDates({ dates, onChange }: { dates: Dates | null; onChange: (chosen: Dates) => void }) {
+  const [wrong, setWrong] = useState<string | null>(null);
+  return (
+    <form
+      className="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = new FormData(event.currentTarget);
+        const [from, to] = [String(form.get("from")), String(form.get("to"))];
+        const problem = datesWrong(from, to);
+        setWrong(problem);
+        if (problem === null) onChange({ from, to });
+      }}
+    >
+      <TextInput size="xs" type="date" name="from" label="From" defaultValue={dates?.from ?? ""} />
+      <TextInput
+        size="xs"
+        type="date"
+        name="to"
+        label="To, included"
+        defaultValue={dates?.to ?? ""}
+        error={wrong}
+      />
+      <Button size="xs" type="submit">
+        Show these dates
+      </Button>
+    </form>
   );
 }

@@ -9,12 +9,12 @@ import css from "./HeldActs.module.css";
 export function HeldActs() {
   const acts = useHeldActs();
   const client = useQueryClient();
-  // What became of an act shows where its thing is shown.
-  const settled = acts.filter((act) => act.state !== "held").length;
-  const count = acts.length;
   useEffect(() => {
-    void client.invalidateQueries({ queryKey: ["orders"] });
-  }, [client, count, settled]);
+    heldActs.refresh = () => client.invalidateQueries({ queryKey: ["orders"] });
+    return () => {
+      heldActs.refresh = () => Promise.resolve();
+    };
+  }, [client]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.key === "z" && !/^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName))
@@ -24,7 +24,7 @@ export function HeldActs() {
     return () => window.removeEventListener("keydown", pressed);
   }, []);
   return (
-    <div className={css["acts"]} role="status" aria-live="polite" data-held={count}>
+    <div className={css["acts"]} role="status" aria-live="polite" data-held={acts.length}>
       {acts.map((act) => (
         <Act key={act.id} act={act} />
       ))}

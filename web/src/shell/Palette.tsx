@@ -109,7 +109,7 @@ function useCommands(): Command[] {
       icon: "moon",
       run: () => toggleColorScheme(),
     },
-    { id: "out", label: "Sign out", note: "", icon: "user", run: signOut },
+    { id: "out", label: "Sign out", note: "", icon: "user", run: () => void signOut() },
   ];
 }
 

@@ -2,15 +2,17 @@ import { ActionIcon, Drawer, Menu, useComputedColorScheme, useMantineColorScheme
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { useNetwork } from "../api/network";
 import { useParam } from "../filters/useFilters";
 import { useSession } from "../session/session";
 import { Icon } from "../ui/Icon";
+import { keptText, useAge } from "../ui/Stamp";
 import { PageLink } from "../ui/PageLink";
 import { FilterBar } from "./FilterBar";
 import { HeldActs } from "./HeldActs";
 import { useKeys } from "./keys";
 import { Palette, openPalette } from "./Palette";
-import { pages } from "./pages";
+import { pageAt, pages } from "./pages";
 import { useViews } from "./views";
 import css from "./Shell.module.css";
 
@@ -21,7 +23,7 @@ export function Shell() {
   const [menu, { open, close }] = useDisclosure();
   const [wall, setWall] = useParam("wall");
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const page = pages.find((one) => path.startsWith(one.path));
+  const page = pageAt(path);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const main = useRef<HTMLElement>(null);
   useKeys();
@@ -51,9 +53,7 @@ export function Shell() {
       <div className={css["page"]}>
         <section className={css["bar"]} aria-label="Page and tools">
           {phone && !wall ? <Brand short /> : null}
-          <h1 className={css["title"]}>
-            {page?.title ?? (path.startsWith("/product") ? "Product" : "shelfcast")}
-          </h1>
+          <h1 className={css["title"]}>{page?.title ?? "shelfcast"}</h1>
           <div className={css["tools"]}>
             {wall ? (
               <ActionIcon
@@ -86,6 +86,8 @@ export function Shell() {
         </section>
         {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
         <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
+          <Away />
+          <NotOut />
           <Outlet />
         </main>
       </div>
@@ -118,6 +120,29 @@ export function Shell() {
       <Palette />
       <HeldActs />
     </div>
+  );
+}
+
+/** That figures are those of before, and that nothing can be decided. */
+function Away() {
+  const { isAway, keptAt } = useNetwork();
+  const age = useAge(keptAt ? Date.parse(keptAt) : 0);
+  if (!isAway) return null;
+  return (
+    <p className={css["away"]} role="status" data-away={keptAt ?? ""}>
+      ▲ {keptAt ? keptText(keptAt, age) : "shelfcast does not answer"}. Nothing can be decided until it
+      answers again.
+    </p>
+  );
+}
+
+/** That somebody is still signed in who thinks not. */
+function NotOut() {
+  const { notOut } = useSession();
+  return notOut === null ? null : (
+    <p className={css["notice"]} role="alert">
+      ■ {notOut}
+    </p>
   );
 }
 
@@ -216,7 +241,7 @@ function MoreMenu({ onWall }: { onWall: () => void }) {
           Wall mode
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -60,6 +60,18 @@ export const pages: readonly Page[] = [
   { path: "/store", title: "My store", icon: "store", key: "s", filters: ["store"] },
 ];
 
+/** Where every figure ends; reached by links, so it is not among the pages to choose from. */
+const product: Omit<Page, "key"> = {
+  path: "/product",
+  title: "Product",
+  icon: "inventory",
+  filters: ["dates", "store", "region"],
+};
+
+export function pageAt(path: string): Omit<Page, "key"> | undefined {
+  return [...pages, product].find((one) => path.startsWith(one.path));
+}
+
 /** Where a person begins. */
 export function homeOf(role: Role | string | undefined): string {
   switch (role) {

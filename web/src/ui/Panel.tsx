@@ -2,7 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { MeasureName } from "../measures/measures";
 import { Help } from "./Help";
-import { Stamp, type Freshness } from "./Stamp";
+import { keptAtOf } from "../api/network";
+import { KeptStamp, Stamp, type Freshness } from "./Stamp";
 import { Empty, Failed, Waiting } from "./states";
 import css from "./Panel.module.css";
 
@@ -14,11 +15,13 @@ interface FrameProps {
   foot?: ReactNode;
   className?: string | undefined;
   stale?: boolean;
+  /** What is shown is of the question before; the answer is on its way. */
+  busy?: boolean;
   children: ReactNode;
 }
 
 /** The frame of everything that is shown. */
-export function Frame({ title, measure, note, tools, foot, className, stale, children }: FrameProps) {
+export function Frame({ title, measure, note, tools, foot, className, stale, busy, children }: FrameProps) {
   return (
     <section className={`${css["panel"]} ${className ?? ""}`} aria-label={title} data-panel={title}>
       <div className={css["head"]}>
@@ -27,14 +30,28 @@ export function Frame({ title, measure, note, tools, foot, className, stale, chi
         <div className={css["tools"]}>{tools}</div>
       </div>
       {note ? <p className={css["note"]}>{note}</p> : null}
-      <div className={`${css["body"]} ${stale ? css["stale"] : ""}`}>{children}</div>
+      <div className={`${css["body"]} ${stale || busy ? css["stale"] : ""}`} aria-busy={busy || undefined}>
+        {children}
+      </div>
       {foot ? <div className={css["foot"]}>{foot}</div> : null}
     </section>
   );
 }
 
-interface PanelProps<T> extends Omit<FrameProps, "children" | "foot" | "stale" | "tools"> {
+/** How many rows of an answer that was cut are there; null: all of them. */
+export function cutAt(data: unknown): number | null {
+  const answer = data as { rows?: unknown[]; next_cursor?: string | null } | undefined;
+  return answer?.next_cursor && answer.rows ? answer.rows.length : null;
+}
+
+export function CutNote({ rows }: { rows: number }) {
+  return <p className={css["cut"]}>▲ Only the first {rows.toLocaleString()} rows are in this.</p>;
+}
+
+interface PanelProps<T> extends Omit<FrameProps, "children" | "foot" | "stale" | "busy" | "tools"> {
   query: UseQueryResult<T>;
+  /** The first rows are all that is meant: nothing is missing without the rest. */
+  firstRows?: boolean | undefined;
   freshness?: (data: T) => Freshness;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
@@ -51,19 +68,25 @@ export function Panel<T>({
   empty,
   height = 200,
   tools,
+  firstRows,
   children,
   ...frame
 }: PanelProps<T>) {
   const { data, error, refetch } = query;
+  const cut = firstRows ? null : cutAt(data);
+  const keptAt = keptAtOf(data);
   const failing = error !== null && data !== undefined;
   return (
     <Frame
       {...frame}
       stale={failing}
+      busy={query.isPlaceholderData}
       tools={data === undefined ? undefined : tools?.(data)}
       foot={
         data !== undefined && freshness ? (
           <Stamp of={freshness(data)} receivedAt={query.dataUpdatedAt} failing={failing} />
+        ) : keptAt ? (
+          <KeptStamp keptAt={keptAt} />
         ) : undefined
       }
     >
@@ -77,6 +100,7 @@ export function Panel<T>({
       >
         {children}
       </PanelBody>
+      {cut === null ? null : <CutNote rows={cut} />}
     </Frame>
   );
 }

@@ -1,24 +1,26 @@
-import { ActionIcon, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 import {
   freshnessOf,
   screenFile,
   useScreen,
   type Answer,
+  type FiltersOf,
   type Row,
-  type ScreenFilters,
   type ScreenName,
 } from "../api/screens";
 import type { MeasureName } from "../measures/measures";
 import { DataTable, type Column } from "./DataTable";
-import { Icon } from "./Icon";
 import { Panel } from "./Panel";
+import { SaveMenu } from "./SaveMenu";
 import { Empty } from "./states";
 
 interface ScreenTableProps<Name extends ScreenName> {
   title: string;
   screen: Name;
-  filters: ScreenFilters;
+  filters: FiltersOf<Name>;
+  /** Not asked yet: what the filters mean is not known so far. */
+  wait?: boolean;
   columns: Column<Row<Name>>[];
   rowKey: (row: Row<Name>) => string;
   /** Which rows of the answer; all of them unless said. */
@@ -46,9 +48,10 @@ export function ScreenTable<Name extends ScreenName>({
   empty,
   sortBy,
   most,
+  wait = false,
   ...frame
 }: ScreenTableProps<Name>) {
-  const query = useScreen(screen, filters);
+  const query = useScreen(screen, filters, { wait });
   const shown = (data: Answer<Name>) => rows?.(data) ?? data.rows;
   return (
     <Panel
@@ -56,6 +59,7 @@ export function ScreenTable<Name extends ScreenName>({
       title={title}
       query={query}
       freshness={freshnessOf}
+      firstRows
       height={260}
       isEmpty={(data) => shown(data).length === 0}
       empty={
@@ -87,30 +91,19 @@ export function ScreenTable<Name extends ScreenName>({
 }
 
 /** All rows of a screen, as the API writes them. */
-export function Files({
+function Files<Name extends ScreenName>({
   screen,
   filters,
   title,
-}: {
-  screen: ScreenName;
-  filters: ScreenFilters;
-  title: string;
-}) {
+}: Pick<ScreenTableProps<Name>, "screen" | "filters" | "title">) {
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Save ${title}`}>
-          <Icon name="download" size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={screenFile(screen, filters, "csv")} download={`${screen}.csv`}>
-          All rows, CSV
-        </Menu.Item>
-        <Menu.Item component="a" href={screenFile(screen, filters, "parquet")} download={`${screen}.parquet`}>
-          All rows, Parquet
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <SaveMenu title={title}>
+      <Menu.Item component="a" href={screenFile(screen, filters, "csv")} download={`${screen}.csv`}>
+        All rows, CSV
+      </Menu.Item>
+      <Menu.Item component="a" href={screenFile(screen, filters, "parquet")} download={`${screen}.parquet`}>
+        All rows, Parquet
+      </Menu.Item>
+    </SaveMenu>
   );
 }

@@ -13,12 +13,13 @@ const fresh: Freshness = {
   storesKnown: 3,
   isExact: true,
   silent: [],
+  keptAt: null,
 };
 
-function show(receivedAt: number, failing = false): string {
+function show(receivedAt: number, failing = false, keptAt: string | null = null): string {
   render(
     <MantineProvider>
-      <Stamp of={fresh} receivedAt={receivedAt} failing={failing} />
+      <Stamp of={{ ...fresh, keptAt }} receivedAt={receivedAt} failing={failing} />
     </MantineProvider>,
   );
   return screen.getByRole("button").textContent ?? "";
@@ -27,6 +28,10 @@ function show(receivedAt: number, failing = false): string {
 describe("the stamp", () => {
   it("says how old figures are that could not be asked for again", () => {
     expect(show(Date.now() - 10 * 60_000, true)).toMatch(/▲ 10 min old/);
+  });
+  it("says of when figures are that are shown again because the network is away", () => {
+    const keptAt = new Date(Date.now() - 3 * 60_000).toISOString();
+    expect(show(Date.now(), false, keptAt)).toMatch(/▲ offline, figures of \d\d:\d\d( [AP]M)?, 3 min old/);
   });
   it("says no age of figures just come", () => {
     expect(show(Date.now())).not.toMatch(/old/);

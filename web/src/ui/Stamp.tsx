@@ -1,6 +1,6 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { formatAge, formatInstant } from "../format/format";
+import { formatAge, formatInstant, formatMinute } from "../format/format";
 import css from "./Stamp.module.css";
 
 /** Of when figures are, through which place of the log, and who has not reported. */
@@ -13,10 +13,12 @@ export interface Freshness {
   /** Nothing past that place of the log is in the figures. */
   isExact: boolean;
   silent: string[];
+  /** Shown again because the network is away: when the program gave it; null: it is no such answer. */
+  keptAt: string | null;
 }
 
 export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: number; failing?: boolean }) {
-  const age = useAge(receivedAt);
+  const age = useAge(of.keptAt ? Date.parse(of.keptAt) : receivedAt);
   // Figures of the question before, until this one's come, were received for that one: no age is known of them.
   const late = receivedAt > 0 && (failing || age > 120);
   const silent = of.silent.length;
@@ -24,7 +26,11 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
     <Popover width={340} position="bottom-end" shadow="md" withinPortal>
       <Popover.Target>
         <UnstyledButton className={css["stamp"]} data-stamp={of.asOf ?? ""}>
-          {late ? <span className={css["late"]}>▲ {formatAge(age)} old · </span> : null}
+          {of.keptAt ? (
+            <span className={css["late"]}>▲ {keptText(of.keptAt, age)} · </span>
+          ) : late ? (
+            <span className={css["late"]}>▲ {formatAge(age)} old · </span>
+          ) : null}
           <span>as of {of.asOf ? formatInstant(of.asOf) : "no events yet"}</span>
           {silent > 0 ? <span className={css["late"]}> · ▲ {silent} silent</span> : null}
         </UnstyledButton>
@@ -70,8 +76,19 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
   );
 }
 
+/** For what has no stamp of its own: only that it is shown again, and of when. */
+export function KeptStamp({ keptAt }: { keptAt: string }) {
+  const age = useAge(Date.parse(keptAt));
+  return <span className={`${css["stamp"]} ${css["late"]}`}>▲ {keptText(keptAt, age)}</span>;
+}
+
+/** "offline, figures of 07:52, 3 min old" */
+export function keptText(keptAt: string, ageS: number): string {
+  return `offline, figures of ${formatMinute(keptAt)}, ${formatAge(ageS)} old`;
+}
+
 /** Seconds since then, looked at every ten. */
-function useAge(since: number): number {
+export function useAge(since: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 10_000);

@@ -10,11 +10,21 @@ export function Status({ level, children }: { level: Level; children: string }) 
 }
 
 /** Probability of running out, as a traffic light with words. */
-export function riskLevel(probability: number | null): { level: Level; word: string } {
+function riskLevel(probability: number | null): { level: Level; word: string } {
   if (probability === null) return { level: "none", word: "unknown" };
   if (probability >= 0.8) return { level: "bad", word: "likely out" };
   if (probability >= 0.3) return { level: "watch", word: "at risk" };
   return { level: "good", word: "safe" };
+}
+
+export function Risk({ of }: { of: number | null | undefined }) {
+  const risk = riskLevel(of ?? null);
+  return <Status level={risk.level}>{risk.word}</Status>;
+}
+
+/** How urgent the API calls it. */
+export function severityLevel(severity: string): Level {
+  return severity === "critical" ? "bad" : severity === "warning" ? "watch" : "none";
 }
 
 /** The API's own words for it. */

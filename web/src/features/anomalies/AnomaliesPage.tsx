@@ -8,9 +8,9 @@ import { format, formatInstant, plain } from "../../format/format";
 import { Panel } from "../../ui/Panel";
 import { ProductLink } from "../../ui/PageLink";
 import { ScreenTable } from "../../ui/ScreenTable";
-import { Status } from "../../ui/Status";
+import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
-import { kindName, markedHours, mostUnusual, severities } from "./anomalies";
+import { kindName, markedHours, mostUnusual } from "./anomalies";
 import { DataQuality } from "./DataQuality";
 import css from "./Anomalies.module.css";
 
@@ -40,7 +40,7 @@ export default function AnomaliesPage() {
 const states = ["open", "acknowledged", "resolved"] as const;
 
 function Incidents() {
-  const { dated, catalog } = useScope();
+  const { dated, catalog, wait } = useScope();
   const [state, setState] = useParam("state");
   const [open, setOpen] = useParam("incident");
   return (
@@ -50,6 +50,7 @@ function Incidents() {
       <ScreenTable
         title="Incidents"
         screen="anomalies_incidents"
+        wait={wait}
         measure="anomaly"
         filters={{ ...dated, ...(state ? { state } : {}), limit: 500 }}
         rowKey={(row) => row.incident_id}
@@ -80,7 +81,7 @@ function Incidents() {
             key: "severity",
             title: "Severity",
             value: (row) => ["info", "warning", "critical"].indexOf(row.severity),
-            cell: (row) => <Status level={severities[row.severity] ?? "none"}>{row.severity}</Status>,
+            cell: (row) => <Status level={severityLevel(row.severity)}>{row.severity}</Status>,
           },
           { key: "kind", title: "What", value: (row) => kindName(row.kind) },
           {
@@ -110,8 +111,8 @@ function Incidents() {
 }
 
 function Series() {
-  const { dated, catalog, filters } = useScope();
-  const hours = useScreen("anomalies_hours", { ...dated, limit: 10_000 });
+  const { dated, catalog, filters, wait } = useScope();
+  const hours = useScreen("anomalies_hours", { ...dated, limit: 10_000 }, { wait });
   const [chosen, setChosen] = useParam("hours_of");
   const rows = hours.data?.rows ?? [];
   const stores = [...new Set(rows.map((row) => row.store_id))];
@@ -169,7 +170,7 @@ function Incident({ id, onClose }: { id: string; onClose: () => void }) {
         row === undefined ? null : (
           <div className="stack">
             <div className="row">
-              <Status level={severities[row.severity] ?? "none"}>{row.severity}</Status>
+              <Status level={severityLevel(row.severity)}>{row.severity}</Status>
               <strong>{kindName(row.kind)}</strong>
               <span>{catalog.storeName(row.store_id)}</span>
               {row.product_id ? (

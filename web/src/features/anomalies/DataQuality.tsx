@@ -115,8 +115,8 @@ function Stores() {
 }
 
 function Reasons() {
-  const { dated } = useScope();
-  const letters = useScreen("anomalies_dead_letters", dated);
+  const { dated, wait } = useScope();
+  const letters = useScreen("anomalies_dead_letters", dated, { wait });
   const [, setReason] = useParam("reason");
   return (
     <ChartPanel
@@ -127,7 +127,7 @@ function Reasons() {
       height={260}
       note="By the day the log took them. Press a bar to see the messages."
       empty={<Empty title="Everything was accepted in these dates" />}
-      onMark={(mark, data) => setReason(data.rows[mark.index]?.reason ?? null)}
+      onMark={(at, data) => setReason(data.rows[at]?.reason ?? null)}
       spec={(data) => ({
         kind: "bar",
         label: "Messages",
@@ -142,12 +142,13 @@ function Reasons() {
 }
 
 function Letters() {
-  const { dated } = useScope();
+  const { dated, wait } = useScope();
   const [reason, setReason] = useParam("reason");
   return (
     <ScreenTable
       title="Dead letters and duplicates"
       screen="anomalies_dead_letter_list"
+      wait={wait}
       filters={{ ...dated, ...(reason ? { reason } : {}), limit: 200 }}
       className="wide"
       rowKey={(row) => `${row.log_topic} ${row.log_partition} ${row.log_offset}`}

@@ -3,7 +3,6 @@ import type { LineSpec } from "../../charts/spec";
 import { money, toNumber } from "../../format/format";
 import type { Level } from "../../ui/Status";
 
-export const severities: Record<string, Level> = { critical: "bad", warning: "watch", info: "none" };
 export const results: Record<string, Level> = { pass: "good", warn: "watch", fail: "bad" };
 
 const namesOfKinds: Record<string, string> = {

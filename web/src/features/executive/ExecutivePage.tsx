@@ -1,9 +1,10 @@
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
-import { addDays } from "../../filters/filters";
+import { placed } from "../../charts/spec";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatChange, money, plain, share, toNumber } from "../../format/format";
+import { AllCategories } from "../../ui/AllCategories";
 import { Figures } from "../../ui/Figures";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
@@ -27,15 +28,12 @@ export default function ExecutivePage() {
 }
 
 function Kpis() {
-  const { dated, undated, filters, currency, dates } = useScope();
-  const kpis = useScreen("executive_kpis", byCategory(dated, filters.category), { everyMs: 30_000 });
-  const turnover = useScreen(
-    "inventory_turnover",
-    { ...byCategory(undated, filters.category), ...(dates ?? {}) },
-    { enabled: dates !== null },
-  );
+  const { dated, filters, currency, wait } = useScope();
+  const kpis = useScreen("executive_kpis", dated, { everyMs: 30_000, wait });
+  const turnover = useScreen("inventory_turnover", byCategory(dated, filters.category), { wait });
   return (
     <Figures
+      note={<AllCategories />}
       query={kpis}
       freshness={freshnessOf}
       isEmpty={(data) => data.rows.length === 0}
@@ -80,15 +78,11 @@ function Kpis() {
 }
 
 function Trend() {
-  const { undated, filters, currency, newest } = useScope();
+  const { undated, filters, currency, newest, lastOver, around, wait } = useScope();
   const days = useScreen(
     "history_days",
-    {
-      ...byCategory(undated, filters.category),
-      ...(newest ? { from: addDays(newest, -89), to: newest } : {}),
-      limit: 10_000,
-    },
-    { enabled: newest !== null },
+    { ...byCategory(undated, filters.category), ...around(-89, 0), limit: 10_000 },
+    { wait },
   );
   const go = useGo();
   return (
@@ -98,8 +92,8 @@ function Trend() {
       query={days}
       freshness={freshnessOf}
       height={260}
-      onMark={(mark, data) => {
-        const row = inCurrency(data.rows, currency)[mark.index];
+      onMark={(at, data) => {
+        const row = inCurrency(data.rows, currency)[at];
         if (row) go({ to: "/history", search: { from: row.business_date, to: row.business_date } });
       }}
       spec={(data) => {
@@ -108,7 +102,12 @@ function Trend() {
           kind: "line",
           label: "Revenue",
           unit: money(currency),
-          x: { label: "Date", kind: "date", values: rows.map((row) => row.business_date) },
+          x: {
+            label: "Date",
+            kind: "date",
+            values: rows.map((row) => row.business_date),
+            running: newest !== lastOver ? newest : null,
+          },
           series: [{ name: "revenue", values: rows.map((row) => toNumber(row.revenue)) }],
         };
       }}
@@ -117,11 +116,10 @@ function Trend() {
 }
 
 function Regions() {
-  const { dated, filters, currency } = useScope();
-  const regions = useScreen("executive_regions", byCategory(dated, filters.category));
+  const { dated, filters, currency, wait } = useScope();
+  const regions = useScreen("executive_regions", byCategory(dated, filters.category), { wait });
   const go = useGo();
-  const placed = (data: NonNullable<typeof regions.data>) =>
-    inCurrency(data.rows, currency).filter((row) => row.latitude !== 0 || row.longitude !== 0);
+  const shown = (data: NonNullable<typeof regions.data>) => placed(inCurrency(data.rows, currency));
   return (
     <ChartPanel
       title="Regions"
@@ -135,15 +133,15 @@ function Regions() {
           Regions, latitude and longitude come with <code>shelfcast import --table stores</code>.
         </Empty>
       }
-      onMark={(mark, data) => {
-        const row = placed(data)[mark.index];
+      onMark={(at, data) => {
+        const row = shown(data)[at];
         if (row?.region) go({ to: "/executive", search: { region: row.region } });
       }}
       spec={(data) => ({
         kind: "map",
         label: "Revenue",
         unit: money(currency),
-        places: placed(data).map((row) => ({
+        places: shown(data).map((row) => ({
           name: row.region || row.country || "no region",
           latitude: row.latitude,
           longitude: row.longitude,
@@ -156,8 +154,12 @@ function Regions() {
 }
 
 function TopTen() {
-  const { dated, filters, currency } = useScope();
-  const products = useScreen("history_products", { ...byCategory(dated, filters.category), limit: 200 });
+  const { dated, filters, currency, wait } = useScope();
+  const products = useScreen(
+    "history_products",
+    { ...byCategory(dated, filters.category), limit: 200 },
+    { wait },
+  );
   const go = useGo();
   const top = (data: NonNullable<typeof products.data>) => inCurrency(data.rows, currency).slice(0, 10);
   return (
@@ -167,8 +169,9 @@ function TopTen() {
       query={products}
       freshness={freshnessOf}
       height={320}
-      onMark={(mark, data) => {
-        const row = top(data)[mark.index];
+      firstRows
+      onMark={(at, data) => {
+        const row = top(data)[at];
         if (row) go({ to: "/product", search: { product: row.product_id } });
       }}
       spec={(data) => ({
@@ -185,12 +188,8 @@ function TopTen() {
 }
 
 function StoreDays() {
-  const { undated, currency, newest } = useScope();
-  const days = useScreen(
-    "executive_store_days",
-    { ...undated, ...(newest ? { from: addDays(newest, -13), to: newest } : {}), limit: 10_000 },
-    { enabled: newest !== null },
-  );
+  const { undated, currency, around, wait } = useScope();
+  const days = useScreen("executive_store_days", { ...undated, ...around(-13, 0), limit: 10_000 }, { wait });
   const go = useGo();
   return (
     <ChartPanel
@@ -200,9 +199,9 @@ function StoreDays() {
       freshness={freshnessOf}
       height={360}
       className="wide"
-      onMark={(mark, data) => {
-        const heat = storeHeat(inCurrency(data.rows, currency), currency);
-        const store = heat.cells[mark.index];
+      note={<AllCategories />}
+      onMark={(row, data) => {
+        const store = storeHeat(inCurrency(data.rows, currency), currency).stores[row];
         if (store) go({ to: "/store", search: { store: String(store) } });
       }}
       spec={(data) => storeHeat(inCurrency(data.rows, currency), currency).spec}
@@ -211,7 +210,7 @@ function StoreDays() {
 }
 
 function Leaderboard() {
-  const { dated, filters, currency } = useScope();
+  const { dated, filters, currency, wait } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -219,6 +218,7 @@ function Leaderboard() {
       screen="history_stores"
       measure="change"
       filters={byCategory(dated, filters.category)}
+      wait={wait}
       className="wide"
       rows={(data) => inCurrency(data.rows, currency)}
       rowKey={(row) => String(row.store_id)}

@@ -34,8 +34,8 @@ describe("stores by day", () => {
     target_revenue: null,
     attainment: null,
   });
-  it("show the best store first and know whose each mark is", () => {
-    const { spec, cells } = storeHeat(
+  it("show the best store first and know whose each row is", () => {
+    const { spec, stores } = storeHeat(
       [day(1, "2026-03-01", "1"), day(2, "2026-03-01", "5"), day(2, "2026-03-02", "6")],
       "GBP",
     );
@@ -46,6 +46,6 @@ describe("stores by day", () => {
         [1, null],
       ],
     ]);
-    expect(cells).toEqual([2, 2, 1]);
+    expect(stores).toEqual([2, 1]);
   });
 });

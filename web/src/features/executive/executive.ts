@@ -16,12 +16,12 @@ export function turnoverOf(rows: readonly Row<"inventory_turnover">[]): number |
   return stock > 0 ? yearly / stock : null;
 }
 
-/** Stores by day, the store with most revenue first; `cells`: whose each mark is, row by row. */
+/** Stores by day, the store with most revenue first; `stores`: whose each row is. */
 export function storeHeat(
   rows: readonly Row<"executive_store_days">[],
   currency: string,
   most = 20,
-): { spec: HeatSpec; cells: number[] } {
+): { spec: HeatSpec; stores: number[] } {
   const totals = new Map<number, { name: string; revenue: number }>();
   for (const row of rows) {
     const known = totals.get(row.store_id) ?? { name: row.store_name || `store ${row.store_id}`, revenue: 0 };
@@ -42,6 +42,6 @@ export function storeHeat(
       ys: stores.map(([, store]) => store.name),
       values,
     },
-    cells: stores.flatMap(([id], y) => (values[y] ?? []).flatMap((value) => (value === null ? [] : [id]))),
+    stores: stores.map(([id]) => id),
   };
 }

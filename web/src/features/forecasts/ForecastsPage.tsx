@@ -2,7 +2,6 @@ import { Select } from "@mantine/core";
 import { inCurrency, useScope } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
-import { addDays } from "../../filters/filters";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatDate, formatInstant, money, plain, share, units } from "../../format/format";
@@ -40,8 +39,8 @@ const noForecasts = (
 );
 
 function Accuracy() {
-  const { dated } = useScope();
-  const days = useScreen("forecast_accuracy_days", dated);
+  const { dated, wait } = useScope();
+  const days = useScreen("forecast_accuracy_days", dated, { wait });
   return (
     <Figures
       query={days}
@@ -82,12 +81,8 @@ const levelNames = [
 ];
 
 function Demand() {
-  const { undated, catalog, newest } = useScope();
-  const demand = useScreen("forecast_demand", {
-    ...undated,
-    ...(newest ? { from: addDays(newest, 1), to: addDays(newest, 56) } : {}),
-    limit: 10_000,
-  });
+  const { undated, catalog, around, wait } = useScope();
+  const demand = useScreen("forecast_demand", { ...undated, ...around(1, 56), limit: 10_000 }, { wait });
   const [level, setLevel] = useParam("level");
   const [key, setKey] = useParam("of");
   const rows = demand.data?.rows ?? [];
@@ -149,8 +144,8 @@ function Demand() {
 }
 
 function AccuracyDays() {
-  const { dated } = useScope();
-  const days = useScreen("forecast_accuracy_days", dated);
+  const { dated, wait } = useScope();
+  const days = useScreen("forecast_accuracy_days", dated, { wait });
   return (
     <ChartPanel
       title="Forecast against sold"
@@ -174,8 +169,8 @@ function AccuracyDays() {
 }
 
 function Coverage() {
-  const { dated } = useScope();
-  const days = useScreen("forecast_accuracy_days", dated);
+  const { dated, wait } = useScope();
+  const days = useScreen("forecast_accuracy_days", dated, { wait });
   return (
     <ChartPanel
       title="Do the bands hold?"
@@ -204,7 +199,7 @@ function Coverage() {
 }
 
 function AccuracyProducts() {
-  const { dated } = useScope();
+  const { dated, wait } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -212,6 +207,7 @@ function AccuracyProducts() {
       screen="forecast_accuracy_products"
       measure="wmape"
       filters={{ ...dated, limit: 500 }}
+      wait={wait}
       rowKey={(row) => row.product_id}
       most={10}
       empty={noForecasts}
@@ -231,7 +227,7 @@ function AccuracyProducts() {
 }
 
 function AccuracyStores() {
-  const { dated } = useScope();
+  const { dated, wait } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -239,6 +235,7 @@ function AccuracyStores() {
       screen="forecast_accuracy_stores"
       measure="wmape"
       filters={dated}
+      wait={wait}
       rowKey={(row) => String(row.store_id)}
       most={10}
       empty={noForecasts}
@@ -258,14 +255,14 @@ function AccuracyStores() {
 const driftLevels: Record<string, Level> = { ok: "good", warn: "watch", alert: "bad" };
 
 function Drift() {
-  const { undated, newest } = useScope();
-  const filters = { ...undated, ...(newest ? { from: addDays(newest, -7), to: addDays(newest, 1) } : {}) };
+  const { undated, around, wait } = useScope();
   return (
     <ScreenTable
       title="Drift"
       screen="forecast_drift"
       measure="drift"
-      filters={filters}
+      filters={{ ...undated, ...around(-7, 1) }}
+      wait={wait}
       rowKey={(row) => `${row.check_date} ${row.model_version} ${row.kind} ${row.name}`}
       most={10}
       sortBy={{ key: "status", descending: true }}
@@ -357,8 +354,8 @@ function Models() {
 }
 
 function Impact() {
-  const { dated, currency } = useScope();
-  const impact = useScreen("forecast_impact", dated);
+  const { dated, currency, wait } = useScope();
+  const impact = useScreen("forecast_impact", dated, { wait });
   return (
     <ChartPanel
       title="Business impact"

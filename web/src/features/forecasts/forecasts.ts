@@ -22,7 +22,7 @@ export function demandTrend(rows: readonly Demand[], level: string, key: string)
   };
 }
 
-export function keyOf(row: Demand): string {
+function keyOf(row: Demand): string {
   switch (row.level) {
     case "store":
       return String(row.store_id);

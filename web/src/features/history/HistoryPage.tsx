@@ -12,15 +12,17 @@ import {
   formatDate,
   money,
   share,
+  sumOf,
   toNumber,
   units,
 } from "../../format/format";
+import { AllCategories } from "../../ui/AllCategories";
 import { Figures } from "../../ui/Figures";
 import { Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { calendar, categoryMatrix, comparable, funnel, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, comparable, compared, peakHours, trend } from "./history";
 import css from "./History.module.css";
 
 /** What was sold: over time, against before, by category, store, hour and product. */
@@ -44,29 +46,20 @@ export default function HistoryPage() {
 }
 
 function useDays() {
-  const { dated, filters, currency, dates, newest } = useScope();
-  const days = useScreen(
-    "history_days",
-    { ...byCategory(dated, filters.category), limit: 10_000 },
-    { enabled: dates !== null || newest === null },
-  );
-  return { days, currency, dates, filters, dated };
+  const scope = useScope();
+  const filtered = { ...byCategory(scope.dated, scope.filters.category), limit: 10_000 };
+  const days = useScreen("history_days", filtered, { wait: scope.wait });
+  return { ...scope, days, filtered };
 }
 
-const sum = <T,>(rows: readonly T[], of: (row: T) => string | number) =>
-  rows.reduce((total, row) => total + (toNumber(of(row)) ?? 0), 0);
-
 function Totals() {
-  const { dated, filters, currency, dates } = useScope();
-  const days = useScreen("history_days", { ...byCategory(dated, filters.category), limit: 10_000 });
-  const length = dates ? Math.round((Date.parse(dates.to) - Date.parse(dates.from)) / 86_400_000) + 1 : 0;
-  const earlier = dates ? { from: addDays(dates.from, -length), to: addDays(dates.from, -1) } : {};
+  const { days, filtered, currency, dates, lastOver, wait } = useDays();
+  const spans = dates ? compared(dates, lastOver) : null;
   const before = useScreen(
     "history_days",
-    { ...byCategory({ ...dated, ...earlier }, filters.category), limit: 10_000 },
-    { enabled: dates !== null },
+    { ...filtered, ...(spans?.before ?? {}) },
+    { wait: wait || spans === null },
   );
-  const against = `against the ${length} days before`;
   const daysBefore = inCurrency(before.data?.rows ?? [], currency);
   return (
     <Figures
@@ -77,52 +70,51 @@ function Totals() {
     >
       {(data) => {
         const rows = inCurrency(data.rows, currency);
-        const rowsBefore = comparable(daysBefore, rows) ? daysBefore : [];
+        const over = rows.filter((row) => spans !== null && row.business_date <= spans.now.to);
+        const isKnown = !days.isPlaceholderData && !before.isPlaceholderData && comparable(daysBefore, over);
         const trends = rows.map((row) => toNumber(row.revenue));
-        const change = (of: Parameters<typeof sum<(typeof rows)[number]>>[1]) => ({
-          value: changeOf(sum(rows, of), rowsBefore.length > 0 ? sum(rowsBefore, of) : null),
-          against,
-        });
+        const change = (of: (row: (typeof rows)[number]) => string | number) =>
+          spans === null
+            ? {}
+            : {
+                change: {
+                  value: isKnown ? changeOf(sumOf(over, of), sumOf(daysBefore, of)) : null,
+                  against: `${over.length < rows.length ? "of days that are over, " : ""}against the ${spans.days} days before`,
+                },
+              };
+        const gross = sumOf(rows, (row) => row.gross_revenue);
+        const returned = sumOf(rows, (row) => row.returned_revenue);
         return (
           <>
             <Tile
               id="period_revenue"
               label="Revenue"
               measure="revenue"
-              value={sum(rows, (row) => row.revenue)}
+              value={sumOf(rows, (row) => row.revenue)}
               unit={money(currency)}
               trend={trends}
-              change={change((row) => row.revenue)}
+              {...change((row) => row.revenue)}
             />
             <Tile
               label="Receipt lines"
-              value={sum(rows, (row) => row.sales)}
+              value={sumOf(rows, (row) => row.sales)}
               unit={count}
-              change={change((row) => row.sales)}
+              {...change((row) => row.sales)}
             />
             <Tile
               label="Units sold"
               measure="units_sold"
-              value={sum(rows, (row) => row.units)}
+              value={sumOf(rows, (row) => row.units)}
               unit={units}
-              change={change((row) => row.units)}
+              {...change((row) => row.units)}
             />
             <Tile
               label="Return rate"
               measure="return_rate"
-              value={
-                sum(rows, (row) => row.gross_revenue) > 0
-                  ? sum(rows, (row) => row.returned_revenue) / sum(rows, (row) => row.gross_revenue)
-                  : null
-              }
+              value={gross !== null && gross > 0 && returned !== null ? returned / gross : null}
               unit={share}
             >
-              {format(
-                sum(rows, (row) => row.returned_revenue),
-                money(currency),
-                "compact",
-              )}{" "}
-              came back
+              {format(returned, money(currency), "compact")} came back
             </Tile>
           </>
         );
@@ -132,14 +124,20 @@ function Totals() {
 }
 
 function Trend() {
-  const { days, currency, dates, filters, dated } = useDays();
+  const { days, filtered, currency, dates, newest, lastOver, wait } = useDays();
   const year = dates ? { from: addDays(dates.from, -364), to: addDays(dates.to, -364) } : {};
-  const before = useScreen(
-    "history_days",
-    { ...byCategory({ ...dated, ...year }, filters.category), limit: 10_000 },
-    { enabled: dates !== null },
-  );
+  const before = useScreen("history_days", { ...filtered, ...year }, { wait: wait || dates === null });
   const [, change] = useFilters();
+  const spec = (data: NonNullable<typeof days.data>) =>
+    trend(
+      data.rows,
+      currency,
+      dates ?? { from: data.rows[0]?.business_date ?? "", to: data.rows.at(-1)?.business_date ?? "" },
+      { newest, lastOver },
+      before.data && !before.isPlaceholderData && !days.isPlaceholderData
+        ? { rows: before.data.rows, shift: 364, name: "a year ago" }
+        : null,
+    );
   return (
     <ChartPanel
       title="Revenue by day"
@@ -148,32 +146,20 @@ function Trend() {
       freshness={freshnessOf}
       height={300}
       note="Press a day to look at it alone; drag the handles below for a range. A year ago: 364 days, so that weekdays match."
-      onMark={(mark, data) => {
-        const own = dates
-          ? trend(data.rows, currency, dates.from, dates.to, null).x.values[mark.index]
-          : undefined;
-        if (own) change({ from: own, to: own, period: undefined });
+      onMark={(row, data) => {
+        const day = spec(data).x.values[row];
+        if (day) change({ from: day, to: day, period: undefined });
       }}
-      spec={(data) =>
-        trend(
-          data.rows,
-          currency,
-          dates?.from ?? data.rows[0]?.business_date ?? "2000-01-01",
-          dates?.to ?? data.rows.at(-1)?.business_date ?? "1999-12-31",
-          before.data ? { rows: before.data.rows, shift: 364, name: "a year ago" } : null,
-        )
-      }
+      spec={spec}
     />
   );
 }
 
 function Months() {
-  const { undated, currency, newest } = useScope();
-  const months = useScreen(
-    "history_months",
-    { ...undated, ...(newest ? { from: addDays(newest, -730), to: newest } : {}) },
-    { enabled: newest !== null },
-  );
+  const { undated, currency, newest, lastOver, around, wait } = useScope();
+  const months = useScreen("history_months", { ...undated, ...around(-730, 0) }, { wait });
+  const isRunning = (month: string) =>
+    newest !== null && newest !== lastOver && month.slice(0, 7) === newest.slice(0, 7);
   return (
     <Panel
       title="Month over month, year over year"
@@ -181,6 +167,7 @@ function Months() {
       query={months}
       freshness={freshnessOf}
       height={260}
+      note={<AllCategories />}
       isEmpty={(data) => inCurrency(data.rows, currency).length === 0}
     >
       {(data) => (
@@ -206,9 +193,8 @@ function Months() {
                 .map((row) => (
                   <tr key={row.month}>
                     <th scope="row">
-                      {formatDate(row.month)
-                        .replace(/ 1,| 1 |^1 /, " ")
-                        .trim()}
+                      {formatDate(row.month, "month")}
+                      {isRunning(row.month) ? <span className="quiet"> so far</span> : null}
                     </th>
                     <td className="number">{format(row.revenue, money(currency), "compact")}</td>
                     <Signed value={row.month_over_month} />
@@ -233,7 +219,7 @@ function Signed({ value }: { value: number | null | undefined }) {
 }
 
 function StoresCompared() {
-  const { dated, filters, currency } = useScope();
+  const { dated, filters, currency, wait } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -241,6 +227,7 @@ function StoresCompared() {
       screen="history_stores"
       measure="change"
       filters={byCategory(dated, filters.category)}
+      wait={wait}
       rows={(data) => inCurrency(data.rows, currency)}
       rowKey={(row) => String(row.store_id)}
       most={10}
@@ -277,8 +264,8 @@ function StoresCompared() {
 }
 
 function PeakHours() {
-  const { dated, currency } = useScope();
-  const hours = useScreen("history_peak_hours", dated);
+  const { dated, currency, wait } = useScope();
+  const hours = useScreen("history_peak_hours", dated, { wait });
   return (
     <ChartPanel
       title="Peak hours"
@@ -286,22 +273,23 @@ function PeakHours() {
       query={hours}
       freshness={freshnessOf}
       height={280}
-      note="Mean revenue of a trading day’s hour, on the stores’ own clocks."
+      note={
+        <>
+          <AllCategories />
+          Mean revenue of a trading day’s hour, on the stores’ own clocks.
+        </>
+      }
       spec={(data) => peakHours(data.rows, currency)}
     />
   );
 }
 
 function Matrix() {
-  const { undated, filters, currency, newest } = useScope();
+  const { undated, filters, currency, around, wait } = useScope();
   const categories = useScreen(
     "history_categories",
-    {
-      ...byCategory(undated, filters.category),
-      ...(newest ? { from: addDays(newest, -364), to: newest } : {}),
-      limit: 10_000,
-    },
-    { enabled: newest !== null },
+    { ...byCategory(undated, filters.category), ...around(-364, 0), limit: 10_000 },
+    { wait },
   );
   const go = useGo();
   return (
@@ -312,10 +300,8 @@ function Matrix() {
       freshness={freshnessOf}
       height={340}
       note="The last year."
-      onMark={(mark, data) => {
-        const spec = categoryMatrix(data.rows, currency);
-        const cells = spec.values.flatMap((row, y) => row.flatMap((value) => (value === null ? [] : [y])));
-        const name = spec.ys[cells[mark.index] ?? -1];
+      onMark={(row, data) => {
+        const name = categoryMatrix(data.rows, currency).ys[row];
         if (name && name !== "none") go({ to: "/history", search: { category: name } });
       }}
       spec={(data) => categoryMatrix(data.rows, currency)}
@@ -324,15 +310,11 @@ function Matrix() {
 }
 
 function CalendarPanel() {
-  const { undated, filters, currency, newest } = useScope();
+  const { undated, filters, currency, around, wait } = useScope();
   const days = useScreen(
     "history_days",
-    {
-      ...byCategory(undated, filters.category),
-      ...(newest ? { from: addDays(newest, -364), to: newest } : {}),
-      limit: 10_000,
-    },
-    { enabled: newest !== null },
+    { ...byCategory(undated, filters.category), ...around(-364, 0), limit: 10_000 },
+    { wait },
   );
   const [, change] = useFilters();
   return (
@@ -343,8 +325,8 @@ function CalendarPanel() {
       freshness={freshnessOf}
       height={200}
       className="wide"
-      onMark={(mark, data) => {
-        const day = calendar(data.rows, currency).days.filter((one) => one.value !== null)[mark.index];
+      onMark={(row, data) => {
+        const day = calendar(data.rows, currency).days[row];
         if (day) change({ from: day.date, to: day.date, period: undefined });
       }}
       spec={(data) => calendar(data.rows, currency)}
@@ -353,7 +335,7 @@ function CalendarPanel() {
 }
 
 function Products() {
-  const { dated, filters, currency } = useScope();
+  const { dated, filters, currency, wait } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -361,6 +343,7 @@ function Products() {
       screen="history_products"
       measure="revenue"
       filters={{ ...byCategory(dated, filters.category), limit: 500 }}
+      wait={wait}
       rows={(data) => inCurrency(data.rows, currency)}
       rowKey={(row) => `${row.product_id} ${row.currency}`}
       most={10}
@@ -384,13 +367,13 @@ function Products() {
 }
 
 function useReturns() {
-  const { dated, filters, currency } = useScope();
-  return { filtered: { ...byCategory(dated, filters.category), limit: 10_000 }, currency };
+  const { dated, filters, currency, wait } = useScope();
+  return { filtered: { ...byCategory(dated, filters.category), limit: 10_000 }, currency, wait };
 }
 
 function ComesBack() {
-  const { filtered, currency } = useReturns();
-  const returns = useScreen("history_returns", filtered);
+  const { filtered, currency, wait } = useReturns();
+  const returns = useScreen("history_returns", filtered, { wait });
   return (
     <ChartPanel
       title="What comes back"
@@ -401,7 +384,10 @@ function ComesBack() {
       className="wide"
       note="Units sold, and those of them that were returned."
       spec={(data) => {
-        const told = funnel(data.rows, currency);
+        const own = inCurrency(data.rows, currency);
+        const sold = sumOf(own, (row) => row.units_sold);
+        const returned = sumOf(own, (row) => row.units_returned);
+        const kept = sold === null || returned === null ? null : sold - returned;
         return {
           kind: "bar",
           label: "Units",
@@ -409,7 +395,7 @@ function ComesBack() {
           category: "Step",
           horizontal: true,
           names: ["sold", "returned", "kept"],
-          series: [{ name: "units", values: [told.sold, told.returned, told.sold - told.returned] }],
+          series: [{ name: "units", values: [sold, returned, kept] }],
         };
       }}
     />
@@ -417,7 +403,7 @@ function ComesBack() {
 }
 
 function ReturnRates() {
-  const { filtered, currency } = useReturns();
+  const { filtered, currency, wait } = useReturns();
   const go = useGo();
   return (
     <ScreenTable
@@ -425,6 +411,7 @@ function ReturnRates() {
       screen="history_returns"
       measure="return_rate"
       filters={filtered}
+      wait={wait}
       rows={(data) => inCurrency(data.rows, currency).filter((row) => row.returns > 0)}
       rowKey={(row) => `${row.product_id} ${row.category}`}
       most={10}

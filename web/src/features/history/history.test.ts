@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { calendar, categoryMatrix, comparable, datesBetween, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, comparable, compared, datesBetween, peakHours, trend } from "./history";
 
 const day = (business_date: string, revenue: string, currency = "GBP") => ({
   business_date,
@@ -18,20 +18,30 @@ describe("the trend", () => {
     const spec = trend(
       [day("2026-03-01", "5"), day("2026-03-03", "7.5"), day("2026-03-02", "99", "CNY")],
       "GBP",
-      "2026-03-01",
-      "2026-03-03",
+      { from: "2026-03-01", to: "2026-03-03" },
+      { newest: "2026-03-03", lastOver: "2026-03-03" },
       null,
     );
+    expect(spec.x.running).toBeNull();
     expect(spec.x.values).toEqual(["2026-03-01", "2026-03-02", "2026-03-03"]);
     expect(spec.series[0]?.values).toEqual([5, 0, 7.5]);
   });
   it("lays the same weekdays of a year ago beside it, with gaps where nothing is known", () => {
-    const spec = trend([day("2026-03-02", "5")], "GBP", "2026-03-02", "2026-03-03", {
-      rows: [day("2025-03-03", "4")],
-      shift: 364,
-      name: "a year ago",
-    });
-    expect(spec.series[1]).toEqual({ name: "a year ago", role: "comparison", values: [4, null] });
+    const spec = trend(
+      [day("2026-03-02", "5")],
+      "GBP",
+      { from: "2026-03-01", to: "2026-03-04" },
+      { newest: "2026-03-03", lastOver: "2026-03-02" },
+      { rows: [day("2025-03-03", "4")], shift: 364, name: "a year ago" },
+    );
+    expect(spec.series[0]?.values, "nought only between the first day known and the newest").toEqual([
+      null,
+      5,
+      0,
+      null,
+    ]);
+    expect(spec.x.running).toBe("2026-03-03");
+    expect(spec.series[1]).toEqual({ name: "a year ago", role: "comparison", values: [null, 4, 0, 0] });
   });
   it("crosses the end of a year", () =>
     expect(datesBetween("2025-12-31", "2026-01-01")).toEqual(["2025-12-31", "2026-01-01"]));
@@ -69,7 +79,7 @@ describe("matrices", () => {
     const spec = categoryMatrix([row("Tea", "2026-01-01", "1"), row("Milk", "2026-02-01", "5")], "GBP");
     expect([spec.ys, spec.xs, spec.values]).toEqual([
       ["Milk", "Tea"],
-      ["2026-01", "2026-02"],
+      ["Jan 2026", "Feb 2026"],
       [
         [null, 5],
         [1, null],
@@ -81,6 +91,15 @@ describe("matrices", () => {
 });
 
 describe("what is compared", () => {
+  it("are days that are over, and as many before", () => {
+    expect(compared({ from: "2026-03-01", to: "2026-03-07" }, "2026-03-06")).toEqual({
+      now: { from: "2026-03-01", to: "2026-03-06" },
+      before: { from: "2026-02-23", to: "2026-02-28" },
+      days: 6,
+    });
+    expect(compared({ from: "2011-12-01", to: "2011-12-07" }, "2011-12-09")?.days).toBe(7);
+    expect(compared({ from: "2026-03-07", to: "2026-03-07" }, "2026-03-06")).toBeNull();
+  });
   it("is as many days, but for a closed one", () => {
     expect(comparable(Array(28).fill(0), Array(28).fill(0))).toBe(true);
     expect(comparable(Array(27).fill(0), Array(28).fill(0))).toBe(true);

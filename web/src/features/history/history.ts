@@ -1,40 +1,56 @@
 import type { Row } from "../../api/screens";
 import type { CalendarSpec, HeatSpec, LineSpec } from "../../charts/spec";
-import { addDays } from "../../filters/filters";
-import { money, toNumber, weekdays } from "../../format/format";
+import { addDays, type Dates } from "../../filters/filters";
+import { formatDate, money, toNumber, weekdays } from "../../format/format";
 
 type Day = Row<"history_days">;
 
-/** Every date of a span: a day without a row sold nothing. */
+/** Every date of a span. */
 export function datesBetween(from: string, to: string): string[] {
   const dates: string[] = [];
   for (let date = from; date <= to && dates.length < 1_200; date = addDays(date, 1)) dates.push(date);
   return dates;
 }
 
+export interface Known {
+  /** Newest date that there is; null: none. */
+  newest: string | null;
+  /** Of that the last one which is over. */
+  lastOver: string | null;
+}
+
+/** Revenue of a date: a day without a row sold nothing, if it lies between the first one known and the newest. */
+function byDate(
+  rows: readonly Day[],
+  currency: string,
+  newest: string | null,
+): (date: string) => number | null {
+  const own = new Map(
+    rows.filter((row) => row.currency === currency).map((row) => [row.business_date, toNumber(row.revenue)]),
+  );
+  const first = [...own.keys()].sort()[0];
+  return (date) =>
+    own.get(date) ?? (first !== undefined && newest !== null && date >= first && date <= newest ? 0 : null);
+}
+
 /** Revenue by day; beside it, where there is one, the same days of another span. */
 export function trend(
   rows: readonly Day[],
   currency: string,
-  from: string,
-  to: string,
+  span: Dates,
+  known: Known,
   before: { rows: readonly Day[]; shift: number; name: string } | null,
 ): LineSpec {
-  const byDate = (some: readonly Day[]) =>
-    new Map(
-      some
-        .filter((row) => row.currency === currency)
-        .map((row) => [row.business_date, toNumber(row.revenue)]),
-    );
-  const [now, then] = [byDate(rows), before ? byDate(before.rows) : null];
-  const dates = datesBetween(from, to);
+  const now = byDate(rows, currency, known.newest);
+  const then = before ? byDate(before.rows, currency, known.newest) : null;
+  const dates = datesBetween(span.from, span.to);
   const earlier =
-    then && before && then.size > 0
+    then && before && before.rows.some((row) => row.currency === currency)
       ? [
           {
             name: before.name,
             role: "comparison" as const,
-            values: dates.map((date) => then.get(addDays(date, -before.shift)) ?? null),
+            values: dates.map((date) => then(addDays(date, -before.shift))),
           },
         ]
       : [];
@@ -43,8 +59,13 @@ export function trend(
     label: "Revenue",
     unit: money(currency),
     zoom: dates.length > 31,
-    x: { label: "Date", kind: "date", values: dates },
-    series: [{ name: "revenue", values: dates.map((date) => now.get(date) ?? 0) }, ...earlier],
+    x: {
+      label: "Date",
+      kind: "date",
+      values: dates,
+      running: known.newest !== known.lastOver ? known.newest : null,
+    },
+    series: [{ name: "revenue", values: dates.map(now) }, ...earlier],
   };
 }
 
@@ -73,8 +94,8 @@ export function peakHours(rows: readonly Row<"history_peak_hours">[], currency: 
     xLabel: "Hour",
     yLabel: "Weekday",
     xs: shown.map((hour) => `${String(hour).padStart(2, "0")}:00`),
-    ys: [...weekdays],
-    values: weekdays.map((_, day) => shown.map((hour) => byKey.get(`${day + 1} ${hour}`) ?? null)),
+    ys: weekdays(),
+    values: weekdays().map((_, day) => shown.map((hour) => byKey.get(`${day + 1} ${hour}`) ?? null)),
   };
 }
 
@@ -100,29 +121,24 @@ export function categoryMatrix(
     unit: money(currency),
     xLabel: "Month",
     yLabel: "Category",
-    xs: months.map((month) => month.slice(0, 7)),
+    xs: months.map((month) => formatDate(month, "month")),
     ys: categories.map((name) => name || "none"),
     values: categories.map((category) => months.map((month) => byKey.get(`${month} ${category}`) ?? null)),
   };
 }
 
-export interface Funnel {
-  sold: number;
-  returned: number;
-  gross: number;
-  taken: number;
-}
-
-/** What was sold, and what of it came back. */
-export function funnel(rows: readonly Row<"history_returns">[], currency: string): Funnel {
-  const own = rows.filter((row) => row.currency === currency);
-  const sum = (of: (row: Row<"history_returns">) => string) =>
-    own.reduce((total, row) => total + (toNumber(of(row)) ?? 0), 0);
+/** The days of a span that are over, and as many before it; null: none is over. */
+export function compared(
+  span: Dates,
+  lastOver: string | null,
+): { now: Dates; before: Dates; days: number } | null {
+  if (lastOver === null || lastOver < span.from) return null;
+  const to = lastOver < span.to ? lastOver : span.to;
+  const days = datesBetween(span.from, to).length;
   return {
-    sold: sum((row) => row.units_sold),
-    returned: sum((row) => row.units_returned),
-    gross: sum((row) => row.gross_revenue),
-    taken: sum((row) => row.returned_revenue),
+    now: { from: span.from, to },
+    before: { from: addDays(span.from, -days), to: addDays(span.from, -1) },
+    days,
   };
 }
 

@@ -1,15 +1,25 @@
 import { useScope, inCurrency } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { useStatus } from "../../api/status";
-import { changeOf, count, format, formatAge, formatInstant, money, plain, units } from "../../format/format";
+import {
+  changeOf,
+  count,
+  format,
+  formatAge,
+  formatInstant,
+  formatMinute,
+  money,
+  plain,
+  units,
+} from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { PageLink } from "../../ui/PageLink";
 import { Panel } from "../../ui/Panel";
-import { Status } from "../../ui/Status";
+import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
 import { ChartPanel } from "../../charts/ChartPanel";
-import { countKinds, kindName, levels, sentence, targetOf } from "./attention";
+import { countKinds, kindName, sentence, targetOf } from "./attention";
 import { Flow } from "./Flow";
 import { Figures } from "../../ui/Figures";
 import css from "./HomePage.module.css";
@@ -86,6 +96,8 @@ function Kpis() {
   );
 }
 
+const mostShown = 40;
+
 function AttentionPanel() {
   const { undated, catalog } = useScope();
   const attention = useScreen("home_attention", { ...undated, limit: 200 }, { everyMs: 15_000 });
@@ -95,6 +107,7 @@ function AttentionPanel() {
       query={attention}
       freshness={freshnessOf}
       height={320}
+      firstRows
       isEmpty={(data) => data.rows.length === 0}
       empty={
         <Empty title="Nothing needs you now">
@@ -113,23 +126,31 @@ function AttentionPanel() {
       )}
     >
       {(data) => (
-        <ul className={`bare ${css["list"]}`}>
-          {data.rows.slice(0, 40).map((row) => (
-            <li key={`${row.kind} ${row.item_id} ${row.store_id} ${row.product_id}`}>
-              <PageLink {...targetOf(row)} className={css["item"]}>
-                <Status level={levels[row.severity] ?? "none"}>{kindName(row.kind)}</Status>
-                <span className={css["what"]}>
-                  <strong>{row.product_name || row.product_id || catalog.storeName(row.store_id)}</strong>
-                  {row.product_id && row.store_id ? (
-                    <span className="quiet"> · {catalog.storeName(row.store_id)}</span>
-                  ) : null}
-                  <span className={css["why"]}>{sentence(row, catalog.storeName(row.store_id))}</span>
-                </span>
-                <span className={css["since"]}>{formatInstant(row.since)}</span>
-              </PageLink>
-            </li>
-          ))}
-        </ul>
+        <>
+          <ul className={`bare ${css["list"]}`}>
+            {data.rows.slice(0, mostShown).map((row) => (
+              <li key={`${row.kind} ${row.item_id} ${row.store_id} ${row.product_id}`}>
+                <PageLink {...targetOf(row)} className={css["item"]}>
+                  <Status level={severityLevel(row.severity)}>{kindName(row.kind)}</Status>
+                  <span className={css["what"]}>
+                    <strong>{row.product_name || row.product_id || catalog.storeName(row.store_id)}</strong>
+                    {row.product_id && row.store_id ? (
+                      <span className="quiet"> · {catalog.storeName(row.store_id)}</span>
+                    ) : null}
+                    <span className={css["why"]}>{sentence(row, catalog.storeName(row.store_id))}</span>
+                  </span>
+                  <span className={css["since"]}>{formatInstant(row.since)}</span>
+                </PageLink>
+              </li>
+            ))}
+          </ul>
+          {data.rows.length > mostShown ? (
+            <p className="quiet small">
+              The {mostShown} most urgent of {data.rows.length}
+              {data.next_cursor ? " and more" : ""}; choose a store above for its own.
+            </p>
+          ) : null}
+        </>
       )}
     </Panel>
   );
@@ -172,7 +193,7 @@ function Arrivals() {
         label: "Messages",
         unit: count,
         category: "Minute",
-        names: data.rows.map((row) => formatInstant(row.minute, undefined, false).slice(0, 5)),
+        names: data.rows.map((row) => formatMinute(row.minute)),
         series: [{ name: "messages", values: data.rows.map((row) => row.events) }],
       })}
     />

@@ -1,9 +1,7 @@
 import type { Row } from "../../api/screens";
-import type { Level } from "../../ui/Status";
+import { severityLevel, type Level } from "../../ui/Status";
 
 export type Attention = Row<"home_attention">;
-
-export const levels: Record<string, Level> = { critical: "bad", warning: "watch", info: "none" };
 
 /** What it is, in a word. */
 export function kindName(kind: string): string {
@@ -63,7 +61,7 @@ export function countKinds(rows: readonly Attention[]): { kind: string; count: n
   const order: Level[] = ["bad", "watch", "none", "good"];
   const kinds = new Map<string, { count: number; worst: Level }>();
   for (const row of rows) {
-    const level = levels[row.severity] ?? "none";
+    const level = severityLevel(row.severity);
     const known = kinds.get(row.kind) ?? { count: 0, worst: "none" as Level };
     kinds.set(row.kind, {
       count: known.count + 1,

@@ -1,19 +1,17 @@
 import { SegmentedControl } from "@mantine/core";
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
-import { freshnessOf, useScreen, type Row, type ScreenFilters } from "../../api/screens";
+import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
-import { count, days, format, money, plain, share, toNumber, units } from "../../format/format";
+import { count, days, format, money, plain, share, sumOf, toNumber, units } from "../../format/format";
+import { AllCategories } from "../../ui/AllCategories";
 import { Figures } from "../../ui/Figures";
 import { ScreenTable } from "../../ui/ScreenTable";
-import { riskLevel, riskWord, Status } from "../../ui/Status";
+import { Risk, riskWord, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { classMatrix, goodsFlow, overUnder } from "./stock";
-
-const sum = <T,>(rows: readonly T[], of: (row: T) => string | number | null | undefined) =>
-  rows.reduce((total, row) => total + (toNumber(of(row)) ?? 0), 0);
+import { classMatrix, drawn, goodsFlow, overUnder } from "./stock";
 
 /** What is there, what is missing, what lies too long. */
 export default function InventoryPage() {
@@ -35,12 +33,13 @@ export default function InventoryPage() {
   );
 }
 
-function useFiltered(): { undated: ScreenFilters; dated: ScreenFilters; currency: string } {
-  const { undated, dated, filters, currency } = useScope();
+function useFiltered() {
+  const { undated, dated, filters, currency, wait } = useScope();
   return {
     undated: byCategory(undated, filters.category),
     dated: byCategory(dated, filters.category),
     currency,
+    wait,
   };
 }
 
@@ -60,35 +59,37 @@ function Kpis() {
     >
       {(data) => {
         const rows = inCurrency(data.rows, currency);
-        const without = sum(rows, (row) => row.items_without_cost);
+        const without = sumOf(rows, (row) => row.items_without_cost);
         return (
           <>
             <Tile
               id="stock_value"
               label="Stock value"
               measure="stock_value"
-              value={sum(rows, (row) => row.stock_value)}
+              value={sumOf(rows, (row) => row.stock_value)}
               unit={money(currency)}
             >
-              {without > 0 ? `${format(without, count)} items without a known cost left out` : null}
+              {without !== null && without > 0
+                ? `${format(without, count)} items without a known cost left out`
+                : null}
             </Tile>
             <Tile
               id="on_hand"
               label="On hand"
               measure="on_hand"
-              value={sum(rows, (row) => row.on_hand_units)}
+              value={sumOf(rows, (row) => row.on_hand_units)}
               unit={units}
             />
             <Tile
               label="On order"
               measure="on_order"
-              value={sum(rows, (row) => row.on_order_units)}
+              value={sumOf(rows, (row) => row.on_order_units)}
               unit={units}
             />
-            <Tile id="items_out" label="None left" value={sum(rows, (row) => row.items_out)} unit={count}>
+            <Tile id="items_out" label="None left" value={sumOf(rows, (row) => row.items_out)} unit={count}>
               of{" "}
               {format(
-                sum(rows, (row) => row.items),
+                sumOf(rows, (row) => row.items),
                 count,
               )}{" "}
               items
@@ -96,11 +97,11 @@ function Kpis() {
             <Tile
               label="Likely out"
               measure="stock_out_risk"
-              value={sum(rows, (row) => row.items_at_risk)}
+              value={sumOf(rows, (row) => row.items_at_risk)}
               unit={count}
             >
               {format(
-                sum(rows, (row) => row.items_below_reorder_point),
+                sumOf(rows, (row) => row.items_below_reorder_point),
                 count,
               )}{" "}
               below the reorder point
@@ -108,7 +109,7 @@ function Kpis() {
             <Tile
               label="Over-stocked"
               measure="days_of_cover"
-              value={sum(rows, (row) => row.items_over_stock)}
+              value={sumOf(rows, (row) => row.items_over_stock)}
               unit={count}
             >
               more than 60 days of cover
@@ -215,8 +216,8 @@ function CategoryStock() {
       query={stock}
       freshness={freshnessOf}
       height={320}
-      onMark={(mark, data) => {
-        const row = top(data)[mark.index];
+      onMark={(at, data) => {
+        const row = top(data)[at];
         if (row?.category) go({ to: "/inventory", search: { category: row.category } });
       }}
       spec={(data) => ({
@@ -233,8 +234,7 @@ function CategoryStock() {
 }
 
 function Restock() {
-  const { undated } = useScope();
-  const { catalog } = useScope();
+  const { undated, catalog } = useScope();
   const go = useGo();
   return (
     <ScreenTable
@@ -243,6 +243,7 @@ function Restock() {
       measure="proposal"
       filters={{ ...undated, limit: 200 }}
       most={10}
+      note={<AllCategories />}
       rowKey={(row) => `${row.store_id} ${row.product_id}`}
       empty={<Empty title="Nothing is to be ordered">Proposals come with the daily review at 10:30.</Empty>}
       onOpen={(row) =>
@@ -260,10 +261,7 @@ function Restock() {
           key: "risk",
           title: "Risk",
           value: (row) => row.stock_out_probability ?? -1,
-          cell: (row) => {
-            const risk = riskLevel(row.stock_out_probability ?? null);
-            return <Status level={risk.level}>{risk.word}</Status>;
-          },
+          cell: (row) => <Risk of={row.stock_out_probability} />,
         },
         { key: "ordered", title: "Ordered", value: (row) => row.is_ordered === 1, minor: true },
       ]}
@@ -272,8 +270,8 @@ function Restock() {
 }
 
 function Movements() {
-  const { dated } = useFiltered();
-  const movements = useScreen("inventory_movements", { ...dated, limit: 5_000 });
+  const { dated, wait } = useFiltered();
+  const movements = useScreen("inventory_movements", { ...dated, limit: 10_000 }, { wait });
   return (
     <ChartPanel
       title="Flow of goods"
@@ -290,6 +288,7 @@ function Movements() {
 
 function OverUnder() {
   const { undated } = useFiltered();
+  const { catalog } = useScope();
   const items = useScreen("inventory_items", { ...undated, limit: 2_000 });
   const go = useGo();
   return (
@@ -300,14 +299,12 @@ function OverUnder() {
       freshness={freshnessOf}
       height={320}
       note="Each mark a product in a store; both axes logarithmic. The 2,000 at most risk."
-      onMark={(mark, data) => {
-        const spec = overUnder(data.rows);
-        const group = [...new Set(spec.points.map((point) => point.group))][mark.series];
-        const name = spec.points.filter((point) => point.group === group)[mark.index]?.name;
-        const row = data.rows.find((one) => one.product_name === name);
+      firstRows
+      onMark={(at, data) => {
+        const row = drawn(data.rows)[at];
         if (row) go({ to: "/product", search: { product: row.product_id, store: String(row.store_id) } });
       }}
-      spec={(data) => overUnder(data.rows)}
+      spec={(data) => overUnder(data.rows, catalog.storeName)}
     />
   );
 }
@@ -337,7 +334,7 @@ function Ageing() {
             {
               name: "stock value",
               values: ages.map((age) =>
-                sum(
+                sumOf(
                   rows.filter((row) => row.age === age),
                   (row) => row.stock_value,
                 ),
@@ -360,7 +357,12 @@ function Classes() {
       query={classes}
       freshness={freshnessOf}
       height={260}
-      note="Products in stores of each class."
+      note={
+        <>
+          <AllCategories />
+          Products in stores of each class.
+        </>
+      }
       spec={(data) =>
         classMatrix(inCurrency(data.rows, currency), count, (row: Row<"inventory_classes">) => row.items)
       }
@@ -369,9 +371,10 @@ function Classes() {
 }
 
 function Turnover() {
-  const { dated, currency } = useFiltered();
+  const { dated, currency, wait } = useFiltered();
   return (
     <ScreenTable
+      wait={wait}
       title="Turnover and GMROI"
       screen="inventory_turnover"
       measure="turnover"
@@ -403,9 +406,11 @@ function Turnover() {
 }
 
 function Suppliers() {
-  const { dated } = useScope();
+  const { dated, wait } = useScope();
   return (
     <ScreenTable
+      wait={wait}
+      note={<AllCategories />}
       title="Suppliers"
       screen="inventory_suppliers"
       filters={dated}

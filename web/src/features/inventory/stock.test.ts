@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { count } from "../../format/format";
-import { classMatrix, goodsFlow, overUnder } from "./stock";
+import { classMatrix, drawn, goodsFlow, overUnder } from "./stock";
 
 describe("the goods' flow", () => {
   const move = (cause: string, category: string, units_in: string, units_out: string) => ({
@@ -38,12 +38,21 @@ describe("the class matrix", () => {
 });
 
 describe("over and under stock", () => {
+  const item = {
+    store_id: 1,
+    product_name: "tea",
+    units_sold_per_day: 2,
+    days_of_cover: 90,
+    risk: "low",
+  } as Parameters<typeof overUnder>[0][number];
   it("shows only what sells and has a cover", () => {
-    const item = { product_name: "tea", units_sold_per_day: 2, days_of_cover: 90, risk: "low" } as Parameters<
-      typeof overUnder
-    >[0][number];
-    expect(
-      overUnder([item, { ...item, days_of_cover: null }, { ...item, units_sold_per_day: 0 }]).points,
-    ).toEqual([{ name: "tea", x: 2, y: 90, group: "over: more than 60 days" }]);
+    const rows = [item, { ...item, days_of_cover: null }, { ...item, units_sold_per_day: 0 }];
+    expect(overUnder(rows, (id) => `store ${id}`).points).toEqual([
+      { name: "tea, store 1", x: 2, y: 90, group: "over: more than 60 days" },
+    ]);
+  });
+  it("knows the store of each point, of a product in several too", () => {
+    const rows = [{ ...item, days_of_cover: null }, item, { ...item, store_id: 2, days_of_cover: 5 }];
+    expect(drawn(rows).map((row) => row.store_id)).toEqual([1, 2]);
   });
 });

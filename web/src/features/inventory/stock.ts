@@ -57,7 +57,10 @@ export function classMatrix(
 }
 
 /** Cover against velocity: what lies too long, what will be missing. */
-export function overUnder(rows: readonly Row<"inventory_items">[]): ScatterSpec {
+export function overUnder(
+  rows: readonly Row<"inventory_items">[],
+  storeName: (id: number) => string,
+): ScatterSpec {
   return {
     kind: "scatter",
     label: "Over and under stock",
@@ -65,22 +68,30 @@ export function overUnder(rows: readonly Row<"inventory_items">[]): ScatterSpec 
     logarithmic: true,
     x: { label: "Sells a day", unit: units },
     y: { label: "Days of cover", unit: days },
-    points: rows.flatMap((row) =>
-      row.units_sold_per_day && row.days_of_cover && row.units_sold_per_day > 0 && row.days_of_cover > 0
-        ? [
-            {
-              name: row.product_name,
-              x: row.units_sold_per_day,
-              y: row.days_of_cover,
-              group:
-                row.days_of_cover > 60
-                  ? "over: more than 60 days"
-                  : row.risk === "high" || row.risk === "medium"
-                    ? "under: at risk"
-                    : "in between",
-            },
-          ]
-        : [],
-    ),
+    points: drawn(rows).map((row) => ({
+      name: `${row.product_name}, ${storeName(row.store_id)}`,
+      x: row.units_sold_per_day,
+      y: row.days_of_cover,
+      group:
+        row.days_of_cover > 60
+          ? "over: more than 60 days"
+          : row.risk === "high" || row.risk === "medium"
+            ? "under: at risk"
+            : "in between",
+    })),
   };
+}
+
+type Item = Row<"inventory_items">;
+
+/** The items that have a place on logarithmic axes, in the order of their points. */
+export function drawn(
+  rows: readonly Item[],
+): (Item & { units_sold_per_day: number; days_of_cover: number })[] {
+  return rows.flatMap((row) => {
+    const { units_sold_per_day, days_of_cover } = row;
+    return units_sold_per_day && days_of_cover && units_sold_per_day > 0 && days_of_cover > 0
+      ? [{ ...row, units_sold_per_day, days_of_cover }]
+      : [];
+  });
 }

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
@@ -6,6 +7,9 @@ import { ChartPanel } from "../../charts/ChartPanel";
 import { Chart } from "../../charts/Chart";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatInstant, money, share, toNumber, units } from "../../format/format";
+import { placed } from "../../charts/spec";
+import { AllCategories } from "../../ui/AllCategories";
+import figuresCss from "../../ui/Figures.module.css";
 import { Gauge } from "../../ui/Gauge";
 import { Icon } from "../../ui/Icon";
 import { ProductLink } from "../../ui/PageLink";
@@ -13,7 +17,7 @@ import { Frame, Panel } from "../../ui/Panel";
 import { Stamp } from "../../ui/Stamp";
 import { Empty, Waiting } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { againstLastWeek, lastHour } from "./minutes";
+import { againstLastWeek, isRunning, lastHour } from "./minutes";
 import { useLive, type Live } from "./useLive";
 import css from "./Live.module.css";
 
@@ -24,6 +28,7 @@ export default function LivePage() {
   const [paused, setPaused] = useState(false);
   const { undated } = useScope();
   const live = useLive(undated, paused);
+  const queries = useQueryClient();
   return (
     <div className="stack">
       <div className="spread">
@@ -32,14 +37,17 @@ export default function LivePage() {
           size="xs"
           variant="default"
           leftSection={<Icon name={paused ? "play" : "pause"} size={14} />}
-          onClick={() => setPaused(!paused)}
+          onClick={() => {
+            setPaused(!paused);
+            if (paused) void queries.invalidateQueries({ queryKey: ["screens"] });
+          }}
         >
           {paused ? "Go on" : "Pause"}
         </Button>
       </div>
       <Totals live={live} paused={paused} />
       <div className="grid">
-        <LastHour live={live} />
+        <LastHour live={live} paused={paused} />
         <Hours paused={paused} />
         <Target paused={paused} />
         <Ticker paused={paused} />
@@ -72,13 +80,16 @@ function Totals({ live, paused }: { live: Live; paused: boolean }) {
   const { currency } = useScope();
   if (!live.figures)
     return (
-      <div className={css["alone"]}>
-        {live.problem ? <Empty title="No live figures yet">{live.problem}</Empty> : <Waiting height={92} />}
+      <div className={figuresCss["alone"]}>
+        <NoFigures live={live} paused={paused} height={92} />
       </div>
     );
   const row = inCurrency(live.figures.totals, currency)[0];
   return (
     <section aria-label="Live figures">
+      <p className="quiet small">
+        <AllCategories />
+      </p>
       <div className="tiles">
         <Tile
           id="live_revenue"
@@ -105,7 +116,7 @@ function Totals({ live, paused }: { live: Live; paused: boolean }) {
           of {format(row?.sales ?? 0, count)} receipt lines
         </Tile>
       </div>
-      <div className={css["stamp"]}>
+      <div className={figuresCss["stamp"]}>
         <Stamp
           of={freshnessOf(live.figures)}
           receivedAt={live.receivedAt}
@@ -116,7 +127,14 @@ function Totals({ live, paused }: { live: Live; paused: boolean }) {
   );
 }
 
-function LastHour({ live }: { live: Live }) {
+/** Why there are none, and what to do about it. */
+function NoFigures({ live, paused, height }: { live: Live; paused: boolean; height: number }) {
+  if (paused) return <Empty title="Paused before any came">Go on to see figures of these stores.</Empty>;
+  if (live.problem) return <Empty title="No live figures yet">{live.problem}</Empty>;
+  return <Waiting height={height} />;
+}
+
+function LastHour({ live, paused }: { live: Live; paused: boolean }) {
   const { currency } = useScope();
   const spec = useMemo(
     () => (live.figures ? lastHour(live.figures.minutes, currency, live.figures.as_of) : null),
@@ -132,13 +150,13 @@ function LastHour({ live }: { live: Live }) {
           <Stamp
             of={freshnessOf(live.figures)}
             receivedAt={live.receivedAt}
-            failing={live.problem !== null}
+            failing={paused || live.problem !== null}
           />
         ) : undefined
       }
     >
       {spec === null ? (
-        <Waiting height={220} />
+        <NoFigures live={live} paused={paused} height={220} />
       ) : spec.x.values.length === 0 ? (
         <Empty title="Nothing was sold yet" />
       ) : (
@@ -161,8 +179,13 @@ function Hours({ paused }: Paused) {
       query={hours}
       freshness={freshnessOf}
       height={240}
-      note="Hours of the stores’ own clocks."
-      spec={(data) => againstLastWeek(data.rows, currency)}
+      note={
+        <>
+          <AllCategories />
+          Hours of the stores’ own clocks.
+        </>
+      }
+      spec={(data) => againstLastWeek(data.rows, currency, isRunning(data.as_of, Date.now()))}
     />
   );
 }
@@ -177,6 +200,7 @@ function Target({ paused }: Paused) {
       query={target}
       freshness={freshnessOf}
       height={120}
+      note={<AllCategories />}
       isEmpty={(data) => inCurrency(data.rows, currency).length === 0}
       empty={
         <Empty title="No targets for today">
@@ -259,8 +283,8 @@ function Categories({ paused }: Paused) {
       query={categories}
       freshness={freshnessOf}
       height={300}
-      onMark={(mark, data) => {
-        const row = inCurrency(data.rows, currency)[mark.index];
+      onMark={(at, data) => {
+        const row = inCurrency(data.rows, currency)[at];
         if (row) go({ to: "/history", search: { category: row.category } });
       }}
       spec={(data) => {
@@ -297,8 +321,8 @@ function Products({ paused, end }: Paused & { end: "top" | "bottom" }) {
       query={products}
       freshness={freshnessOf}
       height={300}
-      onMark={(mark, data) => {
-        const row = rowsOf(data)[mark.index];
+      onMark={(at, data) => {
+        const row = rowsOf(data)[at];
         if (row) go({ to: "/product", search: { product: row.product_id } });
       }}
       spec={(data) => {
@@ -321,8 +345,7 @@ function Places({ paused }: Paused) {
   const { undated, currency } = useScope();
   const stores = useScreen("realtime_stores", undated, { everyMs: paused ? 0 : 10_000 });
   const go = useGo();
-  const placed = (data: NonNullable<typeof stores.data>) =>
-    inCurrency(data.rows, currency).filter((row) => row.latitude !== 0 || row.longitude !== 0);
+  const shown = (data: NonNullable<typeof stores.data>) => placed(inCurrency(data.rows, currency));
   return (
     <ChartPanel
       title="Stores today"
@@ -331,21 +354,26 @@ function Places({ paused }: Paused) {
       freshness={freshnessOf}
       height={380}
       className="wide"
-      note="Area of a mark: revenue today."
+      note={
+        <>
+          <AllCategories />
+          Area of a mark: revenue today.
+        </>
+      }
       empty={
         <Empty title="No store has a place">
           Latitude and longitude come with <code>shelfcast import --table stores</code>.
         </Empty>
       }
-      onMark={(mark, data) => {
-        const row = placed(data)[mark.index];
+      onMark={(at, data) => {
+        const row = shown(data)[at];
         if (row) go({ to: "/store", search: { store: String(row.store_id) } });
       }}
       spec={(data) => ({
         kind: "map",
         label: "Revenue today",
         unit: money(currency),
-        places: placed(data).map((row) => ({
+        places: shown(data).map((row) => ({
           name: row.store_name || row.store_code,
           latitude: row.latitude,
           longitude: row.longitude,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { againstLastWeek, lastHour } from "./minutes";
+import { xText } from "../../charts/table";
+import { againstLastWeek, isRunning, lastHour } from "./minutes";
 
 const minute = (at: string, revenue: string, currency = "GBP") => ({
   minute: at,
@@ -27,6 +28,11 @@ describe("the last hour", () => {
 });
 
 describe("today against last week", () => {
+  it("knows an hour that is still running from one of years ago", () => {
+    expect(isRunning("2026-03-08T10:05:00Z", Date.parse("2026-03-08T10:59:59Z"))).toBe(true);
+    expect(isRunning("2026-03-08T10:05:00Z", Date.parse("2026-03-08T11:00:00Z"))).toBe(false);
+    expect(isRunning(null, 0)).toBe(false);
+  });
   it("leaves hours to come open, and counts hours without a sale as nought", () => {
     const hour = (hour_of_day: number, revenue: string, sales: number) => ({
       hour_of_day,
@@ -36,9 +42,11 @@ describe("today against last week", () => {
       sales,
       sales_week_ago: 1,
     });
-    const spec = againstLastWeek([hour(9, "3", 1), hour(11, "4", 2), hour(15, "0", 0)], "GBP");
+    const spec = againstLastWeek([hour(9, "3", 1), hour(11, "4", 2), hour(15, "0", 0)], "GBP", true);
     expect(spec.x.values[0]).toBe("09:00");
     expect(spec.series[0]?.values).toEqual([3, 0, 4, null, null, null, null]);
     expect(spec.series[1]?.values.at(-1)).toBe(2);
+    expect(xText(spec.x, "11:00")).toBe("11:00 so far");
+    expect(xText(spec.x, "09:00")).toBe("09:00");
   });
 });

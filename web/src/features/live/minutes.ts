@@ -26,8 +26,19 @@ export function lastHour(
   };
 }
 
-/** Hours of today against those of a week ago; hours to come are gaps, not nought. */
-export function againstLastWeek(rows: readonly Row<"realtime_hours">[], currency: string): LineSpec {
+const hourMs = 60 * minuteMs;
+
+/** Whether the hour of the newest event is still running. */
+export function isRunning(asOf: string | null, now: number): boolean {
+  return asOf !== null && Math.floor(Date.parse(asOf) / hourMs) === Math.floor(now / hourMs);
+}
+
+/** Hours of today against those of a week ago; hours to come are gaps, not nought. `running`: the newest is not over. */
+export function againstLastWeek(
+  rows: readonly Row<"realtime_hours">[],
+  currency: string,
+  running: boolean,
+): LineSpec {
   const own = rows.filter((row) => row.currency === currency);
   const newest = Math.max(-1, ...own.filter((row) => row.sales > 0).map((row) => row.hour_of_day));
   const byHour = new Map(own.map((row) => [row.hour_of_day, row]));
@@ -39,7 +50,12 @@ export function againstLastWeek(rows: readonly Row<"realtime_hours">[], currency
     kind: "line",
     label: "Revenue per hour",
     unit: money(currency),
-    x: { label: "Hour", kind: "text", values: hours.map((hour) => `${String(hour).padStart(2, "0")}:00`) },
+    x: {
+      label: "Hour",
+      kind: "text",
+      values: hours.map(hourName),
+      running: running && newest >= 0 ? hourName(newest) : null,
+    },
     series: [
       {
         name: "today",
@@ -53,3 +69,5 @@ export function againstLastWeek(rows: readonly Row<"realtime_hours">[], currency
     ],
   };
 }
+
+const hourName = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;

@@ -2,7 +2,7 @@ import type { Proposal } from "../../api/client";
 import { isUndecided, proposalKey, stateName } from "../../proposals/orders";
 import { days, money, plain, toNumber, units, type Figure } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
-import { riskLevel, Status, type Level } from "../../ui/Status";
+import { Risk, Status, type Level } from "../../ui/Status";
 import css from "./Orders.module.css";
 
 interface ProposalTableProps {
@@ -87,10 +87,7 @@ export function ProposalTable({
           key: "risk",
           title: "Risk",
           value: (one) => term(one, "stock_out_probability") ?? -1,
-          cell: (one) => {
-            const risk = riskLevel(term(one, "stock_out_probability"));
-            return <Status level={risk.level}>{risk.word}</Status>;
-          },
+          cell: (one) => <Risk of={term(one, "stock_out_probability")} />,
         },
         {
           key: "state",

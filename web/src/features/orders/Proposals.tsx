@@ -1,13 +1,13 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useScope } from "../../api/catalog";
-import { decide, isUndecided, proposalKey, useProposals } from "../../proposals/orders";
+import { decide, isUndecided, proposalKey, useProductNames, useProposals } from "../../proposals/orders";
 import type { Proposal } from "../../api/client";
 import { freshnessOf, useScreen } from "../../api/screens";
-import { useHeldActs } from "../../acts/held";
+import { usePending } from "../../acts/held";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
-import { count, format, formatDate, money, units } from "../../format/format";
+import { count, format, formatDate, money, sumOf, units } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { Icon } from "../../ui/Icon";
 import { Panel } from "../../ui/Panel";
@@ -29,13 +29,9 @@ export function Proposals() {
       : catalog.stores.length === 1
         ? catalog.stores[0]?.store_id
         : undefined;
-  const names = useMemo(
-    () => new Map((restock.data?.rows ?? []).map((row) => [row.product_id, row.product_name])),
-    [restock.data],
-  );
+  const nameOf = useProductNames(restock.data?.rows);
   const date = review ?? reviews.find((known) => known.store === one)?.date;
-  if (one !== undefined && date)
-    return <Review store={one} date={date} nameOf={(product) => names.get(product) || product} />;
+  if (one !== undefined && date) return <Review store={one} date={date} nameOf={nameOf} />;
   return <Reviews query={restock} reviews={reviews} />;
 }
 
@@ -105,17 +101,8 @@ function Review({
   const [shown, setShown] = useState<Shown>("undecided");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useParam("proposal");
-  const held = useHeldActs();
+  const pending = usePending();
   const go = useGo();
-  const pending = useMemo(
-    () =>
-      new Map(
-        held
-          .filter((act) => act.state !== "failed")
-          .flatMap((act) => act.keys.map((key) => [key, act.becomes] as const)),
-      ),
-    [held],
-  );
   const all = proposals.data?.proposals ?? [];
   const undecided = all.filter((one) => isUndecided(one) && !pending.has(proposalKey(one)));
   const rows =
@@ -224,13 +211,13 @@ function Totals({ of, currency }: { of: readonly Proposal[]; currency: string })
     <>
       {format(of.length, count)} to decide,{" "}
       {format(
-        of.reduce((sum, one) => sum + one.quantity, 0),
+        sumOf(of, (one) => one.quantity),
         units,
       )}{" "}
       units
       {priced.length > 0
         ? `, ${format(
-            priced.reduce((sum, one) => sum + (one.value ?? 0), 0),
+            sumOf(priced, (one) => one.value),
             money(currency),
           )}`
         : ""}

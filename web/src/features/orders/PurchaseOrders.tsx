@@ -2,12 +2,12 @@ import { Button, CloseButton, Select } from "@mantine/core";
 import type { Order } from "../../api/client";
 import { useScope } from "../../api/catalog";
 import { act, actionsOf, dueText, stateName, useOrder, useOrders } from "../../proposals/orders";
-import { useHeldActs } from "../../acts/held";
+import { usePending } from "../../acts/held";
 import { useParam } from "../../filters/useFilters";
 import { count, formatInstant, money, units } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { ProductLink } from "../../ui/PageLink";
-import { Panel } from "../../ui/Panel";
+import { CutNote, Panel } from "../../ui/Panel";
 import { Status, type Level } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import css from "./Orders.module.css";
@@ -24,12 +24,14 @@ const levels: Record<Order["state"], Level> = {
 const states = Object.keys(levels) as Order["state"][];
 
 export function PurchaseOrders() {
-  const { filters, catalog } = useScope();
-  const orders = useOrders(filters.store?.length === 1 ? filters.store[0] : undefined);
+  const { filters, catalog, stores } = useScope();
   const [open, setOpen] = useParam("order");
-  const [state, setState] = useParam("state");
-  const wanted = (order: Order) =>
-    (!state || order.state === state) && (!filters.store?.length || filters.store.includes(order.store_id));
+  const [asked, setState] = useParam("state");
+  const state = states.find((one) => one === asked);
+  const orders = useOrders(filters.store?.length === 1 ? filters.store[0] : undefined, state);
+  const meant = new Set(stores.map((store) => store.store_id));
+  const isFiltered = (filters.store?.length ?? 0) > 0 || filters.region !== undefined;
+  const wanted = (order: Order) => !isFiltered || meant.has(order.store_id);
   return (
     <div className={open ? css["split"] : ""}>
       <Panel
@@ -55,49 +57,52 @@ export function PurchaseOrders() {
         )}
       >
         {(data) => (
-          <DataTable
-            label="Purchase orders"
-            rows={data.orders.filter(wanted)}
-            rowKey={(order) => order.order_number}
-            onOpen={(order) => setOpen(order.order_number)}
-            openLabel={(order) => `${order.order_number}, ${stateName(order.state)}`}
-            columns={[
-              {
-                key: "number",
-                title: "Order",
-                value: (order) => order.order_number,
-                cell: (order) => <strong>{order.order_number}</strong>,
-              },
-              { key: "store", title: "Store", value: (order) => catalog.storeName(order.store_id) },
-              { key: "supplier", title: "Supplier", value: (order) => order.supplier || "not known" },
-              {
-                key: "state",
-                title: "State",
-                value: (order) => states.indexOf(order.state),
-                cell: (order) => <Status level={levels[order.state]}>{stateName(order.state)}</Status>,
-              },
-              {
-                key: "lines",
-                title: "Lines",
-                unit: count,
-                value: (order) => order.lines.length,
-                minor: true,
-              },
-              {
-                key: "value",
-                title: "Value",
-                unit: (order) => money(catalog.currencyOf(order.store_id)),
-                value: (order) => order.order_value,
-              },
-              {
-                key: "due",
-                title: "Expected",
-                value: (order) => order.expected_date,
-                cell: (order) => dueText(order.expected_date),
-                minor: true,
-              },
-            ]}
-          />
+          <>
+            <DataTable
+              label="Purchase orders"
+              rows={data.orders.filter(wanted)}
+              rowKey={(order) => order.order_number}
+              onOpen={(order) => setOpen(order.order_number)}
+              openLabel={(order) => `${order.order_number}, ${stateName(order.state)}`}
+              columns={[
+                {
+                  key: "number",
+                  title: "Order",
+                  value: (order) => order.order_number,
+                  cell: (order) => <strong>{order.order_number}</strong>,
+                },
+                { key: "store", title: "Store", value: (order) => catalog.storeName(order.store_id) },
+                { key: "supplier", title: "Supplier", value: (order) => order.supplier || "not known" },
+                {
+                  key: "state",
+                  title: "State",
+                  value: (order) => states.indexOf(order.state),
+                  cell: (order) => <Status level={levels[order.state]}>{stateName(order.state)}</Status>,
+                },
+                {
+                  key: "lines",
+                  title: "Lines",
+                  unit: count,
+                  value: (order) => order.lines.length,
+                  minor: true,
+                },
+                {
+                  key: "value",
+                  title: "Value",
+                  unit: (order) => money(catalog.currencyOf(order.store_id)),
+                  value: (order) => order.order_value,
+                },
+                {
+                  key: "due",
+                  title: "Expected",
+                  value: (order) => order.expected_date,
+                  cell: (order) => dueText(order.expected_date),
+                  minor: true,
+                },
+              ]}
+            />
+            {data.next ? <CutNote rows={data.orders.length} /> : null}
+          </>
         )}
       </Panel>
       {open ? <OrderDetail number={open} onClose={() => setOpen(null)} /> : null}
@@ -108,7 +113,7 @@ export function PurchaseOrders() {
 function OrderDetail({ number, onClose }: { number: string; onClose: () => void }) {
   const { catalog } = useScope();
   const order = useOrder(number);
-  const held = useHeldActs().find((one) => one.keys.includes(number) && one.state !== "failed");
+  const pending = usePending().get(number);
   return (
     <div
       className={css["detail"]}
@@ -127,7 +132,7 @@ function OrderDetail({ number, onClose }: { number: string; onClose: () => void 
               <span>
                 {data.order.supplier || "supplier not known"} for {catalog.storeName(data.order.store_id)}
               </span>
-              <Status level={levels[data.order.state]}>{held?.becomes ?? stateName(data.order.state)}</Status>
+              <Status level={levels[data.order.state]}>{pending ?? stateName(data.order.state)}</Status>
             </div>
             <DataTable
               label="Lines"
@@ -150,7 +155,7 @@ function OrderDetail({ number, onClose }: { number: string; onClose: () => void 
                 },
               ]}
             />
-            {held ? null : (
+            {pending ? null : (
               <div className="row">
                 {actionsOf(data.order.state).map((one, at) => (
                   <Button

@@ -1,12 +1,13 @@
 import type { Row } from "../../api/screens";
-import { toNumber } from "../../format/format";
+import { sumOf } from "../../format/format";
 
 export interface Review {
   store: number;
   date: string;
   proposed: number;
   ordered: number;
-  value: number;
+  /** Of the products whose cost is known; null: none is. */
+  value: number | null;
   currency: string;
   urgent: number;
 }
@@ -20,13 +21,13 @@ export function reviewsOf(rows: readonly Row<"inventory_restock">[]): Review[] {
       date: row.review_date,
       proposed: 0,
       ordered: 0,
-      value: 0,
+      value: null,
       currency: row.currency,
       urgent: 0,
     };
     review.proposed += 1;
     review.ordered += row.is_ordered ? 1 : 0;
-    review.value += toNumber(row.order_value) ?? 0;
+    review.value = sumOf([review.value, row.order_value], (value) => value);
     review.urgent += (row.stock_out_probability ?? 0) >= 0.8 ? 1 : 0;
     reviews.set(row.store_id, review);
   }

@@ -5,7 +5,6 @@ import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
-import { addDays } from "../../filters/filters";
 import {
   days,
   format,
@@ -13,13 +12,14 @@ import {
   formatSigned,
   money,
   share,
-  toNumber,
+  sumOf,
   units,
+  type Figure,
 } from "../../format/format";
 import { Figures } from "../../ui/Figures";
 import { Icon } from "../../ui/Icon";
 import { ScreenTable } from "../../ui/ScreenTable";
-import { riskLevel, Status } from "../../ui/Status";
+import { Risk } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
 import { demandSpec, salesSpec, stockSpec } from "./product";
@@ -74,12 +74,7 @@ function Head({ product }: OfProduct) {
       {(data) => {
         const [first] = data.rows;
         if (!first) return null;
-        const all = (of: (row: Row<"product_summary">) => string | number | null | undefined) => {
-          const values = data.rows
-            .map((row) => toNumber(of(row)))
-            .filter((value): value is number => value !== null);
-          return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
-        };
+        const all = (of: (row: Row<"product_summary">) => Figure) => sumOf(data.rows, of);
         const worst = data.rows.reduce<number | null>(
           (most, row) =>
             row.stock_out_probability === null || row.stock_out_probability === undefined
@@ -87,7 +82,6 @@ function Head({ product }: OfProduct) {
               : Math.max(most ?? 0, row.stock_out_probability),
           null,
         );
-        const risk = riskLevel(worst);
         return (
           <>
             <div className={css["name"]}>
@@ -135,7 +129,7 @@ function Head({ product }: OfProduct) {
               value={worst}
               unit={share}
             >
-              <Status level={risk.level}>{risk.word}</Status>
+              <Risk of={worst} />
             </Tile>
             <Tile label="Units, 13 weeks" value={all((row) => row.net_units_13_weeks)} unit={units} />
           </>
@@ -146,8 +140,8 @@ function Head({ product }: OfProduct) {
 }
 
 function Sales({ product }: OfProduct) {
-  const { dated } = useScope();
-  const sold = useScreen("product_days", { ...dated, product, limit: 10_000 });
+  const { dated, wait } = useScope();
+  const sold = useScreen("product_days", { ...dated, product, limit: 10_000 }, { wait });
   return (
     <ChartPanel
       title="Sold by day"
@@ -162,8 +156,8 @@ function Sales({ product }: OfProduct) {
 }
 
 function Stock({ product }: OfProduct) {
-  const { dated } = useScope();
-  const stock = useScreen("product_days", { ...dated, product, limit: 10_000 });
+  const { dated, wait } = useScope();
+  const stock = useScreen("product_days", { ...dated, product, limit: 10_000 }, { wait });
   return (
     <ChartPanel
       title="Stock at the end of the day"
@@ -182,13 +176,12 @@ function Stock({ product }: OfProduct) {
 }
 
 function Demand({ product }: OfProduct) {
-  const { undated, newest } = useScope();
-  const series = useScreen("forecast_series", {
-    ...undated,
-    product,
-    ...(newest ? { from: addDays(newest, -27), to: addDays(newest, 56) } : {}),
-    limit: 10_000,
-  });
+  const { undated, around, wait } = useScope();
+  const series = useScreen(
+    "forecast_series",
+    { ...undated, product, ...around(-27, 56), limit: 10_000 },
+    { wait },
+  );
   return (
     <ChartPanel
       title="Forecast"
@@ -222,10 +215,7 @@ function Stores({ product }: OfProduct) {
           key: "risk",
           title: "Risk",
           value: (row) => row.stock_out_probability ?? -1,
-          cell: (row) => {
-            const risk = riskLevel(row.stock_out_probability ?? null);
-            return <Status level={risk.level}>{risk.word}</Status>;
-          },
+          cell: (row) => <Risk of={row.stock_out_probability} />,
         },
         { key: "on_hand", title: "On hand", unit: units, value: (row) => row.on_hand_units ?? null },
         { key: "cover", title: "Cover", unit: days, value: (row) => row.days_of_cover ?? null, minor: true },
@@ -241,9 +231,10 @@ function Stores({ product }: OfProduct) {
 }
 
 function Movements({ product }: OfProduct) {
-  const { dated, catalog } = useScope();
+  const { dated, catalog, wait } = useScope();
   return (
     <ScreenTable
+      wait={wait}
       title="Movements"
       screen="product_movements"
       measure="on_hand"

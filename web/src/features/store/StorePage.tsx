@@ -1,9 +1,9 @@
 import { Button, Collapse, Select } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useScope } from "../../api/catalog";
 import type { Proposal } from "../../api/client";
 import { freshnessOf, useScreen } from "../../api/screens";
-import { useHeldActs } from "../../acts/held";
+import { usePending } from "../../acts/held";
 import { useFilters } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import {
@@ -18,14 +18,14 @@ import {
   type Figure,
 } from "../../format/format";
 import { Arithmetic } from "../../proposals/Arithmetic";
-import { decide, isUndecided, proposalKey, useProposals } from "../../proposals/orders";
+import { decide, isUndecided, proposalKey, useProductNames, useProposals } from "../../proposals/orders";
 import { useSession } from "../../session/session";
 import { Icon } from "../../ui/Icon";
 import { PageLink, ProductLink } from "../../ui/PageLink";
 import { Figures } from "../../ui/Figures";
 import { Frame, Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
-import { riskLevel, riskWord, Status } from "../../ui/Status";
+import { Risk, riskWord, severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
 import css from "./Store.module.css";
@@ -157,7 +157,7 @@ function Alerts({ store }: OfStore) {
                     ? { to: "/product", search: { product: row.product_id, store: String(store) } }
                     : { to: "/anomalies", search: { store: String(store), incident: row.item_id } })}
                 >
-                  <Status level={row.severity === "critical" ? "bad" : "watch"}>
+                  <Status level={severityLevel(row.severity)}>
                     {row.kind === "restock_alert" ? "running out" : "unusual"}
                   </Status>
                   <span>
@@ -177,19 +177,14 @@ function Alerts({ store }: OfStore) {
 function ToApprove({ store }: OfStore) {
   const { catalog } = useScope();
   const restock = useScreen("inventory_restock", { store: [store], limit: 1_000 });
-  const names = useMemo(
-    () => new Map((restock.data?.rows ?? []).map((row) => [row.product_id, row.product_name])),
-    [restock.data],
-  );
+  const nameOf = useProductNames(restock.data?.rows);
   const date = restock.data?.rows[0]?.review_date ?? null;
   const proposals = useProposals(store, date);
-  const held = useHeldActs();
+  const pending = usePending();
   const go = useGo();
-  const pending = new Set(held.filter((one) => one.state !== "failed").flatMap((one) => one.keys));
-  const nameOf = (product: string) => names.get(product) || product;
   const open = (proposals.data?.proposals ?? [])
     .filter((one) => isUndecided(one) && !pending.has(proposalKey(one)))
-    .sort((a, b) => riskOf(b) - riskOf(a));
+    .sort((a, b) => (riskOf(b) ?? -1) - (riskOf(a) ?? -1));
   const currency = catalog.currencyOf(store);
   if (date === null)
     return (
@@ -237,7 +232,7 @@ function ToApprove({ store }: OfStore) {
   );
 }
 
-const riskOf = (one: Proposal): number => toNumber(one.terms?.["stock_out_probability"] as Figure) ?? -1;
+const riskOf = (one: Proposal): number | null => toNumber(one.terms?.["stock_out_probability"] as Figure);
 
 function Approvable({
   proposal,
@@ -251,7 +246,7 @@ function Approvable({
   nameOf: (product: string) => string;
 }) {
   const [open, setOpen] = useState(false);
-  const risk = riskLevel(riskOf(proposal) < 0 ? null : riskOf(proposal));
+  const risk = riskOf(proposal);
   return (
     <li className={css["proposal"]}>
       <div className={css["head"]}>
@@ -260,7 +255,7 @@ function Approvable({
             {name}
           </ProductLink>
           <span className={css["why"]}>
-            {format(proposal.value, money(currency))} · <Status level={risk.level}>{risk.word}</Status>
+            {format(proposal.value, money(currency))} · <Risk of={risk} />
           </span>
         </span>
         <Button
