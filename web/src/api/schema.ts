@@ -1814,6 +1814,75 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description what a what-if question takes for given; what is left out or null is as configured */
+        WhatIfOptions: {
+            /** @description only this store */
+            store_id?: number | null;
+            /** @description the last ones are counted */
+            days?: number | null;
+            /** @description of every day */
+            demand_percent?: number | null;
+            /** @description of today's rule */
+            cover_days?: number | null;
+            service_percent?: number | null;
+            lead_time_days?: number | null;
+            review_period_days?: number | null;
+            /** @description 0: keeps for ever */
+            shelf_life_days?: number | null;
+            pack_units?: number | null;
+            /** @description of the price */
+            margin_percent?: number | null;
+            /** @description of what a unit costs */
+            holding_percent_per_year?: number | null;
+            /** @description money per order line */
+            order_cost?: number | null;
+            /** @description what the levels of a morning may be worth; 0: no limit */
+            budget?: number | null;
+        };
+        WhatIfQuestion: components["schemas"]["WhatIfOptions"] & {
+            /** @description options that are kept by this name; those beside it come first */
+            scenario?: string | null;
+        };
+        /** @description every option, as it was taken */
+        WhatIfAssumptions: {
+            store_id?: number;
+            days: number;
+            service_percent: number;
+            demand_percent: number;
+            cover_days: number;
+            lead_time_days: number;
+            review_period_days: number;
+            shelf_life_days: number;
+            pack_units: number;
+            margin_percent: number;
+            holding_percent_per_year: number;
+            order_cost: number;
+            budget: number;
+        };
+        /** @description of the counted days under one policy; money in the currency of the stores asked for */
+        ReplayedFigures: {
+            fill_rate: number;
+            demand_units: number;
+            sold_units: number;
+            stock_out_days: number;
+            average_stock_units: number;
+            days_of_cover: number;
+            wasted_units: number;
+            orders: number;
+            on_hand_at_start_units: number;
+            received_units: number;
+            on_hand_at_end_units: number;
+            lost_margin: number;
+            holding_cost: number;
+            waste_cost: number;
+            ordering_cost: number;
+            total_cost: number;
+        };
+        /** @description a what-if question that is kept by a name */
+        Scenario: {
+            name: string;
+            options: components["schemas"]["WhatIfOptions"];
+        };
         ProgramStatus: {
             version: string;
             /** Format: date-time */
@@ -6869,16 +6938,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    store_id?: number | null;
-                    /** @description options that are kept by this name */
-                    scenario?: string | null;
-                    days?: number;
-                    demand_percent?: number;
-                    lead_time_days?: number;
-                    service_percent?: number;
-                    budget?: number | null;
-                };
+                "application/json": components["schemas"]["WhatIfQuestion"];
             };
         };
         responses: {
@@ -6896,18 +6956,10 @@ export interface operations {
                         days: number;
                         warm_up_days: number;
                         series: number;
-                        assumptions: {
-                            [key: string]: unknown;
-                        };
-                        today: {
-                            [key: string]: number | null;
-                        };
-                        what_if: {
-                            [key: string]: number | null;
-                        };
-                        difference: {
-                            [key: string]: number | null;
-                        };
+                        assumptions: components["schemas"]["WhatIfAssumptions"];
+                        today: components["schemas"]["ReplayedFigures"];
+                        what_if: components["schemas"]["ReplayedFigures"];
+                        difference: components["schemas"]["ReplayedFigures"];
                         remarks: string[];
                     };
                 };
@@ -6935,9 +6987,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        scenarios: {
-                            [key: string]: unknown;
-                        }[];
+                        scenarios: components["schemas"]["Scenario"][];
                     };
                 };
             };
@@ -6959,9 +7009,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
+                "application/json": components["schemas"]["WhatIfOptions"];
             };
         };
         responses: {
@@ -6971,9 +7019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Scenario"];
                 };
             };
             400: components["responses"]["Refused"];
@@ -7003,7 +7049,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: unknown;
+                        name: string;
                     };
                 };
             };
