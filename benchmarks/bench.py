@@ -21,12 +21,14 @@ import forecasting
 import scale
 import scale_out
 import scenarios
+import screens
 import stock
 from peers import comparison
 from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain", "what_if", "scoring")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
+                                    "screens": screens.screens,
                                     "peers": comparison.peers,
                                     "scale_out": scale_out.scale_out, "kills": scale_out.kills,
                                     "forecast_accuracy": forecasting.forecast_accuracy,
@@ -48,6 +50,7 @@ FULL = {"BENCH_EVENTS": 5_000_000, "BENCH_LIVE_SECONDS": 20, "BENCH_LIVE_POOL": 
         "BENCH_SCALE_STORES": 1_000, "BENCH_SCALE_PRODUCTS": 1_000, "BENCH_SCALE_DAYS": 3,
         "BENCH_KILLS": 30,
         "BENCH_FORECAST_STORES": 100, "BENCH_FORECAST_PRODUCTS": 300,
+        "BENCH_VIEWERS": 50,
         "BENCH_TIMEOUT": 1_800}
 SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_000,
          "BENCH_FRESHNESS_PROBES": 30, "BENCH_FRESHNESS_RATE": 500,
@@ -61,6 +64,7 @@ SMOKE = {"BENCH_EVENTS": 50_000, "BENCH_LIVE_SECONDS": 2, "BENCH_LIVE_POOL": 50_
          "BENCH_SCALE_STORES": 5, "BENCH_SCALE_PRODUCTS": 50, "BENCH_SCALE_DAYS": 2,
          "BENCH_KILLS": 1,
          "BENCH_FORECAST_STORES": 3, "BENCH_FORECAST_PRODUCTS": 40,
+         "BENCH_VIEWERS": 5,
          "BENCH_TIMEOUT": 240}
 
 

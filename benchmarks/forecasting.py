@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -35,21 +37,25 @@ def _python() -> Path:
 
 def _run(words: list[str | Path], deadline: Deadline) -> tuple[Results, str]:
     """Runs it to its end; what it used, and what it printed."""
+    left = deadline.left()
     began = time.monotonic()
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                               start_new_session=True)  # It has children of its own.
     try:
-        out, _ = process.communicate(timeout=deadline.left())
-    except subprocess.TimeoutExpired:
-        process.kill()
+        out, _ = process.communicate(timeout=left)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        raise BenchError(f"{Path(words[0]).name} {words[1]}: not done in time") from None
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise BenchError(f"{Path(words[0]).name} {words[1]}: not done in time") from None
+        raise
     if process.returncode != 0:
         raise BenchError(f"{' '.join(map(str, words[:3]))}: exit {process.returncode}: {out[-400:]}")
     return {"seconds": round(time.monotonic() - began, 1)}, out
 
 
 def _measured(words: list[str | Path], deadline: Deadline) -> tuple[Results, str]:
-    """With the CPU seconds and the memory of the whole tree, by a parent that reaps only it."""
+    """With the CPU seconds of the whole tree and the memory of its largest process, by a parent that reaps only it."""
     program = ("import resource, subprocess, sys, json\n"
                "ended = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, "
                "stdout=subprocess.PIPE, text=True)\n"

@@ -54,6 +54,7 @@ class Sizes:
     kills: int
     forecast_stores: int
     forecast_products: int
+    viewers: int
     timeout_s: float  # Of one benchmark.
 
 

@@ -100,8 +100,11 @@ LiveSource make_live_source(const ScreenPorts& ports) {
     return [ports, seen = std::optional<SpeedPosition>()](
                const ports::StoreScope& stores) mutable -> Result<std::optional<std::string>> {
         ports.on_query();
+        // Forgotten until the end: after a fault the figures are told again.
+        const std::optional<SpeedPosition> last = std::exchange(seen, std::nullopt);
         SHELFCAST_ASSIGN(const SpeedPosition now, ports.stamps.position());
-        if (seen == now) {
+        if (last == now) {
+            seen = last;
             return std::nullopt;
         }
         SHELFCAST_ASSIGN(const ScreenMoment moment, ports.stamps.look());

@@ -1,6 +1,8 @@
 #include "api/scoped_desk.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 namespace shelfcast::api {
@@ -50,22 +52,19 @@ Result<std::vector<retail::PurchaseOrder>> ScopedDesk::orders(const ports::Order
         return desk_.orders(filter);
     }
     std::vector<retail::PurchaseOrder> seen;
-    ports::OrderFilter page = filter;
-    for (;;) {  // ends with the orders
-        SHELFCAST_ASSIGN(std::vector<retail::PurchaseOrder> found, desk_.orders(page));
-        const bool is_last = found.size() < page.limit;
-        if (!found.empty()) {
-            page.before = found.back().id;
-        }
-        for (retail::PurchaseOrder& order : found) {
-            if (scope_.sees(order.store) && seen.size() < filter.limit) {
-                seen.push_back(std::move(order));
-            }
-        }
-        if (is_last || seen.size() == filter.limit) {
-            return seen;
-        }
+    for (const StoreId store : scope_.stores()) {
+        ports::OrderFilter of_store = filter;
+        of_store.store = store;
+        SHELFCAST_ASSIGN(std::vector<retail::PurchaseOrder> found, desk_.orders(of_store));
+        std::ranges::move(found, std::back_inserter(seen));
     }
+    // The newest first, as the desk gives them.
+    std::ranges::sort(seen, std::ranges::greater{},
+                      [](const retail::PurchaseOrder& order) { return order.id.value; });
+    if (seen.size() > filter.limit) {
+        seen.erase(seen.begin() + static_cast<std::ptrdiff_t>(filter.limit), seen.end());
+    }
+    return seen;
 }
 
 Result<ports::OrderStory> ScopedDesk::order(retail::OrderId id) {

@@ -77,9 +77,18 @@ Result<ScreenMoment> ScreenStamps::look() {
         moment.watermarks = last_->watermarks;
         moment.is_of_position = is_same;
     } else {
-        SHELFCAST_ASSIGN(auto found, queries::store_watermarks(runner_));
+        if (failure_ && steady_us < failed_until_us_) {
+            return tl::unexpected(*failure_);
+        }
+        auto found = queries::store_watermarks(runner_);
+        if (!found) {
+            failure_ = found.error();
+            failed_until_us_ = clock_.steady_us() + kKeepUs;
+            return tl::unexpected(*failure_);
+        }
+        failure_.reset();
         moment.watermarks =
-            std::make_shared<const std::vector<queries::StoreWatermark>>(std::move(found));
+            std::make_shared<const std::vector<queries::StoreWatermark>>(*std::move(found));
         moment.is_of_position = now.is_settled;
         last_at_us_ = steady_us;
     }

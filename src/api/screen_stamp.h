@@ -65,6 +65,9 @@ private:
     std::mutex mutex_;
     std::optional<ScreenMoment> last_;  ///< Guarded by mutex_, as is the next.
     std::int64_t last_at_us_ = 0;       ///< Steady.
+    /// Of the last question, for those who waited for it: a hanging warehouse is waited for once.
+    std::optional<Error> failure_;
+    std::int64_t failed_until_us_ = 0;  ///< Steady.
 };
 
 /// `is_exact`: whether nothing moved while the rows were read.

@@ -59,10 +59,13 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
     const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
     const ScreenRows rows = rows_of_lines(text, limit);
     HttpResponse response;
-    response.body = fmt::format(
-        R"({{{},"rows":[{}],"next_cursor":{}}})", stamp_of(moment, stores, is_exact).json,
-        rows.json,
-        rows.is_last ? "null" : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+    response.body =
+        fmt::format(R"({{{},"rows":[{}],"next_cursor":{}}})",
+                    stamp_of(moment, stores, is_exact).json, rows.json,
+                    // A search has one page: who wants more types more.
+                    rows.is_last || query.filter("q") != nullptr
+                        ? "null"
+                        : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
     return response;
 }
 

@@ -40,6 +40,9 @@ public:
         return std::vector<ports::FlushRecord>();
     }
     Result<std::vector<ports::EpochCut>> written_ends() override {
+        if (is_away) {
+            return fail(ErrorKind::kUnavailable, "the ledger is away");
+        }
         return std::vector<ports::EpochCut>{{"retail_events", PartitionId{0}, end}};
     }
     Result<EpochId> open_epoch() override { return EpochId{3}; }
@@ -55,6 +58,7 @@ public:
     Status forget_flushes(EpochId) override { return {}; }
     std::int64_t end = 7;
     std::size_t undone = 0;
+    bool is_away = false;
 };
 
 /// Watermarks of store 1, newest on 2024-10-04 at noon.
@@ -64,12 +68,16 @@ public:
                                           std::span<const retail::ColumnSpec> columns,
                                           const ports::QueryValues&) override {
         ++asked;
+        if (when_asked) {
+            SHELFCAST_TRY(when_asked());
+        }
         retail::ColumnBlock rows = retail::make_block(columns);
         rows.data<std::vector<std::uint32_t>>("store_id").push_back(1);
         rows.data<std::vector<std::int64_t>>("last_event_ms").push_back(1'728'043'200'000);
         rows.data<std::vector<std::uint16_t>>("newest_date").push_back(20'000);
         return rows;
     }
+    std::function<Status()> when_asked;
     int asked = 0;
 };
 
@@ -180,6 +188,26 @@ TEST_F(ScreensHandler, TheWarehouseIsAskedForWatermarksWhenSomethingWasWritten) 
     EXPECT_EQ(watermarks_.asked, 2);
 }
 
+TEST_F(ScreensHandler, AHangingWarehouseIsWaitedForOnceByThoseWhoCameMeanwhile) {
+    watermarks_.when_asked = [this]() -> Status {
+        clock_.at_us += 35'000'000;  // So long it was waited for.
+        return fail(ErrorKind::kUnavailable, "not in time");
+    };
+    EXPECT_EQ(get("/v1/screens/home_kpis").status, 503);
+    EXPECT_EQ(get("/v1/screens/home_kpis").status, 503);
+    EXPECT_EQ(watermarks_.asked, 1);
+    watermarks_.when_asked = nullptr;
+    clock_.at_us += 1'000'000;
+    EXPECT_EQ(get("/v1/screens/home_kpis").status, 200);
+}
+
+TEST_F(ScreensHandler, ASearchHasOnePage) {
+    tables_.answer = std::string("{\"id\":1}\n{\"id\":2}\n");
+    const auto found = get("/v1/search", {{"q", "tea"}, {"limit", "1"}});
+    ASSERT_EQ(found.status, 200) << found.body;
+    EXPECT_NE(found.body.find(R"("next_cursor":null)"), std::string::npos) << found.body;
+}
+
 TEST_F(ScreensHandler, AnAnswerThatTheCallerHasIsNotSentAgain) {
     tables_.answer = std::string("{\"a\":1}\n");
     const std::string tag = header(get("/v1/screens/home_kpis"), "ETag");
@@ -273,6 +301,23 @@ TEST_F(ScreensHandler, LiveFiguresComeAtOnceAndWhenSomethingIsWritten) {
     auto other = request;
     other.query_parameters = {{"category", "Tea"}};
     EXPECT_EQ(route.handler(other, {}).status, 400);
+}
+
+TEST_F(ScreensHandler, LiveFiguresAreToldAgainAfterAFaultThoughNothingWasWritten) {
+    tables_.answer = std::string("{\"a\":1}\n");
+    LiveSource source = make_live_source(ports_);
+    const auto look = [&] { return source(ports::StoreScope::everything()); };
+    const auto first = look();
+    ASSERT_TRUE(first && *first);
+    const auto same = look();
+    ASSERT_TRUE(same);
+    EXPECT_FALSE(*same);
+    epochs_.is_away = true;
+    EXPECT_FALSE(look());
+    epochs_.is_away = false;
+    const auto again = look();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(*again, *first);
 }
 
 }  // namespace

@@ -158,10 +158,14 @@ std::vector<ports::HttpRoute> session_routes(WebSessions& sessions, const LoginG
 }
 
 ports::HttpRoute with_web_headers(ports::HttpRoute route, WebSessions& sessions) {
-    route.handler = [handler = std::move(route.handler), &sessions](const HttpRequest& request,
-                                                                    const std::stop_token& stop) {
+    // The app's files are everybody's, and kept by caches: no session is renewed with them.
+    const bool is_file = route.pattern.ends_with("*}");
+    route.handler = [handler = std::move(route.handler), &sessions, is_file](
+                        const HttpRequest& request, const std::stop_token& stop) {
         std::optional<std::string> successor;
-        if (const auto token = session_token(request.header("Cookie").value_or(""))) {
+        const auto token =
+            is_file ? std::nullopt : session_token(request.header("Cookie").value_or(""));
+        if (token) {
             // The token that came is taken for a while yet, so a failure here fails nothing.
             successor = sessions.renew(*token).value_or(std::nullopt);
         }

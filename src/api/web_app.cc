@@ -60,8 +60,11 @@ public:
         const ports::Digest& digest)
         : inflater_(inflater) {
         for (const WebAsset& asset : assets) {
+            // Files whose name is a hash are never asked for again: they need no tag.
             served_.push_back(
-                {asset, fmt::format("\"{}\"", digest.sha256_hex(asset.gzip).substr(0, 32))});
+                {asset, asset.path.starts_with(kHashed)
+                            ? std::string()
+                            : fmt::format("\"{}\"", digest.sha256_hex(asset.gzip).substr(0, 32))});
         }
     }
 

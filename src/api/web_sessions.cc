@@ -67,16 +67,29 @@ Result<std::optional<WebSessionState>> WebSessions::find(std::string_view token)
 
 Result<std::optional<std::string>> WebSessions::renew(std::string_view token) {
     SHELFCAST_ASSIGN(const auto session, live_session(token));
+    if (!session) {
+        return std::nullopt;
+    }
     const std::int64_t now_us = clock_.now_us();
-    if (!session || now_us < session->renewed_at_us + to_us(options_.renew_after)) {
+    const std::string hash = digest_.sha256_hex(token);
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(successors_, [&](const auto& entry) { return entry.second.until_us <= now_us; });
+    if (const auto known = successors_.find(hash); known != successors_.end()) {
+        return known->second.token;
+    }
+    if (now_us < session->renewed_at_us + to_us(options_.renew_after)) {
         return std::nullopt;
     }
     std::string successor = hasher_.random_secret(kTokenBytes);
+    const std::int64_t until_us = now_us + to_us(options_.old_token_grace);
     SHELFCAST_ASSIGN(const bool is_mine,
-                     book_.renew_web_session(session->session_id, digest_.sha256_hex(token),
-                                             digest_.sha256_hex(successor),
-                                             now_us + to_us(options_.old_token_grace), now_us));
-    return is_mine ? std::optional(std::move(successor)) : std::nullopt;
+                     book_.renew_web_session(session->session_id, hash,
+                                             digest_.sha256_hex(successor), until_us, now_us));
+    if (!is_mine) {
+        return std::nullopt;
+    }
+    successors_.emplace(hash, Successor{successor, until_us});
+    return successor;
 }
 
 Status WebSessions::sign_out(std::string_view token) {

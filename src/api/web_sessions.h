@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,7 +61,8 @@ public:
     [[nodiscard]] Result<NewWebSession> sign_in(std::string_view name, std::string_view password);
     /// Nothing: the token is none, the session is over, or its user is gone.
     [[nodiscard]] Result<std::optional<WebSessionState>> find(std::string_view token);
-    /// A successor of the token, where it is time for one and nobody else has asked meanwhile.
+    /// A successor of the token, where it is time for one; the same one again while the token is
+    /// still taken.
     [[nodiscard]] Result<std::optional<std::string>> renew(std::string_view token);
     [[nodiscard]] Status sign_out(std::string_view token);
 
@@ -76,6 +79,13 @@ private:
     ports::PasswordHasher& hasher_;
     const ports::Digest& digest_;
     const ports::Clock& clock_;
+    struct Successor {
+        std::string token;
+        std::int64_t until_us = 0;
+    };
+    std::mutex mutex_;
+    /// By the hash of the token before, while that is taken: an answer may get lost on its way.
+    std::map<std::string, Successor> successors_;
 };
 
 /// The session's token in "Cookie: …"; nothing if there is none.

@@ -155,8 +155,8 @@ Status App::put_login(const std::string& name, const std::string& password,
                       const std::string& ingest_token) {
     SHELFCAST_ASSIGN(std::string hash, hasher_->hash(password));
     SHELFCAST_TRY(store_->put_user({name, std::move(hash), ports::Role::kAdministrator}));
-    SHELFCAST_TRY(store_->end_web_sessions_of(name));
     authenticator_->forget(name);
+    SHELFCAST_TRY(store_->end_web_sessions_of(name));
     return ingest_guard_->put_token(ingest_token);
 }
 

@@ -78,6 +78,9 @@ Result<int> run_put(const Common& common, const UserFlags& flags, const std::str
     SHELFCAST_ASSIGN(const auto password, password_of(flags, act == "add"));
     UsersRequest request{.act = act, .name = flags.name, .role = flags.role};
     if (flags.stores_given) {
+        if (flags.stores.empty()) {
+            return fail(ErrorKind::kInvalidInput, "--stores: name stores, or all");
+        }
         request.stores = flags.stores == "all" ? "" : flags.stores;
     }
     request.password = password.first;

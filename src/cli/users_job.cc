@@ -80,6 +80,9 @@ Result<json> run(App& app, const UsersRequest& wanted) {
         if (wanted.password.empty()) {
             return fail(ErrorKind::kInvalidInput, "user {}: a password is missing", wanted.name);
         }
+        if (wanted.role.empty()) {
+            return fail(ErrorKind::kInvalidInput, "user {}: a role is missing", wanted.name);
+        }
         user = User{.name = wanted.name};
     } else if (!user) {
         return fail(ErrorKind::kNotFound, "there is no user '{}'", wanted.name);

@@ -68,7 +68,8 @@ Result<std::optional<StoreId>> store_of(App& app, const ordered_json& request) {
     return std::optional(store);
 }
 
-Result<WhatIfOptions> options_of(App& app, const ordered_json& request) {
+/// A store that a scenario names is that of the request, too, unless it names another.
+Result<WhatIfOptions> options_of(App& app, ordered_json& request) {
     WhatIfOptions options = configured(app.config());
     const auto scenario = request.find("scenario");
     if (scenario != request.end() && !scenario->is_null()) {
@@ -79,6 +80,10 @@ Result<WhatIfOptions> options_of(App& app, const ordered_json& request) {
             return fail(ErrorKind::kNotFound, "there is no scenario {}", text_of(*scenario));
         }
         SHELFCAST_TRY(read_options(*found, {"store_id"}, options));
+        if (const auto store = found->find("store_id");
+            store != found->end() && !request.contains("store_id")) {
+            request["store_id"] = *store;
+        }
     }
     SHELFCAST_TRY(read_options(request, {"store_id", "scenario"}, options));
     if (options.days > simulate::kMostReplayedDays) {
@@ -90,7 +95,7 @@ Result<WhatIfOptions> options_of(App& app, const ordered_json& request) {
 
 Result<std::string> answer(App& app, std::string_view body, const ports::StoreScope& scope,
                            const std::stop_token& stop) {
-    const ordered_json request =
+    ordered_json request =
         body.empty() ? ordered_json::object() : ordered_json::parse(body, nullptr, false);
     if (!request.is_object()) {
         return fail(ErrorKind::kInvalidInput, "the request is no JSON object");

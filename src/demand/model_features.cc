@@ -75,13 +75,15 @@ std::vector<std::string> model_feature_names(const FeatureChoice& choice) {
 }
 
 SeriesMeans series_means(const SeriesHistory& history, std::int32_t origin) {
-    const double month = mean_over(history, Sum::kUnits, origin, 28);
-    const double quarter = mean_over(history, Sum::kUnits, origin, 91);
+    const double month_days = std::max(1.0, history.sum(Sum::kDays, origin, 28));
+    const double quarter_days = std::max(1.0, history.sum(Sum::kDays, origin, 91));
+    const double month = history.sum(Sum::kUnits, origin, 28) / month_days;
+    const double quarter = history.sum(Sum::kUnits, origin, 91) / quarter_days;
     return {.month = month,
             .quarter = quarter,
             .steady = 0.5 * month + 0.5 * quarter,
-            .sold_month = mean_over(history, Sum::kSold, origin, 28),
-            .sold_quarter = mean_over(history, Sum::kSold, origin, 91)};
+            .sold_month = history.sum(Sum::kSold, origin, 28) / month_days,
+            .sold_quarter = history.sum(Sum::kSold, origin, 91) / quarter_days};
 }
 
 ModelFeatures::ModelFeatures(const CanonicalOrder& order, GroupDays& groups, FeatureChoice choice)

@@ -23,7 +23,7 @@
 namespace shelfcast::demand {
 
 enum class Segment : std::uint8_t {
-    kRegular,       ///< A sale on three days of four or more.
+    kRegular,       ///< A sale on more than three days of four.
     kIntermittent,  ///< The others.
 };
 inline constexpr std::size_t kSegments = 2;

@@ -1,7 +1,6 @@
 #include "demand/series_models.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "base/check.h"
@@ -45,18 +44,22 @@ Deseasonalised deseasonalise(const SeriesHistory& history, std::int32_t origin,
 struct Smoothed {
     double level = 0;
     double weight = 0;
+    double lag = 0;  ///< Days that the level of a straight line is behind it.
 };
 
 Smoothed smooth(const std::vector<double>& units, double weight, double& squares) {
     constexpr std::size_t kUnjudged = 7;  // The first level is a guess.
     double level = 0;
+    double lag = 0;
     squares = 0;
     for (std::size_t i = 0; i < units.size(); ++i) {
         const double error = units[i] - level;
         squares += i >= kUnjudged ? error * error : 0;
-        level += std::max(weight, 1.0 / static_cast<double>(i + 1)) * error;
+        const double gain = std::max(weight, 1.0 / static_cast<double>(i + 1));
+        level += gain * error;
+        lag = (1 - gain) * (lag + 1);
     }
-    return {level, weight};
+    return {level, weight, lag};
 }
 
 /// The weight whose one-day forecasts have been nearest.
@@ -123,12 +126,10 @@ SeriesModels::SeriesModels(const SeriesHistory& history, std::int32_t origin,
     }
     const Smoothed smoothed = best_smoothing(days.units);
     smoothed_ = smoothed.level;
-    // The line with half the slope, continued from the smoothed level: the term behind it is what
-    // smoothing with that weight lags behind a line.
-    const auto count = static_cast<double>(days.units.size());
+    // The line with half the slope, continued from where the smoothed level would be without its
+    // lag.
     theta_slope_ = 0.5 * slope_of(days);
-    theta_level_ = smoothed.level +
-                   theta_slope_ * (1 - std::pow(1 - smoothed.weight, count)) / smoothed.weight;
+    theta_level_ = smoothed.level + theta_slope_ * (smoothed.lag + 1);
     tsb_ = tsb_of(days.units);
 }
 

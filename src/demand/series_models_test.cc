@@ -64,8 +64,10 @@ TEST(SeriesModels, ThetaGoesOnWithHalfTheSlope) {
     const Shop shop([](std::int32_t day) { return 10 + 0.5F * static_cast<float>(day); });
     const double first = shop.mean(SeriesModel::kTheta, 1);
     EXPECT_NEAR(shop.mean(SeriesModel::kTheta, 29) - first, 28 * 0.25, 1e-6);
-    // Smoothing lags behind a line by slope x (1 - weight) / weight; half of that comes back.
-    EXPECT_GT(first, shop.mean(SeriesModel::kExponentialSmoothing, 1));
+    // The smoothed level lags by as many days as it is below the line's last value, 79.5, in steps
+    // of .5; half of that comes back, and half a step for the day ahead.
+    const double smoothed = shop.mean(SeriesModel::kExponentialSmoothing, 1);
+    EXPECT_NEAR(first, smoothed + 0.5 * (79.5 - smoothed) + 0.25, 1e-6);
 }
 
 TEST(SeriesModels, SmoothingFollowsALevelThatMoved) {

@@ -50,25 +50,6 @@ double level_of(const DayMatrix& demand, std::size_t series, std::size_t end,
     return expected > 0 ? sold / expected : 0;
 }
 
-/// What all series sold against what their levels say, discounted by age.
-double chain_move(const DayMatrix& demand, std::size_t end, const std::vector<WeekdayLevel>& levels,
-                  double kept) {
-    double sold = 0;
-    double expected = 0;
-    for (std::size_t day = 0; day < end; ++day) {
-        sold *= kept;
-        expected *= kept;
-        for (std::size_t series = 0; series < demand.series; ++series) {
-            const double units = demand.at(series, day);
-            if (!std::isnan(units)) {
-                sold += units;
-                expected += levels[series].level * levels[series].weekday[day % kWeekDays];
-            }
-        }
-    }
-    return sold > 0 && expected > 0 ? sold / expected : 1;
-}
-
 }  // namespace
 
 std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t end_day,
@@ -102,12 +83,6 @@ std::vector<WeekdayLevel> weekday_levels(const DayMatrix& demand, std::size_t en
         }
         out[series].level =
             level_of(demand, series, end_day, out[series].weekday, 1 - options.forgotten_a_day);
-    }
-    if (options.chain_forgotten_a_day > 0) {
-        const double move = chain_move(demand, end_day, out, 1 - options.chain_forgotten_a_day);
-        for (WeekdayLevel& level : out) {
-            level.level *= move;
-        }
     }
     return out;
 }

@@ -29,9 +29,6 @@ struct WeekdayLevelOptions {
     double forgotten_a_day = 0.05;  ///< Share of the level's memory that is lost each day; 0 to 1.
     double pooled_weeks = 6;        ///< Weeks that the profile of all series counts for.
     std::size_t profile_days = 56;  ///< The profile looks so far back.
-    /// The same memory for what all series sell together, which is known sooner than each of them:
-    /// every level moves by as much as all of them together have moved. 0: levels stay.
-    double chain_forgotten_a_day = 0;
 };
 
 struct WeekdayLevel {

@@ -77,9 +77,9 @@ private:
 /// Gives a body piece by piece: appends to the empty `chunk` and returns true while more may come,
 /// false after the last piece. One call at a time, the next one only after the client took the last
 /// piece; calls may wait long, and so may its end: both happen on threads kept for streams, apart
-/// from those of handlers. What it stands for begins with the first call: one stream too many is
-/// refused, and dropped, without any. An error cuts the connection, so that nobody takes half a
-/// body for a whole one.
+/// from those of handlers. One stream too many is refused, and dropped, on such a thread, too, for
+/// what it stands for may have begun already. An error cuts the connection, so that nobody takes
+/// half a body for a whole one.
 using HttpBodySource = std::function<Result<bool>(std::string& chunk)>;
 
 struct HttpResponse {

@@ -2,7 +2,7 @@
 
 /// \file ports/user_directory.h
 /// Who may sign in, as what, and for which stores. Adapters: sqlite_store, postgres_store; contract
-/// in tests/contract/operational_store_contract.h. Thread safe; each method is one durable
+/// in tests/contract/user_contract.h. Thread safe; each method is one durable
 /// transaction.
 
 #include <array>

@@ -2,7 +2,7 @@
 
 /// \file ports/web_session_book.h
 /// Who is signed in with a browser. Adapters: sqlite_store, postgres_store; contract in
-/// tests/contract/session_book_contract.h. Thread safe; each method is one durable transaction.
+/// tests/contract/user_contract.h. Thread safe; each method is one durable transaction.
 
 #include <cstdint>
 #include <optional>

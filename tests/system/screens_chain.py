@@ -33,7 +33,10 @@ class Chain:
 
     def _sell(self, chance, days_ago, store, product):
         # The newest happened minutes ago, whatever the time of the day is.
-        last = self.now - timedelta(days=days_ago, minutes=chance.randrange(1, 40))
+        minutes = chance.randrange(1, 40)
+        since_midnight = (self.now - self.now.replace(hour=0, minute=0, second=0)).total_seconds() / 60
+        # Early in the day the newest still are of today.
+        last = self.now - timedelta(days=days_ago, minutes=min(minutes, since_midnight * minutes / 40))
         common = {"store_id": store, "product_id": product, "category": PRODUCTS[product][1]}
         self._add(last - timedelta(minutes=70), {**common, "transaction_type": "RESTOCK", "quantity": "12",
                                                  "unit_price": "1.5"})

@@ -292,6 +292,8 @@ class ScreensTest(SystemTest):
         self.get("/v1/screens/home_kpis", MANAGER, store=OTHER)
         for words, why in ((("add", "bob", "--role", "store_manager"), "needs stores"),
                            (("add", "bob", "--role", "king"), "no role"),
+                           (("add", "bob", "--role", ""), "role"),
+                           (("set", name, "--stores", ""), "name stores, or all"),
                            (("add", "bob", "--role", "analyst", "--stores", "77"), "no store 77"),
                            (("set", "nobody", "--role", "analyst"), "no user"),
                            (("drop", USER), "only administrator")):

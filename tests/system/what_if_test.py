@@ -95,6 +95,12 @@ class WhatIfTest(SystemTest):
         self.assertEqual(self.answer(shelfcast, scenario="autumn peak"), self.answer(shelfcast, **autumn))
         self.assertEqual(self.answer(shelfcast, scenario="autumn peak", lead_time_days=1),
                          self.answer(shelfcast, demand_percent=130, lead_time_days=1))
+        # A store that a scenario names is asked about, unless the question names another.
+        self.assertEqual(self.ask(shelfcast, "PUT", "/v1/scenarios/one", {"store_id": 1002})[0], 200)
+        self.assertEqual(self.answer(shelfcast, scenario="one"), self.answer(shelfcast, store_id=1002))
+        self.assertEqual(self.answer(shelfcast, scenario="one", store_id=1001),
+                         self.answer(shelfcast, store_id=1001))
+        self.assertEqual(self.ask(shelfcast, "DELETE", "/v1/scenarios/one")[0], 200)
         self.assertEqual(shelfcast.terminate(), 0)
         shelfcast = self.start().wait_ready()
         self.assertEqual(self.ask(shelfcast, "GET", "/v1/scenarios")[1]["scenarios"], kept)

@@ -5,7 +5,7 @@
     tools/api/screens.py --check   fails where the file is not as it would be written
 
 A header names the question, the columns with types and meanings, and the filters that the query takes. The program
-reads the same headers (src/api/screen_table), so that what is described is what is answered.
+reads the same headers (src/queries/screens), so that what is described is what is answered.
 """
 
 import argparse

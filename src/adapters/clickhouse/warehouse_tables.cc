@@ -14,6 +14,13 @@ const QuerySettings kSettings = {{"date_time_output_format", "iso"},
                                  {"output_format_json_quote_denormals", "0"},
                                  {"session_timezone", "UTC"}};
 
+/// A download goes on for as long as somebody takes it, at their pace.
+const QuerySettings kDownloadSettings = [] {
+    QuerySettings settings = kSettings;
+    settings["max_execution_time"] = "3600";
+    return settings;
+}();
+
 std::string_view name_of(ports::TableFormat format) {
     switch (format) {
         case ports::TableFormat::kJsonLines:
@@ -42,7 +49,7 @@ Result<std::string> WarehouseTables::read_table(std::string_view sql,
 
 Status WarehouseTables::stream_table(std::string_view sql, const ports::QueryValues& values,
                                      ports::TableFormat format, const ports::TableSink& sink) {
-    return warehouse_->query_stream(sql, values, kSettings, name_of(format), sink);
+    return warehouse_->query_stream(sql, values, kDownloadSettings, name_of(format), sink);
 }
 
 }  // namespace shelfcast::adapters::clickhouse

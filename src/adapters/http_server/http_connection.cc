@@ -336,6 +336,13 @@ awaitable<bool> HttpConnection::answer() {
     HttpResponse response;
     std::function<void()> work = [this, &response] { response = call_handler(stop_->get_token()); };
     const bool ran = co_await on_thread_of(context_.work, work);
+    if (response.stream && (!ran || context_.streams >= context_.options.max_streams)) {
+        // Nobody will pull it, and its end may wait for what is behind it.
+        const std::function<void()> drop = [&response] {
+            response.stream = [](std::string&) -> Result<bool> { return false; };
+        };
+        co_await on_thread_of(context_.work, drop);
+    }
     if (!ran) {
         co_return false;
     }
@@ -461,17 +468,14 @@ awaitable<bool> HttpConnection::respond(HttpResponse response) {
         const bool written = co_await write(head, body);
         co_return written&& keep_alive_;
     }
-    if (!co_await write(head, "")) {
-        co_return false;
+    bool whole = co_await write(head, "");
+    if (whole && has_body) {
+        whole = co_await send_stream(response.stream);
     }
-    if (has_body) {
-        const bool whole = co_await send_stream(response.stream);
-        // Its end may wait for what is behind it, which this thread must not.
-        const std::function<void()> drop = [&response] { response.stream = nullptr; };
-        co_await on_thread_of(context_.pulls, drop);
-        co_return whole&& keep_alive_;
-    }
-    co_return keep_alive_;
+    // Its end may wait for what is behind it, which this thread must not.
+    const std::function<void()> drop = [&response] { response.stream = nullptr; };
+    co_await on_thread_of(context_.pulls, drop);
+    co_return whole&& keep_alive_;
 }
 
 awaitable<bool> HttpConnection::send_stream(const ports::HttpBodySource& stream) {

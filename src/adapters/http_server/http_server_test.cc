@@ -488,6 +488,44 @@ TEST_F(HttpServerTest, OneStreamTooManyIsToldSoBeforeItBegins) {
     server.reset();
 }
 
+TEST_F(HttpServerTest, AStreamThatNobodyPullsIsDroppedWhileOthersAreAnswered) {
+    // Its end waits for another request's: on the thread that answers, that would be never.
+    std::latch other_answered(1);
+    std::atomic<int> dropped{0};
+    std::latch release(1);
+    add("GET", "/other", [](const HttpRequest&, const std::stop_token&) { return text("other"); });
+    add("GET", "/busy", [&](const HttpRequest&, const std::stop_token&) {
+        HttpResponse response;
+        response.stream = [&](std::string&) -> Result<bool> {
+            release.wait();
+            return false;
+        };
+        return response;
+    });
+    add("GET", "/begun", [&](const HttpRequest&, const std::stop_token&) {
+        HttpResponse response;
+        const std::shared_ptr<void> held(nullptr, [&](void*) {
+            other_answered.wait();
+            ++dropped;
+        });
+        response.stream = [held](std::string&) -> Result<bool> { return false; };
+        return response;
+    });
+    options.max_streams = 1;
+    start();
+    RawSocket busy = client();
+    busy.send(get("/busy"));
+    RawSocket refused = client();
+    refused.send(get("/begun"));
+    RawSocket head = client();
+    head.send("HEAD /begun HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(ask(get("/other")).body, "other");
+    other_answered.count_down();
+    EXPECT_TRUE(eventually([&] { return dropped == 2; }));
+    release.count_down();
+    server.reset();
+}
+
 TEST_F(HttpServerTest, StreamsThatBeginTogetherAreCountedBeforeTheirHeadsAreSent) {
     constexpr int kTogether = 4;
     constexpr int kRounds = 20;  // Who comes first is chance.

@@ -133,8 +133,11 @@ private:
         heads.density = std::move(density);
         heads.models = std::move(models);
         scale(heads, demand::chain_drift(rows.total_units(), out.horizon_days));
-        demand::HeadForecasts calibrated = heads;
-        demand::calibrate(state_.calibration, calibrated);
+        demand::HeadForecasts calibrated;
+        if (heads_) {
+            calibrated = heads;
+            demand::calibrate(state_.calibration, calibrated);
+        }
         for (std::size_t i = 0; i < places.size(); ++i) {
             for (std::size_t day = 0; day < out.horizon_days; ++day) {
                 const std::size_t from = i * out.horizon_days + day;
@@ -303,7 +306,7 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
                                            },
                                            options.may_search));
     state.report.shape = found.shape;
-    state.report.remarks = std::move(found.remarks);
+    state.report.search = std::move(found.remarks);
     if (found.held_back.units.empty()) {
         state.report.remarks.emplace_back(
             "too few days to hold some back: blend and intervals are the defaults");

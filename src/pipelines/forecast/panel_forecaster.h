@@ -54,6 +54,7 @@ struct TrainingReport {
     double bias = 0;
     double coverage_80 = 0;
     double coverage_95 = 0;
+    std::vector<std::string> search;  ///< What the search of hyper-parameters tried, in words.
     /// One line per fallback or choice that a person should know of.
     std::vector<std::string> remarks;
 };

@@ -61,6 +61,7 @@ public:
                     .push_back(static_cast<std::uint16_t>(date));
             }
         } else if (has("hour")) {
+            hours_asked_to = values.at("to");
             for (const auto& [hour, lines] : sold_by_hour) {
                 rows.data<std::vector<std::uint8_t>>("hour").push_back(hour);
                 rows.data<std::vector<std::int64_t>>("sales").push_back(lines);
@@ -118,7 +119,8 @@ public:
     std::map<std::string, std::string> categories;
     std::vector<std::int32_t> holidays;
     std::map<std::uint8_t, std::int64_t> sold_by_hour;
-    std::int32_t last_over = 0;                       ///< 0: the last date with sales.
+    std::string hours_asked_to;  ///< The last date of the last question for them.
+    std::int32_t last_over = 0;  ///< 0: the last date with sales.
     std::optional<std::int64_t> on_hand_thousandths;  ///< Of tea in store 1.
     bool away = false;
     bool refuses = false;

@@ -245,8 +245,12 @@ Result<WarehousePanel> read_panel(const PanelPorts& ports, const PanelQuestion& 
     SHELFCAST_ASSIGN(const auto holidays,
                      queries::panel_holidays(ports.warehouse, with_days_ahead));
     builder.note(holidays);
-    SHELFCAST_ASSIGN(const demand::DayHours hours,
-                     queries::panel_hours(ports.warehouse, question.dates));
+    SHELFCAST_ASSIGN(
+        const demand::DayHours hours,
+        queries::panel_hours(
+            ports.warehouse,
+            {question.dates.first,
+             question.dates.last - static_cast<std::int32_t>(question.days_held_back)}));
     builder.note(hours);
     if (ports.store_days != nullptr) {
         SHELFCAST_ASSIGN(auto events, ports.store_days->local_events());
@@ -257,12 +261,8 @@ Result<WarehousePanel> read_panel(const PanelPorts& ports, const PanelQuestion& 
                          ports.store_days->weather({with_days_ahead.first, with_days_ahead.last}));
         builder.note(weather, catalog);
     }
-    std::vector<queries::StoreRange> ranges;
-    if (question.store) {
-        ranges.push_back({*question.store, *question.store});
-    } else {
-        SHELFCAST_ASSIGN(ranges, queries::stock_stores(ports.warehouse, kEntriesAtOnce));
-    }
+    SHELFCAST_ASSIGN(const std::vector<queries::StoreRange> ranges,
+                     queries::stock_stores(ports.warehouse, kEntriesAtOnce));
     for (const queries::StoreRange& range : ranges) {
         if (stop.stop_requested()) {
             return fail(ErrorKind::kUnavailable, "stopped before every store was read");

@@ -28,10 +28,11 @@ struct PanelPorts {
 };
 
 struct PanelQuestion {
-    queries::DateRange dates;        ///< Business dates, both ends included.
-    std::size_t days_ahead = 0;      ///< Days to come after them.
-    std::int32_t sold_since = 0;     ///< Series without a sale since that date are left out.
-    std::optional<StoreId> store{};  ///< Nothing: every store.
+    queries::DateRange dates;    ///< Business dates, both ends included.
+    std::size_t days_ahead = 0;  ///< Days to come after them.
+    /// The last ones, which something is measured on: what sells in which hour is not learnt there.
+    std::size_t days_held_back = 0;
+    std::int32_t sold_since = 0;  ///< Series without a sale since that date are left out.
     /// Of dates up to the last one as it is known by now, of days to come as far as it was given
     /// before they were over: figures given later are what happened, which nobody foresaw.
     bool with_weather = false;

@@ -97,19 +97,26 @@ std::vector<double> corrected(const DailyPanel& panel, const PanelSeries& of,
     return out;
 }
 
-}  // namespace
-
+/// How a day's sales spread over its 24 hours, 1 in all: from days' totals and the hours that were
+/// in stock, by expectation maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39, 1977):
+/// what a day sold is shared among its hours in stock by the profile so far, and each hour's sum is
+/// set against the levels of the series that had stock in it. Even where no day says anything.
 Profile learn_hour_profile(const DailyPanel& panel, std::int32_t until) {
     Profile profile;
     profile.fill(1.0 / static_cast<double>(kHours));
     if (!panel.has_stock_outs) {
         return profile;
     }
+    const bool hours_are_known =
+        std::ranges::any_of(panel.sold_by_hour, [](double lines) { return lines > 0; });
     for (int round = 0; round < kRounds; ++round) {
         Profile sold{};
         Profile expected{};
         for (const PanelSeries& of : panel.series) {
             learn_from(panel, of, days_until(of, until), profile, sold, expected);
+        }
+        if (hours_are_known) {
+            sold = panel.sold_by_hour;  // Better than shares of days' totals (demand/censoring.h).
         }
         double total = 0;
         for (std::size_t hour = 0; hour < kHours; ++hour) {
@@ -122,6 +129,8 @@ Profile learn_hour_profile(const DailyPanel& panel, std::int32_t until) {
     }
     return profile;
 }
+
+}  // namespace
 
 demand::DayMatrix demand_history(const DailyPanel& panel, std::span<const std::size_t> series,
                                  const HistoryOptions& options) {

@@ -5,7 +5,6 @@
 /// would have sold, and wild days cut. Nothing of a day uses what came after it but the hour
 /// profile and the cut, which are from the days up to a date. Plain values.
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -22,13 +21,6 @@ struct HistoryOptions {
     double cut_quantile = 0.99;  ///< Of days with sales; what is above is taken for arranged.
     double least_cut_units = 12;
 };
-
-/// How a day's sales spread over its 24 hours, 1 in all: from days' totals and the hours that were
-/// in stock, by expectation maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39, 1977):
-/// what a day sold is shared among its hours in stock by the profile so far, and each hour's sum is
-/// set against the levels of the series that had stock in it. Even where no day says anything.
-[[nodiscard]] std::array<double, 24> learn_hour_profile(const demand::DailyPanel& panel,
-                                                        std::int32_t until);
 
 /// Rows in the order of `series`; days from the panel's first date to its last.
 [[nodiscard]] demand::DayMatrix demand_history(const demand::DailyPanel& panel,

@@ -374,7 +374,7 @@ Aims settled_aims(const PlanInput& input, std::span<const CutoffView> weeks, dou
                   double target) {
     Aims aims;
     aims.fill(target);
-    for (std::size_t gone = weeks.size(); !weeks.empty() && gone < kMostSearchWeeks;
+    for (std::size_t gone = weeks.size(); weeks.size() > 1 && gone < kMostSearchWeeks;
          gone += weeks.size()) {
         OwnReplay replay(input, weeks.front().end);
         for (std::size_t at = 0; at < weeks.size(); ++at) {

@@ -23,6 +23,7 @@ Result<std::shared_ptr<const ChainHistory>> read_history(const panel::PanelPorts
         const panel::WarehousePanel read,
         panel::read_panel(sales,
                           {.dates = {last_date - days + 1, last_date},
+                           .days_held_back = kMostReplayedDays,
                            .sold_since = last_date - static_cast<std::int32_t>(kMostReplayedDays)},
                           stop));
     auto history = std::make_shared<ChainHistory>();
@@ -32,7 +33,8 @@ Result<std::shared_ptr<const ChainHistory>> read_history(const panel::PanelPorts
     }
     std::vector<std::size_t> all(read.panel.series.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
-    SHELFCAST_ASSIGN(history->columns, policy::demand_columns(read.panel, all, {}));
+    SHELFCAST_ASSIGN(history->columns,
+                     policy::demand_columns(read.panel, all, {.replayed_days = kMostReplayedDays}));
     for (const demand::PanelSeries& series : read.panel.series) {
         history->stores.push_back(read.store_of(series));
     }

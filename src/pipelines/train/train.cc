@@ -69,6 +69,7 @@ Result<HeldBack> measure_on_held_back(const TrainPorts& ports, const TrainOption
     SHELFCAST_ASSIGN(const demand::DemandForecast forecast, challenger->forecast(known, stop));
     HeldBack found;
     found.shape = challenger->report().shape;
+    found.remarks = challenger->report().search;
     SHELFCAST_ASSIGN(found.measures, demand::measure(panel, forecast));
 
     auto champion = ports.champion.get();
@@ -182,7 +183,8 @@ Result<TrainReport> train_model(const TrainPorts& ports, const TrainOptions& opt
         panel::read_panel(
             ports.sales,
             {.dates = {cutoff + 1 - static_cast<std::int32_t>(options.history_days), cutoff},
-             .days_ahead = horizon},
+             .days_ahead = horizon,
+             .days_held_back = horizon},
             stop));
     SHELFCAST_TRY(check_length(sales.panel, cutoff, horizon));
     say("measuring", 1, kSteps);

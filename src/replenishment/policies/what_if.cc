@@ -188,18 +188,19 @@ double Replays::what_if_level(const RecentDemand& recent, const MorningAim& aim)
 void Replays::keep_budget(std::size_t& cut_mornings) {
     std::vector<double> mean_worth(wanted_.size());
     std::vector<double> deviation_worth(wanted_.size());
+    std::vector<double> worth(wanted_.size());  // As ordered: goods that expire are not.
     for (std::size_t series = 0; series < demand_.series; ++series) {
         read(series);
         const double cost = unit_cost(series);
         each_review([&](std::size_t day, const RecentDemand& recent) {
             mean_worth[day] += cost * recent.mean() * protection_days();
             deviation_worth[day] += cost * deviation_over_protection(recent);
+            worth[day] += cost * what_if_level(recent, aims_[day]);
         });
     }
     for (std::size_t day = 0; day < aims_.size(); ++day) {
         MorningAim& aim = aims_[day];
-        const double worth = mean_worth[day] + aim.deviations * deviation_worth[day];
-        if (!is_review(day) || worth <= options_.budget) {
+        if (!is_review(day) || worth[day] <= options_.budget) {
             continue;
         }
         cut_mornings += day >= warm_up_ ? 1 : 0;
