@@ -17,6 +17,7 @@
 #include "api/web_app.h"
 #include "api/what_if_handler.h"
 #include "base/log.h"
+#include "cli/act_routes.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
 #include "cli/letter_pages.h"
@@ -363,6 +364,7 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back({"POST", "/v1/jobs/simulate", kJobBytes,
                    api::make_job_handler(simulate_job(*this), control)});
     std::ranges::move(api::order_routes(*orders_, guard), std::back_inserter(all));
+    std::ranges::move(act_routes(*this, guard), std::back_inserter(all));
     std::ranges::move(web_->routes(), std::back_inserter(all));
     all.push_back(
         {"POST", "/v1/jobs/users", kJobBytes, api::make_job_handler(users_job(*this), control)});

@@ -1053,6 +1053,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incidents/{incident_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says who looks at an incident. Repeating changes nothing; not for analysts. */
+        post: operations["acknowledge_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stock/{store}/{product}": {
         parameters: {
             query?: never;
@@ -6817,6 +6834,54 @@ export interface operations {
                     "application/json": {
                         changed: boolean;
                         order: components["schemas"]["Order"];
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    acknowledge_incident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description what it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: boolean;
+                        /** Format: uuid */
+                        incident_id: string;
+                        /** @enum {string} */
+                        state: "open" | "acknowledged" | "resolved";
+                        acknowledged_by: string;
+                        /** Format: date-time */
+                        acknowledged_at: string | null;
+                        note: string;
                     };
                 };
             };

@@ -26,7 +26,7 @@ export function Frame({ title, measure, note, tools, foot, className, stale, chi
         {measure ? <Help of={measure} /> : null}
         <div className={css["tools"]}>{tools}</div>
       </div>
-      {note ? <p className={css["note"]}>{note}</p> : null}
+      {note ? <div className={css["note"]}>{note}</div> : null}
       <div className={`${css["body"]} ${stale ? css["stale"] : ""}`}>{children}</div>
       {foot ? <div className={css["foot"]}>{foot}</div> : null}
     </section>

@@ -1,0 +1,60 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { failures, openBrowser, settled, violations, visit } from "./browser";
+import { sell } from "./instance";
+
+const { url } = inject("instance");
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const soon = { timeout: 90_000 };
+
+async function rows<T>(page: Page, path: string): Promise<T[]> {
+  const asked = await page.request.get(`${url}/v1/screens/${path}`);
+  expect(asked.status()).toBe(200);
+  return ((await asked.json()) as { rows: T[] }).rows;
+}
+
+describe("incidents", () => {
+  interface Incident {
+    incident_id: string;
+    state: string;
+    acknowledged_by: string;
+    note: string;
+  }
+  it("are acknowledged with a note, which is kept as it was written", async () => {
+    const { page, complaints } = await visit(browser, url);
+    // A till asks a hundredth of what a product always cost.
+    const [item] = await rows<{ product_id: string; store_id: number; category: string }>(
+      page,
+      "inventory_items?store=1&limit=1",
+    );
+    if (!item) throw new Error("store 1 has no products");
+    await sell(url, { store_id: 1, product_id: item.product_id, category: item.category, unit_price: 0.01 });
+    const open = () => rows<Incident>(page, "anomalies_incidents?state=open");
+    await expect.poll(async () => (await open()).length, soon).toBeGreaterThan(0);
+    const [incident] = await open();
+    if (!incident) throw new Error("the incident is over already");
+
+    await page.goto(`${url}/anomalies?incident=${incident.incident_id}`);
+    await settled(page);
+    const note = "Seen <b>it</b>: the label is “wrong”";
+    const field = page.getByLabel("Note");
+    await field.focus();
+    await page.keyboard.type(note);
+    await page.keyboard.press("Tab");
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText(`: “${note}”`).waitFor();
+    const kept = (await rows<Incident>(page, "anomalies_incidents")).find(
+      (one) => one.incident_id === incident.incident_id,
+    );
+    expect(kept).toMatchObject({ state: "acknowledged", acknowledged_by: "default", note });
+    expect(await failures(page)).toEqual([]);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+});
