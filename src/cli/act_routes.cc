@@ -1,10 +1,16 @@
 #include "cli/act_routes.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <utility>
 
+#include "api/dead_letters_handler.h"
 #include "api/incidents_handler.h"
 #include "cli/app.h"
+#include "cli/jobs.h"
 #include "pipelines/detect/acknowledge.h"
+#include "queries/operations.h"
 
 namespace shelfcast::cli {
 namespace {
@@ -19,10 +25,45 @@ ports::HttpRoute incident_route(App& app, const api::LoginGuard& guard) {
         guard);
 }
 
+Result<api::LetterReplay> replay_letter(App& app, const ports::LetterPosition& letter,
+                                        const queries::RefusedMessage& message,
+                                        const std::stop_token& stop) {
+    ReplayRequest request;
+    request.only = ingest::ReplayLetter{letter, message.source, message.raw};
+    SHELFCAST_ASSIGN(const ingest::ReplayReport report, app.replay(request, {}, stop));
+    api::LetterReplay done{.accepted = report.tally.accepted > 0, .earlier = report.earlier > 0};
+    const auto refused = std::ranges::find_if(report.tally.rejected_by_reason,
+                                              [](std::uint64_t count) { return count > 0; });
+    if (refused != report.tally.rejected_by_reason.end()) {
+        done.reason = to_string(static_cast<retail::RejectReason>(
+            std::distance(report.tally.rejected_by_reason.begin(), refused)));
+        done.detail = report.detail;
+    }
+    return done;
+}
+
+api::LetterDesk letter_desk(App& app) {
+    return {
+        .find =
+            [&app](const ports::LetterPosition& letter) {
+                return queries::refused_message(app.warehouse(), letter.topic, letter.partition,
+                                                letter.offset);
+            },
+        .is_replayed =
+            [&app](const ports::LetterPosition& letter) { return app.store().is_replayed(letter); },
+        .replay =
+            [&app](const ports::LetterPosition& letter, const queries::RefusedMessage& message,
+                   const std::stop_token& stop) {
+                return replay_letter(app, letter, message, stop);
+            }};
+}
+
 }  // namespace
 
 std::vector<ports::HttpRoute> act_routes(App& app, const api::LoginGuard& guard) {
-    return {incident_route(app, guard)};
+    std::vector<ports::HttpRoute> routes = api::dead_letter_routes(letter_desk(app), guard);
+    routes.push_back(incident_route(app, guard));
+    return routes;
 }
 
 }  // namespace shelfcast::cli

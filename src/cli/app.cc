@@ -519,10 +519,21 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
     ingest::ReplayOptions judged = request.options;
     judged.codec = codec_limits();
     LetterPages pages(*warehouse_, request, progress);
-    SHELFCAST_ASSIGN(const ingest::ReplayReport report,
-                     ingest::replay(
-                         judged, {*log_, *store_, *store_, clock_, &metrics_},
-                         [&] { return pages.next(); }, stop));
+    std::optional<ingest::ReplayLetter> only = request.only;
+    const ingest::NextLetters next = [&]() -> Result<std::vector<ingest::ReplayLetter>> {
+        if (!request.only) {
+            return pages.next();
+        }
+        std::vector<ingest::ReplayLetter> letters;
+        if (only) {
+            letters.push_back(std::move(*only));
+            only.reset();
+        }
+        return letters;
+    };
+    SHELFCAST_ASSIGN(
+        const ingest::ReplayReport report,
+        ingest::replay(judged, {*log_, *store_, *store_, clock_, &metrics_}, next, stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;
 }

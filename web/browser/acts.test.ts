@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { failures, openBrowser, settled, violations, visit } from "./browser";
-import { sell } from "./instance";
+import { ingestToken, sell } from "./instance";
 
 const { url } = inject("instance");
 let browser: Browser;
@@ -53,6 +53,65 @@ describe("incidents", () => {
       (one) => one.incident_id === incident.incident_id,
     );
     expect(kept).toMatchObject({ state: "acknowledged", acknowledged_by: "default", note });
+    expect(await failures(page)).toEqual([]);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("dead letters", () => {
+  const message = (store: string) =>
+    `{"event_time":"${new Date().toISOString()}","${store}":1,"product_id":"corrected","category":"Tests",` +
+    `"transaction_type":"SALE","quantity":7,"unit_price":2}`;
+  interface Letter {
+    log_topic: string;
+    log_partition: number;
+    log_offset: number;
+    raw: string;
+  }
+  it("are opened, corrected and sent in again, and count once", async () => {
+    const { page, complaints } = await visit(browser, url);
+    const wrong = message("shop");
+    const posted = await fetch(`${url}/v1/events`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${ingestToken}`, "Content-Type": "application/x-ndjson" },
+      body: wrong,
+    });
+    expect(posted.status).toBe(202);
+    const today = new Date().toISOString().slice(0, 10);
+    const list = `anomalies_dead_letter_list?from=${today}&to=${today}`;
+    const find = async () => (await rows<Letter>(page, list)).find((one) => one.raw === wrong);
+    await expect.poll(async () => (await find()) !== undefined, soon).toBe(true);
+    const letter = await find();
+    if (!letter) throw new Error("the letter is gone");
+    const name = `${letter.log_topic}/${letter.log_partition}/${letter.log_offset}`;
+
+    await page.goto(`${url}/anomalies?part=data&from=${today}&to=${today}`);
+    await settled(page);
+    const row = page.locator(`[data-row="${name}"]`);
+    await row.getByText("not counted").waitFor();
+    await row.focus();
+    await page.keyboard.press("Enter");
+    const field = page.getByLabel("Message", { exact: true });
+    expect(await field.inputValue()).toBe(wrong);
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Send in as it is" }).click();
+    await page.getByText(/^Refused again/).waitFor();
+    await field.fill(wrong.replace("shop", "store_id"));
+    await page.getByRole("button", { name: "Send in corrected" }).click();
+    await row.getByText("replayed").waitFor();
+    await expect
+      .poll(
+        async () =>
+          (await rows<{ product_id: string }>(page, "realtime_ticker?store=1&limit=200")).filter(
+            (one) => one.product_id === "corrected",
+          ).length,
+        soon,
+      )
+      .toBe(1);
+    expect(await page.getByRole("button", { name: /^Send in/ }).count(), "once ever").toBe(0);
     expect(await failures(page)).toEqual([]);
     expect(complaints.all).toEqual([]);
     await page.context().close();

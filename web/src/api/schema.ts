@@ -1053,6 +1053,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/replayed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of these dead letters were sent in again and accepted? For those who see all stores. */
+        get: operations["replayed_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{topic}/{partition}/{offset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message that was not accepted, with all its bytes. For those who see all stores. */
+        get: operations["dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{topic}/{partition}/{offset}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a dead letter in again, corrected or as it is. It is judged as any message, and counts once ever. For administrators. */
+        post: operations["replay_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents/{incident_id}/acknowledge": {
         parameters: {
             query?: never;
@@ -6843,6 +6894,126 @@ export interface operations {
             404: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    replayed_letters: {
+        parameters: {
+            query?: {
+                /** @description TOPIC/PARTITION/OFFSET, repeated up to 100 times */
+                letter?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description those of them that were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        replayed: string[];
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic: string;
+                partition: number;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the message and what was wrong with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        log_topic: string;
+                        log_partition: number;
+                        log_offset: number;
+                        reason: string;
+                        detail: string;
+                        source: string;
+                        /** @description the bytes where they are UTF-8 */
+                        text: string | null;
+                        base64: string;
+                        bytes: number;
+                        is_replayed: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    replay_letter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                topic: string;
+                partition: number;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the corrected message; without it the bytes as they came */
+                    message?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description now */
+                        accepted: boolean;
+                        /** @description now or earlier */
+                        is_replayed: boolean;
+                        /** @description why it was refused again */
+                        reason: string | null;
+                        detail: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
