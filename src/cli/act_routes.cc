@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "api/dead_letters_handler.h"
 #include "api/incidents_handler.h"
+#include "api/models_handler.h"
 #include "cli/app.h"
 #include "cli/jobs.h"
+#include "cli/model_jobs.h"
+#include "cli/model_parts.h"
 #include "pipelines/detect/acknowledge.h"
 #include "queries/operations.h"
 
@@ -58,11 +62,46 @@ api::LetterDesk letter_desk(App& app) {
             }};
 }
 
+/// Whether the model in use is the one that somebody saw.
+Status check_in_use(App& app, std::string_view seen) {
+    SHELFCAST_ASSIGN(const auto champion, app.models().registry().champion());
+    const std::string in_use = champion ? champion->version : "";
+    if (in_use != seen) {
+        return fail(ErrorKind::kConflict, "{} is in use by now, not {}: look again",
+                    in_use.empty() ? "no model" : in_use, seen.empty() ? "none" : seen);
+    }
+    return {};
+}
+
+api::ModelDesk model_desk(App& app) {
+    const auto choosing = std::make_shared<std::mutex>();  // Shared by the two that choose.
+    return {
+        .list = [&app] { return models_answer(app); },
+        .promote = [&app, choosing](std::string_view version, std::optional<std::string_view> seen,
+                                    std::string_view by) -> Result<std::string> {
+            const std::scoped_lock lock(*choosing);
+            if (seen) {
+                SHELFCAST_TRY(check_in_use(app, *seen));
+            }
+            SHELFCAST_TRY(app.models().promote(version, fmt::format("by {}", by)));
+            return models_answer(app);
+        },
+        .roll_back = [&app, choosing](std::string_view seen,
+                                      std::string_view by) -> Result<std::string> {
+            const std::scoped_lock lock(*choosing);
+            SHELFCAST_TRY(check_in_use(app, seen));
+            SHELFCAST_ASSIGN([[maybe_unused]] const models::Promotion in_use,
+                             app.models().roll_back(fmt::format("rolled back by {}", by)));
+            return models_answer(app);
+        }};
+}
+
 }  // namespace
 
 std::vector<ports::HttpRoute> act_routes(App& app, const api::LoginGuard& guard) {
     std::vector<ports::HttpRoute> routes = api::dead_letter_routes(letter_desk(app), guard);
     routes.push_back(incident_route(app, guard));
+    std::ranges::move(api::model_routes(model_desk(app), guard), std::back_inserter(routes));
     return routes;
 }
 

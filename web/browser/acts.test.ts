@@ -117,3 +117,27 @@ describe("dead letters", () => {
     await page.context().close();
   });
 });
+
+describe("models", () => {
+  it("show what they look at, and which one is in use", async () => {
+    const { page, complaints } = await visit(browser, url);
+    const asked = await page.request.get(`${url}/v1/models`);
+    const registry = (await asked.json()) as {
+      in_use: string;
+      models: { version: string; model: { importance: { feature: string; gain_share: number }[] } }[];
+    };
+    const model = registry.models.find((one) => one.version === registry.in_use)?.model;
+    const [first] = model?.importance ?? [];
+    if (!first) throw new Error("the model in use has no importance");
+    await page.goto(`${url}/forecasts`);
+    await settled(page);
+    await page.locator('[data-panel="Model"]').getByText(registry.in_use).waitFor();
+    const panel = page.locator('[data-panel="Feature importance"]');
+    await panel.locator("label", { hasText: "Table" }).click();
+    const top = panel.locator("tbody tr").first();
+    await expect.poll(() => top.textContent(), soon).toContain(first.feature.replaceAll("_", " "));
+    expect(await violations(page)).toEqual([]);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+});

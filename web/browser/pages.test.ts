@@ -37,7 +37,15 @@ const pages: { path: string; panels: string[]; tiles: string[] }[] = [
   },
   {
     path: "/forecasts",
-    panels: ["Demand to come", "Forecast against sold", "Accuracy by store", "Accuracy by product", "Models"],
+    panels: [
+      "Demand to come",
+      "Forecast against sold",
+      "Accuracy by store",
+      "Accuracy by product",
+      "Model",
+      "Feature importance",
+      "Models",
+    ],
     tiles: ["wmape"],
   },
   { path: "/anomalies", panels: ["Hours, the unusual ones marked"], tiles: [] },

@@ -1121,6 +1121,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was trained, how good it is, what it looks at, and which model is in use. For those who see all stores. */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{version}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a model in use. For administrators. */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the model before in use again. For administrators. */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stock/{store}/{product}": {
         parameters: {
             query?: never;
@@ -1881,6 +1932,64 @@ export interface components {
             seen: {
                 [key: string]: unknown;
             } | null;
+        };
+        ModelSeen: {
+            /** @description the model that was seen in use, refused with 409 if it is another by now; rollback needs it */
+            in_use?: string | null;
+        };
+        RegisteredModel: {
+            version: string;
+            is_champion: boolean;
+            /** @description why its entry cannot be read; there is no model then */
+            fault?: string;
+            model?: {
+                /** Format: date-time */
+                trained_at: string;
+                training_seconds: number;
+                data: {
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                    series: number;
+                    rows: number;
+                };
+                held_back: {
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                    measures: components["schemas"]["AccuracyMeasures"];
+                    /** @description how the model in use did then on the same days */
+                    champion: {
+                        version: string;
+                        measures: components["schemas"]["AccuracyMeasures"];
+                    } | null;
+                    is_better: boolean;
+                    verdict: string;
+                };
+                remarks: string[];
+                /** @description the greatest first; none of models of earlier releases */
+                importance: {
+                    feature: string;
+                    /** @description of the loss that all splits took off */
+                    gain_share: number;
+                }[];
+            };
+        };
+        AccuracyMeasures: {
+            series: number;
+            rows: number;
+            rmse: number | null;
+            mae: number | null;
+            r2: number | null;
+            mape: number | null;
+            wmape: number | null;
+            wrmsse: number | null;
+            bias: number | null;
+            wql: number | null;
+            coverage_80: number | null;
+            coverage_95: number | null;
         };
         /** @description what a what-if question takes for given; what is left out or null is as configured */
         WhatIfOptions: {
@@ -3730,6 +3839,20 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description the registry, models oldest first */
+        Models: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    in_use: string | null;
+                    /** @description what a rollback returns to */
+                    before: string | null;
+                    models: components["schemas"]["RegisteredModel"][];
+                };
             };
         };
         /** @description the answer is the one that the caller has */
@@ -7062,6 +7185,76 @@ export interface operations {
             404: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Models"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ModelSeen"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Models"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelSeen"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Models"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };

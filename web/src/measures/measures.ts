@@ -68,6 +68,16 @@ const all = {
     name: "Coverage",
     formula: "share of days whose sales fell inside the band; right is 80 % (95 %)",
   },
+  wql: {
+    name: "Weighted quantile loss",
+    formula: "2 Σ max(q (sold − quantile), (q − 1) (sold − quantile)) ÷ Σ sold, mean over the quantiles q",
+    note: "Judges the whole band; training compares models by it.",
+  },
+  importance: {
+    name: "Feature importance",
+    formula: "Σ gain of the splits on a feature ÷ Σ gain of all splits, mean over the model's ensembles",
+    note: "What the trees made of a feature in training, not whether it causes sales.",
+  },
   drift: {
     name: "Drift",
     formula:
