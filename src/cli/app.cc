@@ -17,6 +17,7 @@
 #include "api/web_app.h"
 #include "api/what_if_handler.h"
 #include "base/log.h"
+#include "cli/act_routes.h"
 #include "cli/jobs.h"
 #include "cli/lake_jobs.h"
 #include "cli/letter_pages.h"
@@ -363,6 +364,7 @@ std::vector<ports::HttpRoute> App::routes() {
     all.push_back({"POST", "/v1/jobs/simulate", kJobBytes,
                    api::make_job_handler(simulate_job(*this), control)});
     std::ranges::move(api::order_routes(*orders_, guard), std::back_inserter(all));
+    std::ranges::move(act_routes(*this, guard), std::back_inserter(all));
     std::ranges::move(web_->routes(), std::back_inserter(all));
     all.push_back(
         {"POST", "/v1/jobs/users", kJobBytes, api::make_job_handler(users_job(*this), control)});
@@ -517,10 +519,21 @@ Result<ingest::ReplayReport> App::replay(const ReplayRequest& request,
     ingest::ReplayOptions judged = request.options;
     judged.codec = codec_limits();
     LetterPages pages(*warehouse_, request, progress);
-    SHELFCAST_ASSIGN(const ingest::ReplayReport report,
-                     ingest::replay(
-                         judged, {*log_, *store_, *store_, clock_, &metrics_},
-                         [&] { return pages.next(); }, stop));
+    std::optional<ingest::ReplayLetter> only = request.only;
+    const ingest::NextLetters next = [&]() -> Result<std::vector<ingest::ReplayLetter>> {
+        if (!request.only) {
+            return pages.next();
+        }
+        std::vector<ingest::ReplayLetter> letters;
+        if (only) {
+            letters.push_back(std::move(*only));
+            only.reset();
+        }
+        return letters;
+    };
+    SHELFCAST_ASSIGN(
+        const ingest::ReplayReport report,
+        ingest::replay(judged, {*log_, *store_, *store_, clock_, &metrics_}, next, stop));
     SHELFCAST_TRY(wait_caught_up(kDeliverDeadline, stop));
     return report;
 }

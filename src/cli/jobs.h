@@ -52,6 +52,8 @@ struct ReplayRequest {
     std::string from = "1970-01-01";  ///< UTC dates of arrival, both included.
     std::string to = "2149-06-06";
     std::uint64_t limit = 0;  ///< At most so many letters are tried; 0: all.
+    /// Only this one, with these bytes, which a person may have corrected.
+    std::optional<ingest::ReplayLetter> only{};
 };
 
 /// The members of ReplayRequest and its options to {"accepted":n,"rejected":n,"reasons":{…},

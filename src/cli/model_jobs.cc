@@ -212,6 +212,16 @@ api::Job predict_job(App& app) { return object_job(app, predict); }
 api::Job features_job(App& app) { return object_job(app, features); }
 api::Job models_job(App& app) { return object_job(app, models_work); }
 
+Result<std::string> models_answer(App& app) {
+    SHELFCAST_ASSIGN(json answer, list(app));
+    SHELFCAST_ASSIGN(const std::vector<models::Promotion> promotions,
+                     app.models().registry().promotions());
+    answer["in_use"] = promotions.empty() ? json() : json(promotions.back().version);
+    const bool has_before = !promotions.empty() && promotions.back().back_to;
+    answer["before"] = has_before ? json(promotions[*promotions.back().back_to].version) : json();
+    return text_of(answer);
+}
+
 Result<std::string> answer_prediction(App& app, std::string_view body,
                                       const ports::StoreScope& scope) {
     SHELFCAST_ASSIGN(const json request, object_from(std::string(body)));

@@ -26,6 +26,10 @@ class App;
 /// {"do":"list"|"show"|"promote"|"rollback"|"compare","version":"…"?,"with":"…"?}.
 [[nodiscard]] api::Job models_job(App& app);
 
+/// The registry as screens show it: {"in_use":"…"|null,"before":"…"|null,"models":[…]}, the models
+/// oldest first; `before` is what a rollback returns to.
+[[nodiscard]] Result<std::string> models_answer(App& app);
+
 /// {"store_id":n,"product_id":"…","horizon_days":n?,"request_id":"…"?} to the message that topic
 /// predictions would have. Error: kInvalidInput (names the field).
 [[nodiscard]] Result<std::string> answer_prediction(App& app, std::string_view body,

@@ -88,14 +88,14 @@ Result<train::DriftReport> ModelParts::check_drift(const std::stop_token& stop) 
         {.history_days = ports_.config.models_history_days}, stop);
 }
 
-Status ModelParts::promote(std::string_view version) {
-    SHELFCAST_TRY(registry_.promote(version, "by hand", ports_.clock.now_us() / 1'000));
+Status ModelParts::promote(std::string_view version, std::string_view why) {
+    SHELFCAST_TRY(registry_.promote(version, why, ports_.clock.now_us() / 1'000));
     return train::tell_metrics(registry_, ports_.warehouse);
 }
 
-Result<models::Promotion> ModelParts::roll_back() {
+Result<models::Promotion> ModelParts::roll_back(std::string_view why) {
     SHELFCAST_ASSIGN(models::Promotion in_use,
-                     registry_.roll_back("rolled back by hand", ports_.clock.now_us() / 1'000));
+                     registry_.roll_back(why, ports_.clock.now_us() / 1'000));
     SHELFCAST_TRY(train::tell_metrics(registry_, ports_.warehouse));
     return in_use;
 }

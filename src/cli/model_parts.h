@@ -68,8 +68,9 @@ public:
     [[nodiscard]] Result<train::FeatureReport> write_features(std::optional<std::int32_t> cutoff,
                                                               const std::stop_token& stop);
     [[nodiscard]] Result<train::DriftReport> check_drift(const std::stop_token& stop);
-    [[nodiscard]] Status promote(std::string_view version);
-    [[nodiscard]] Result<models::Promotion> roll_back();
+    /// `why` is kept with the promotion.
+    [[nodiscard]] Status promote(std::string_view version, std::string_view why = "by hand");
+    [[nodiscard]] Result<models::Promotion> roll_back(std::string_view why = "rolled back by hand");
 
 private:
     /// Loaded when it is first needed. Error: kUnavailable (names the library).

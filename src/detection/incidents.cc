@@ -11,6 +11,7 @@ namespace shelfcast::detection {
 namespace {
 
 constexpr std::string_view kOpen = "open";
+constexpr std::string_view kAcknowledged = "acknowledged";
 constexpr std::string_view kResolved = "resolved";
 
 /// What a person would want to hear of again.
@@ -36,6 +37,27 @@ retail::Uuid incident_id(const Subject& subject, std::int64_t started_at_ms) {
     return retail::uuid_of_name(fmt::format("{}\t{}\t{}\t{}\t{}", to_string(subject.kind),
                                             subject.store.value, subject.product_id,
                                             subject.register_id, started_at_ms));
+}
+
+Result<Acknowledged> acknowledge(const Incident& incident, std::string_view by,
+                                 std::string_view note, std::int64_t now_ms) {
+    if (incident.state == kResolved) {
+        return fail(ErrorKind::kConflict, "the incident is over: there is nothing to look at");
+    }
+    Acknowledged done{incident};
+    if (incident.state == kAcknowledged) {
+        if (incident.acknowledged_by != by) {
+            return fail(ErrorKind::kConflict, "{} looks at it already", incident.acknowledged_by);
+        }
+        done.changed = incident.note != note;
+    } else {
+        done.incident.state = kAcknowledged;
+        done.incident.acknowledged_by = by;
+        done.incident.acknowledged_at_ms = now_ms;
+        done.changed = true;
+    }
+    done.incident.note = note;
+    return done;
 }
 
 std::vector<Finding> keep_unasked(std::span<const Incident> open,

@@ -9,8 +9,10 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "detection/finding.h"
 #include "retail/column_block.h"
 
@@ -35,6 +37,12 @@ struct Incident {
     std::string note;
 };
 
+/// An incident after somebody said to look at it; unchanged where nothing was new.
+struct Acknowledged {
+    Incident incident;
+    bool changed = false;
+};
+
 [[nodiscard]] retail::Uuid incident_id(const Subject& subject, std::int64_t started_at_ms);
 
 /// The incidents that are to be written: new ones; of `open`, those that a finding makes much
@@ -42,6 +50,12 @@ struct Incident {
 [[nodiscard]] std::vector<Incident> reconcile(std::span<const Incident> open,
                                               std::span<const Finding> findings,
                                               std::int64_t now_ms);
+
+/// What becomes of an incident that somebody says to look at: open, it is acknowledged by that
+/// person; theirs already, it has the new note. Saying it again changes nothing. Error: kConflict:
+/// it is over, or somebody else looks at it.
+[[nodiscard]] Result<Acknowledged> acknowledge(const Incident& incident, std::string_view by,
+                                               std::string_view note, std::int64_t now_ms);
 
 /// Findings that keep open the price errors of which nothing new is known, because nobody bought
 /// the product: all but those `answered`.

@@ -52,6 +52,24 @@ TEST(Incidents, AMuchWorseFindingIsWrittenAndKeepsWhatAPersonWrote) {
     EXPECT_EQ(worse[0].detected_at_ms, kNow);
 }
 
+TEST(Incidents, AnOpenOneIsAcknowledgedByOneWhoMayReword) {
+    const Incident open = reconcile({}, std::vector{silent_till()}, kNow).at(0);
+    const auto done = acknowledge(open, "ann", "cable", kNow + 5);
+    ASSERT_TRUE(done);
+    EXPECT_TRUE(done->changed);
+    EXPECT_EQ(done->incident.state, "acknowledged");
+    EXPECT_EQ(done->incident.acknowledged_at_ms, kNow + 5);
+    EXPECT_FALSE(acknowledge(done->incident, "ann", "cable", kNow + 9)->changed);
+    const auto reworded = acknowledge(done->incident, "ann", "a new cable comes", kNow + 9);
+    EXPECT_TRUE(reworded->changed);
+    EXPECT_EQ(reworded->incident.note, "a new cable comes");
+    EXPECT_EQ(reworded->incident.acknowledged_at_ms, kNow + 5) << "since when stays";
+    EXPECT_EQ(acknowledge(done->incident, "ben", "cable", kNow + 9).error().kind,
+              ErrorKind::kConflict);
+    const Incident over = reconcile(std::vector{open}, {}, kNow + 2).at(0);
+    EXPECT_EQ(acknowledge(over, "ann", "", kNow + 9).error().kind, ErrorKind::kConflict);
+}
+
 TEST(Incidents, TheIdFollowsFromSubjectAndStart) {
     const Subject subject = silent_till().subject;
     Subject other = subject;

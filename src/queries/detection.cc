@@ -18,6 +18,26 @@ constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr double kPriceScale = 10'000;
 constexpr double kUnitScale = 1'000;
 
+constexpr std::array kIncidentColumns = {
+    ColumnSpec{"incident_id", ColumnType::kUuid},
+    ColumnSpec{"kind", ColumnType::kText},
+    ColumnSpec{"severity", ColumnType::kText},
+    ColumnSpec{"store_id", ColumnType::kUInt32},
+    ColumnSpec{"product_id", ColumnType::kText},
+    ColumnSpec{"category", ColumnType::kText},
+    ColumnSpec{"register_id", ColumnType::kText},
+    ColumnSpec{"started_at", ColumnType::kDateTime64Ms},
+    ColumnSpec{"detected_at", ColumnType::kDateTime64Ms},
+    ColumnSpec{"score", ColumnType::kDecimal14s4},
+    ColumnSpec{"measure", ColumnType::kText},
+    ColumnSpec{"expected", ColumnType::kNullableDecimal14s4},
+    ColumnSpec{"observed", ColumnType::kNullableDecimal14s4},
+    ColumnSpec{"reason", ColumnType::kText},
+    ColumnSpec{"state", ColumnType::kText},
+    ColumnSpec{"acknowledged_by", ColumnType::kText},
+    ColumnSpec{"acknowledged_at_s", ColumnType::kNullableDecimal14s4},
+    ColumnSpec{"note", ColumnType::kText}};
+
 std::string seconds(std::int64_t now_us) { return std::to_string(now_us / kSecondUs); }
 
 }  // namespace
@@ -198,26 +218,14 @@ Result<std::vector<PriceRow>> prices_asked(ports::QueryRunner& runner, std::int3
 }
 
 Result<ColumnBlock> open_incidents(ports::QueryRunner& runner) {
-    constexpr std::array kColumns = {
-        ColumnSpec{"incident_id", ColumnType::kUuid},
-        ColumnSpec{"kind", ColumnType::kText},
-        ColumnSpec{"severity", ColumnType::kText},
-        ColumnSpec{"store_id", ColumnType::kUInt32},
-        ColumnSpec{"product_id", ColumnType::kText},
-        ColumnSpec{"category", ColumnType::kText},
-        ColumnSpec{"register_id", ColumnType::kText},
-        ColumnSpec{"started_at", ColumnType::kDateTime64Ms},
-        ColumnSpec{"detected_at", ColumnType::kDateTime64Ms},
-        ColumnSpec{"score", ColumnType::kDecimal14s4},
-        ColumnSpec{"measure", ColumnType::kText},
-        ColumnSpec{"expected", ColumnType::kNullableDecimal14s4},
-        ColumnSpec{"observed", ColumnType::kNullableDecimal14s4},
-        ColumnSpec{"reason", ColumnType::kText},
-        ColumnSpec{"state", ColumnType::kText},
-        ColumnSpec{"acknowledged_by", ColumnType::kText},
-        ColumnSpec{"acknowledged_at_s", ColumnType::kNullableDecimal14s4},
-        ColumnSpec{"note", ColumnType::kText}};
-    return runner.read_rows(sql_text("queries/detection/open_incidents.sql"), kColumns, {});
+    return runner.read_rows(sql_text("queries/detection/open_incidents.sql"), kIncidentColumns, {});
+}
+
+Result<ColumnBlock> incident(ports::QueryRunner& runner, std::string_view incident_id) {
+    std::vector<ColumnSpec> columns(kIncidentColumns.begin(), kIncidentColumns.end());
+    columns.push_back({"version", ColumnType::kUInt64});
+    return runner.read_rows(sql_text("queries/detection/incident.sql"), columns,
+                            {{"incident_id", std::string(incident_id)}});
 }
 
 }  // namespace shelfcast::queries

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -93,5 +94,8 @@ struct PriceRow {
 
 /// Rows of `open_incidents.sql`, as they are.
 [[nodiscard]] Result<retail::ColumnBlock> open_incidents(ports::QueryRunner& runner);
+/// The row of that incident, as above, with its `version`; none if there is no such incident.
+[[nodiscard]] Result<retail::ColumnBlock> incident(ports::QueryRunner& runner,
+                                                   std::string_view incident_id);
 
 }  // namespace shelfcast::queries

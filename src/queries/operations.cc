@@ -50,6 +50,26 @@ Result<std::vector<RejectionCount>> rejections_by_reason(ports::QueryRunner& run
     return found;
 }
 
+Result<std::optional<RefusedMessage>> refused_message(ports::QueryRunner& runner,
+                                                      std::string_view topic, PartitionId partition,
+                                                      std::int64_t offset) {
+    constexpr std::array kColumns = {
+        ColumnSpec{"reason", ColumnType::kText}, ColumnSpec{"detail", ColumnType::kText},
+        ColumnSpec{"source", ColumnType::kText}, ColumnSpec{"raw", ColumnType::kText}};
+    SHELFCAST_ASSIGN(const retail::ColumnBlock rows,
+                     runner.read_rows(sql_text("queries/operations/dead_letter.sql"), kColumns,
+                                      {{"topic", std::string(topic)},
+                                       {"partition", std::to_string(partition.value)},
+                                       {"offset", std::to_string(offset)}}));
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    const auto text = [&](std::string_view column) {
+        return std::string(rows.data<TextColumn>(column)[0]);
+    };
+    return RefusedMessage{text("reason"), text("detail"), text("source"), text("raw")};
+}
+
 Result<WarehouseSize> warehouse_size(ports::QueryRunner& runner) {
     constexpr std::array kColumns = {ColumnSpec{"bytes", ColumnType::kUInt64},
                                      ColumnSpec{"parts", ColumnType::kUInt64}};

@@ -5,7 +5,9 @@
 /// runner's. Thread safe.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -34,6 +36,20 @@ struct RejectionCount {
 /// Since a log time, the most frequent reason first.
 [[nodiscard]] Result<std::vector<RejectionCount>> rejections_by_reason(ports::QueryRunner& runner,
                                                                        std::int64_t since_us);
+
+/// A message that was not accepted.
+struct RefusedMessage {
+    std::string reason;  ///< A word of retail::RejectReason, or "duplicate".
+    std::string detail;
+    std::string source;
+    std::string raw;  ///< Any bytes; the beginning where it was too long.
+};
+
+/// The one at that place of the log; nothing: there is none.
+[[nodiscard]] Result<std::optional<RefusedMessage>> refused_message(ports::QueryRunner& runner,
+                                                                    std::string_view topic,
+                                                                    PartitionId partition,
+                                                                    std::int64_t offset);
 
 struct WarehouseSize {
     std::uint64_t bytes = 0;

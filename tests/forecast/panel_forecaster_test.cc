@@ -211,6 +211,21 @@ TEST_F(PanelForecasterTest, AnArtefactForecastsTheSameAndDamageIsSaid) {
     EXPECT_NE(message("").find("no forecaster"), std::string::npos);
 }
 
+TEST_F(PanelForecasterTest, WhatTheTreesLookAtAddsUp) {
+    const auto forecaster = trained(seen(chain(3, 6, 100), kFirstDate + 90), {});
+    const std::vector<FeatureImportance>& found = forecaster->report().importance;
+    ASSERT_FALSE(found.empty());
+    double sum = 0;
+    for (const FeatureImportance& one : found) {
+        EXPECT_FALSE(one.feature.empty());
+        EXPECT_GE(one.gain_share, 0);
+        EXPECT_LE(one.gain_share, found.front().gain_share);
+        sum += one.gain_share;
+    }
+    EXPECT_NEAR(sum, 1, 1e-9);
+    EXPECT_GT(found.front().gain_share, 1.0 / static_cast<double>(found.size()));
+}
+
 TEST_F(PanelForecasterTest, ADayOfHistoryAloneFallsBackWithARemark) {
     const DailyPanel as_of = seen(chain(2, 3, 8), kFirstDate);
     const auto forecaster = trained(as_of, {});

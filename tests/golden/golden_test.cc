@@ -349,6 +349,9 @@ std::vector<QueryCase> query_cases() {
     const std::string noon_of_march_3_s = "1772539200";
     const std::string noon_of_march_10_s = "1773144000";
     return {
+        {"dead_letter",
+         "dead_letter",
+         {{"topic", "dead-letters"}, {"partition", "0"}, {"offset", "7"}}},
         {"dead_letters", "dead_letters", {{"reason", ""}, {"limit", "2"}}},
         {"dead_letters_of_a_reason",
          "dead_letters",
@@ -380,6 +383,9 @@ std::vector<QueryCase> query_cases() {
           {"partition", "0"},
           {"offset", "0"},
           {"limit", "1000"}}},
+        {"detection_incident",
+         "detection/incident",
+         {{"incident_id", "00000000-0000-0000-0000-000000000004"}}},
         {"detection_open_incidents", "detection/open_incidents"},
         {"detection_prices_asked",
          "detection/prices_asked",

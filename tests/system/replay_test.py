@@ -1,15 +1,17 @@
 """Dead letters sent in again: what is right by now counts once, however often it is asked for and
 whatever is killed."""
 
+import base64
 import json
 import os
 import random
 import re
 import signal
 import unittest
+import uuid
 
 from acknowledged import Books, as_csv, as_line, make_event
-from running import ROOT, SystemTest
+from running import PASSWORD, ROOT, USER, SystemTest
 
 SEED = int(os.environ.get("SHELFCAST_SEED", "20251122"))
 CODES = {1001: "NORTH", 1002: "SOUTH"}
@@ -85,6 +87,64 @@ class ReplayTest(SystemTest):
         self.assertEqual(self.replay(running)["accepted"], 0)
         self.books.check_views(self, running, closed=True)
         self.books.check_lake(self, self.data)
+
+    def ask(self, running, method, path, body=None, login=(USER, PASSWORD), status=200):
+        token = base64.b64encode(":".join(login).encode()).decode()
+        found, _, text = running.web(method, path, None if body is None else json.dumps(body), {
+            "Authorization": f"Basic {token}", "Content-Type": "application/json"})
+        self.assertEqual(found, status, f"{path}: {text}")
+        return json.loads(text)
+
+    def test_a_corrected_one_counts_once(self):
+        running = self.start(self.data).wait_ready()
+        stores = [make_event(self.chance, store) for store in CODES]
+        self.succeed(running.command("import", self.write("stores.csv", as_csv(stores, CODES)), *STORES))
+        self.accept(stores)
+        event = make_event(self.chance, 1001)
+        broken = as_line(event).replace('"store_id"', '"shop"', 1)
+        status, answer = running.post_events([broken, '{"text": "\\ud800"}', "\u00fc"])
+        self.assertEqual((status, answer["rejected"]), (202, 3), answer)
+        self.books.rejected.update(answer["reasons"])
+        self.books.check_views(self, running, closed=False)
+        rows = running.rows("select log_topic, log_partition, log_offset from retail.rejected_events "
+                            f"where raw = '{broken}'")
+        self.assertEqual(len(rows), 1, rows)
+        name = "/".join(rows[0])
+        path = f"/v1/dead-letters/{name}"
+
+        shown = self.ask(running, "GET", path)
+        self.assertEqual((shown["text"], base64.b64decode(shown["base64"]).decode()), (broken, broken))
+        self.assertFalse(shown["is_replayed"])
+        eve = ("eve", "a password for eve")
+        status, _, text = running.web("POST", "/v1/jobs/users", json.dumps(
+            {"act": "add", "name": eve[0], "role": "executive", "password": eve[1], "stores": ""}),
+            {"Authorization": f"Bearer {running.owner['control_token']}", "Content-Type": "application/json"})
+        self.assertIn(b'"result"', text, status)
+        self.ask(running, "GET", path, login=eve)
+        self.ask(running, "POST", f"{path}/replay", {"message": as_line(event)}, eve, 403)
+
+        again = self.ask(running, "POST", f"{path}/replay", {})
+        self.assertEqual((again["accepted"], again["reason"]), (False, shown["reason"]))
+        self.assertTrue(again["detail"])
+        still = self.ask(running, "POST", f"{path}/replay", {"message": as_line({**event, "store_id": 77})})
+        self.assertEqual((still["accepted"], still["reason"]), (False, "unknown_store"))
+        self.books.check_views(self, running, closed=False)
+
+        done = self.ask(running, "POST", f"{path}/replay", {"message": as_line(event)})
+        self.assertEqual((done["accepted"], done["is_replayed"], done["reason"]), (True, True, None))
+        self.accept([event])
+        self.books.check_views(self, running, closed=False)
+        other = {**event, "event_id": str(uuid.UUID(int=self.chance.getrandbits(127) | 1 << 126))}
+        for body in ({}, {"message": as_line(event)}, {"message": as_line(other)}):
+            repeated = self.ask(running, "POST", f"{path}/replay", body)
+            self.assertEqual((repeated["accepted"], repeated["is_replayed"]), (False, True))
+        self.assertTrue(self.ask(running, "GET", path)["is_replayed"])
+        listed = self.ask(running, "GET", f"/v1/dead-letters/replayed?letter={name}&letter=dead-letters/0/99999")
+        self.assertEqual(listed, {"replayed": [name]})
+        code, report = running.batch()
+        self.assertEqual((code, report["differing_keys"]), (0, 0))
+        self.assertEqual(self.replay(running)["replayed_before"], 1)
+        self.books.check_views(self, running, closed=True)
 
     def test_stores_are_created_on_the_way(self):
         running = self.start(self.data).wait_ready()

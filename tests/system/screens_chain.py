@@ -126,7 +126,7 @@ def derived(chain):
         f"('{uuid.UUID(int=store)}', {store}, 'tea', now64(3), null, 'open', 0.97, 3, null, 1, 0, 2.5, 'runs out', 1)"
         for store in STORES)
     yield "insert into retail_core.anomalies values " + ", ".join(
-        f"('{uuid.UUID(int=store)}', 'spike', 'warning', {store}, '', '', '', now64(3), null, now64(3), 5, 'revenue', "
+        f"('{uuid.UUID(int=store or 1)}', 'spike', 'warning', {store}, '', '', '', now64(3), null, now64(3), 5, 'revenue', "
         "10, 90, 'sold much', 'open', '', null, '', 1)" for store in [0, *STORES])
     yield "insert into retail_core.data_quality_results values " + ", ".join(
         f"(toStartOfHour(now()), 'late_share', 'retail_events', {store}, 'warn', 0.2, null, 0.1, 100, 20, 'late', "

@@ -12,6 +12,7 @@ import re
 import threading
 import unittest
 import urllib.parse
+import uuid
 from datetime import timedelta
 from decimal import Decimal
 
@@ -231,9 +232,33 @@ class ScreensTest(SystemTest):
         self.assertEqual((answer["changed"], answer["failed"]), (1, 1), answer)
         self.post("/v1/predict", {"store_id": MINE, "product_id": "tea"}, MANAGER)
         self.post("/v1/predict", {"store_id": OTHER, "product_id": "tea"}, MANAGER, 403)
+        self.check_incidents()
         status, text = self.shelfcast.sql("select 1", *MANAGER)
         self.assertEqual(status, 403, text)
         self.assertIn("administrators", text)
+
+    def check_incidents(self):
+        """Who looks at one is kept; a manager looks at those of these stores only, an analyst at none."""
+        def path(store):
+            return f"/v1/incidents/{uuid.UUID(int=store or 1)}/acknowledge"
+
+        self.add_user("ana", "a password for ana", "analyst")
+        note = {"note": 'a "fair" <b>& more</b>'}
+        self.post(path(MINE), note, ("ana", "a password for ana"), 403)
+        for unseen in (OTHER, 0, 12345):  # another store's, one of the whole chain, none
+            self.post(path(unseen), note, MANAGER, 404)
+        self.assertEqual({row["state"] for row in self.screen("anomalies_incidents")["rows"]}, {"open"})
+        done = self.post(path(MINE), note, MANAGER)
+        self.assertEqual((done["changed"], done["state"], done["acknowledged_by"]),
+                         (True, "acknowledged", MANAGER[0]))
+        self.assertFalse(self.post(path(MINE), note, MANAGER)["changed"])
+        self.post(path(MINE), {"note": "mine"}, (USER, PASSWORD), 409)
+        row = self.only(self.screen("anomalies_incidents")["rows"], store_id=MINE)
+        self.assertEqual((row["state"], row["acknowledged_by"], row["note"]),
+                         ("acknowledged", MANAGER[0], note["note"]))
+        self.assertEqual(row["acknowledged_at"], done["acknowledged_at"])
+        self.assertTrue(self.post(path(0), {}, (USER, PASSWORD))["changed"])
+        self.post("/v1/incidents/one/acknowledge", {}, (USER, PASSWORD), 400)
 
     def post(self, path, body, login, status=200):
         found, _, text = self.shelfcast.web("POST", path, json.dumps(body),

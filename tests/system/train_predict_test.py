@@ -1,6 +1,7 @@
 """From receipts to forecasts: a model is trained, kept, asked, measured by what was sold since, replaced and
 rolled back; the same again after a kill at every step gives the same. What a figure is, is computed here anew."""
 
+import base64
 import json
 import math
 import os
@@ -10,7 +11,7 @@ import signal
 import unittest
 from datetime import date, datetime, timedelta, timezone
 
-from running import ROOT, SystemTest, wait_until
+from running import PASSWORD, ROOT, USER, SystemTest, wait_until
 
 SEED = int(os.environ.get("SHELFCAST_SEED", "20251130"))
 DAYS = 120
@@ -229,7 +230,44 @@ class TrainPredictTest(SystemTest):
         self.assertEqual(self.answer(running, "models", "rollback")["champion"], first)
         self.assertEqual(self.ask(running, {"store_id": 1001, "product_id": "tea"})["model"], first)
         self.assertEqual(running.command("models", "rollback").returncode, 2)
+        self.check_choosing(running, first, second)
         self.check_damage(running, first, second)
+
+    def check_choosing(self, running, first, second):
+        """Over HTTP administrators choose the model in use, and say which one they saw."""
+        def http(method, path, body=None, login=(USER, PASSWORD), status=200):
+            token = base64.b64encode(":".join(login).encode()).decode()
+            found, _, text = running.web(method, path, None if body is None else json.dumps(body), {
+                "Authorization": f"Basic {token}", "Content-Type": "application/json"})
+            self.assertEqual(found, status, f"{path}: {text}")
+            return json.loads(text)
+
+        eve = ("eve", "a password for eve")
+        status, _, text = running.web("POST", "/v1/jobs/users", json.dumps(
+            {"act": "add", "name": eve[0], "role": "executive", "password": eve[1], "stores": ""}),
+            {"Authorization": f"Bearer {running.owner['control_token']}", "Content-Type": "application/json"})
+        self.assertIn(b'"result"', text, status)
+        registry = http("GET", "/v1/models", login=eve)
+        self.assertEqual((registry["in_use"], registry["before"]), (first, None))
+        for one in registry["models"]:
+            shares = [feature["gain_share"] for feature in one["model"]["importance"]]
+            self.assertAlmostEqual(sum(shares), 1, places=6)
+            self.assertEqual(shares, sorted(shares, reverse=True))
+        promote = f"/v1/models/{second}/promote"
+        http("POST", promote, {"in_use": first}, eve, 403)
+        http("POST", promote, {"in_use": second}, status=409)
+        http("POST", "/v1/models/no-such-model/promote", {"in_use": first}, status=404)
+        http("POST", "/v1/models/rollback", {"in_use": first}, status=409)  # there is none before
+        done = http("POST", promote, {"in_use": first})
+        self.assertEqual((done["in_use"], done["before"]), (second, first))
+        self.assertEqual(self.ask(running, {"store_id": 1001, "product_id": "tea"})["model"], second)
+        metrics = running.rows("select model_version from retail.model_metrics where segment = '' and is_champion = 1")
+        self.assertEqual(metrics, [(second,)])
+        http("POST", "/v1/models/rollback", {}, status=400)
+        http("POST", "/v1/models/rollback", {"in_use": second}, eve, 403)
+        done = http("POST", "/v1/models/rollback", {"in_use": second})
+        self.assertEqual((done["in_use"], done["before"]), (first, None))
+        http("POST", "/v1/models/rollback", {"in_use": second}, status=409)  # a repeat goes no further back
 
     def check_features(self, running):
         feature_date = self.newest + timedelta(days=1)

@@ -10,6 +10,11 @@ const pages: { path: string; panels: string[]; tiles: string[] }[] = [
     tiles: ["revenue_today", "sales_today", "units_today"],
   },
   { path: "/orders", panels: ["Stores with something to order"], tiles: [] },
+  {
+    path: "/orders?part=what_if",
+    panels: ["Effect", "Costs", "All measures"],
+    tiles: ["what_if_fill_rate", "what_if_total_cost"],
+  },
   { path: "/live", panels: ["Today by hour, against last week", "Stores today"], tiles: ["live_revenue"] },
   {
     path: "/inventory",
@@ -32,7 +37,15 @@ const pages: { path: string; panels: string[]; tiles: string[] }[] = [
   },
   {
     path: "/forecasts",
-    panels: ["Demand to come", "Forecast against sold", "Accuracy by store", "Accuracy by product", "Models"],
+    panels: [
+      "Demand to come",
+      "Forecast against sold",
+      "Accuracy by store",
+      "Accuracy by product",
+      "Model",
+      "Feature importance",
+      "Models",
+    ],
     tiles: ["wmape"],
   },
   { path: "/anomalies", panels: ["Hours, the unusual ones marked"], tiles: [] },

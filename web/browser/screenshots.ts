@@ -10,6 +10,7 @@ const pages: Record<string, string> = {
   orders: "/orders",
   proposals: `/orders?store=${store}`,
   purchase_orders: "/orders?part=orders",
+  what_if: "/orders?part=what_if&what_if=demand_percent:120%20service_percent:98",
   live: "/live",
   inventory: "/inventory",
   history: "/history?period=90d",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -270,6 +271,17 @@ void say_blend(ForecasterState& state) {
     }
 }
 
+std::vector<FeatureImportance> importance_of(const TreeHeads& heads,
+                                             const std::vector<std::string>& names) {
+    const std::vector<double> shares = heads.gain_shares();
+    std::vector<FeatureImportance> found;
+    for (std::size_t column = 0; column < std::min(names.size(), shares.size()); ++column) {
+        found.push_back({names[column], shares[column]});
+    }
+    std::ranges::stable_sort(found, std::ranges::greater(), &FeatureImportance::gain_share);
+    return found;
+}
+
 Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner,
                                                      const DailyPanel& as_of, std::int32_t cutoff,
                                                      const TrainingOptions& options,
@@ -332,6 +344,7 @@ Result<std::unique_ptr<PanelForecaster>> train_known(ports::TreeLearner& learner
     SHELFCAST_ASSIGN(TreeHeads heads, trainer_of(found.shape)(training, stop));
     state.mean_scale = heads.mean_scale();
     state.head_texts = heads.texts();
+    state.report.importance = importance_of(heads, names);
     return std::make_unique<TrainedForecaster>(std::move(state), std::move(heads));
 }
 

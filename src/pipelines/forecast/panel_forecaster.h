@@ -43,6 +43,13 @@ struct TrainingOptions {
 };
 
 /// What the training found out about itself on the days that it held back.
+/// How much the trees made of a feature.
+struct FeatureImportance {
+    std::string feature;
+    double gain_share = 0;  ///< Of the loss that all splits took off; of all features together 1.
+    bool operator==(const FeatureImportance&) const = default;
+};
+
 struct TrainingReport {
     TreeShape shape;  ///< As it was trained: given, or found.
     std::size_t series = 0;
@@ -57,6 +64,8 @@ struct TrainingReport {
     std::vector<std::string> search;  ///< What the search of hyper-parameters tried, in words.
     /// One line per fallback or choice that a person should know of.
     std::vector<std::string> remarks;
+    /// The greatest first; none: there are no trees, or it was loaded (the artefact has it not).
+    std::vector<FeatureImportance> importance;
 };
 
 /// Trained models. One thread at a time.

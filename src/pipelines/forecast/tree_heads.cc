@@ -195,6 +195,19 @@ Status TreeHeads::predict(const ports::TreeRows& features, std::span<const doubl
     return {};
 }
 
+std::vector<double> TreeHeads::gain_shares() const {
+    std::vector<double> shares;
+    for (const auto& head : heads_) {
+        const std::vector<double> gains = head->gains();
+        shares.resize(gains.size());
+        const double sum = std::accumulate(gains.begin(), gains.end(), 0.0);
+        for (std::size_t column = 0; sum > 0 && column < gains.size(); ++column) {
+            shares[column] += gains[column] / sum / static_cast<double>(heads_.size());
+        }
+    }
+    return shares;
+}
+
 std::vector<std::string> TreeHeads::texts() const {
     std::vector<std::string> out;
     for (const auto& head : heads_) {

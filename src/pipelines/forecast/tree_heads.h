@@ -45,8 +45,9 @@ public:
 
     [[nodiscard]] double mean_scale() const noexcept { return mean_scale_; }
     [[nodiscard]] std::vector<std::string> texts() const;
-    /// What each column gained in the first ensemble of the mean.
-    [[nodiscard]] std::vector<double> gains() const { return heads_.front()->gains(); }
+    /// What each column gained over all splits, as a share of an ensemble's gain, on average over
+    /// the ensembles: their gains are of different losses. None gained anything: all 0.
+    [[nodiscard]] std::vector<double> gain_shares() const;
 
 private:
     /// The mean of the mean's ensembles, over the level.

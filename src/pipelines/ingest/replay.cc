@@ -13,6 +13,7 @@
 #include "pipelines/ingest/content_hash.h"
 #include "pipelines/ingest/import.h"
 #include "pipelines/ingest/message_converter.h"
+#include "retail/dead_letter.h"
 #include "retail/tables.h"
 #include "retail/topics.h"
 
@@ -135,6 +136,15 @@ private:
         std::vector<ports::AppendBatch> refused;
         builder->take({key_of(letter.position), content_hash_of(letter.raw)}, 0, batches, refused);
         tally.add(builder->tally());
+        return refused.empty() ? Status() : tell(refused.back());
+    }
+
+    /// Keeps what was wrong with the last letter of a batch.
+    Status tell(const ports::AppendBatch& refused) {
+        SHELFCAST_ASSIGN(
+            const retail::DeadLetter letter,
+            retail::parse_dead_letter(padded(refused.records[refused.records.size() - 1])));
+        report_.detail = letter.detail;
         return {};
     }
 

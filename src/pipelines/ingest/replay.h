@@ -56,6 +56,7 @@ struct ReplayReport {
     ports::Tally tally;         ///< Accepted now; still refused, by reason.
     std::uint64_t earlier = 0;  ///< Accepted by an earlier replay.
     std::uint64_t stores_created = 0;
+    std::string detail;  ///< Of the letter that was refused last: what is wrong with it.
 };
 
 /// Errors: those of the ports; kInvalidInput (stores to be created without zone or currency). After

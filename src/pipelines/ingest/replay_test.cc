@@ -98,6 +98,7 @@ TEST_F(ReplayTest, WhatIsRightByNowIsAcceptedOnce) {
     EXPECT_EQ(report.tally.accepted, 0U);
     EXPECT_EQ(refused(report, RejectReason::kUnknownStore), 5U);
     EXPECT_EQ(refused(report, RejectReason::kBrokenJson), 1U);
+    EXPECT_FALSE(report.detail.empty());
     EXPECT_TRUE(log_.events().empty());
 
     stores_.add(7, "LON-7");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "retail/time_zone.h"
@@ -28,6 +29,22 @@ constexpr Line kLines[] = {
     {"share inside the 80 % interval", &AccuracyMeasures::coverage_80},
     {"share inside the 95 % interval", &AccuracyMeasures::coverage_95},
 };
+
+/// The features that matter most.
+std::string importance_table(const ModelEntry& entry) {
+    constexpr std::size_t kMost = 15;
+    if (entry.importance.empty()) {
+        return {};
+    }
+    std::string table =
+        "## What it looks at\n\nShare of the loss that the splits on a feature took off, on "
+        "average over the ensembles.\n\n| feature | share |\n|---|---|\n";
+    for (std::size_t i = 0; i < std::min(kMost, entry.importance.size()); ++i) {
+        table += fmt::format("| {} | {:.1f} % |\n", entry.importance[i].feature,
+                             100 * entry.importance[i].gain_share);
+    }
+    return table + "\n";
+}
 
 }  // namespace
 
@@ -72,7 +89,8 @@ std::string model_card(const ModelEntry& entry) {
         }
         card += '\n';
     }
-    card += fmt::format("\n{}\n\n## What to know\n\n", entry.verdict);
+    card += fmt::format("\n{}\n\n", entry.verdict) + importance_table(entry);
+    card += "## What to know\n\n";
     for (const std::string& remark : entry.remarks) {
         card += fmt::format("- {}\n", remark);
     }

@@ -11,6 +11,7 @@
 
 #include "demand/forecast_accuracy.h"
 #include "detection/drift.h"
+#include "pipelines/forecast/panel_forecaster.h"
 #include "pipelines/forecast/tree_shape.h"
 
 namespace shelfcast::models {
@@ -52,6 +53,8 @@ struct ModelEntry {
 
     /// Shares of the features' values in bins, over the days it was trained on.
     std::vector<detection::Profile> features;
+    /// What the trees made of each feature, the greatest first; none: it was not written down.
+    std::vector<forecast::FeatureImportance> importance;
 
     std::string artefact_sha256;
     std::uint64_t artefact_bytes = 0;

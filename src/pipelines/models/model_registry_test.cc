@@ -35,6 +35,7 @@ ModelEntry entry(const std::string& version) {
     made.verdict = "better by half";
     made.remarks = {"two series are too short"};
     made.features = {{"units_lag_1", {0, 1.5}, {0.5, 0.25, 0.25, 0}}};
+    made.importance = {{"units_lag_1", 0.75}, {"day_of_week", 0.25}};
     return made;
 }
 
@@ -61,6 +62,8 @@ TEST_F(RegistryTest, AModelIsFoundAsItWasAdded) {
     EXPECT_EQ(found->champion->measures.wql, 0.5);
     EXPECT_FALSE(found->measures.mape);
     EXPECT_EQ(found->features[0].shares, wanted.features[0].shares);
+    EXPECT_EQ(found->importance, wanted.importance);
+    EXPECT_NE(registry.card("m-1")->find("| units_lag_1 | 75.0 % |"), std::string::npos);
     EXPECT_EQ(registry.artefact(*found).value(), "bytes");
     EXPECT_EQ(registry.card("m-1").value(), model_card(wanted));
     EXPECT_NE(registry.card("m-1")->find("| wQL (weighted quantile loss) | 0.25 | 0.5 |"),

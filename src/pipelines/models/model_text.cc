@@ -66,6 +66,10 @@ json to_json(const ModelEntry& entry) {
         features.push_back(
             {{"name", feature.name}, {"edges", feature.edges}, {"shares", feature.shares}});
     }
+    json importance = json::array();
+    for (const forecast::FeatureImportance& one : entry.importance) {
+        importance.push_back({{"feature", one.feature}, {"gain_share", one.gain_share}});
+    }
     json champion;
     if (entry.champion) {
         champion = {{"version", entry.champion->version},
@@ -102,6 +106,7 @@ json to_json(const ModelEntry& entry) {
               {"verdict", entry.verdict}}},
             {"remarks", entry.remarks},
             {"features", std::move(features)},
+            {"importance", std::move(importance)},
             {"artefact", {{"sha256", entry.artefact_sha256}, {"bytes", entry.artefact_bytes}}}};
 }
 
@@ -145,6 +150,11 @@ ModelEntry entry_of(const json& object) {
         entry.features.push_back({feature.at("name").get<std::string>(),
                                   feature.at("edges").get<std::vector<double>>(),
                                   feature.at("shares").get<std::vector<double>>()});
+    }
+    // Models of earlier releases do not say.
+    for (const json& one : object.value("importance", json::array())) {
+        entry.importance.push_back(
+            {one.at("feature").get<std::string>(), one.at("gain_share").get<double>()});
     }
     const json& artefact = object.at("artefact");
     entry.artefact_sha256 = artefact.at("sha256").get<std::string>();

@@ -119,6 +119,7 @@ models::ModelEntry describe(const TrainOptions& options, const forecast::Trainin
     entry.data_to = report.data_to;
     entry.series = report.series;
     entry.rows = report.rows;
+    entry.importance = report.importance;
     entry.measures = held_back.measures;
     entry.held_back_from = cutoff - static_cast<std::int32_t>(options.model.horizon_days) + 1;
     entry.held_back_to = cutoff;

@@ -1053,6 +1053,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters/replayed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of these dead letters were sent in again and accepted? For those who see all stores. */
+        get: operations["replayed_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{topic}/{partition}/{offset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message that was not accepted, with all its bytes. For those who see all stores. */
+        get: operations["dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/{topic}/{partition}/{offset}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a dead letter in again, corrected or as it is. It is judged as any message, and counts once ever. For administrators. */
+        post: operations["replay_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says who looks at an incident. Repeating changes nothing; not for analysts. */
+        post: operations["acknowledge_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was trained, how good it is, what it looks at, and which model is in use. For those who see all stores. */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{version}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a model in use. For administrators. */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the model before in use again. For administrators. */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stock/{store}/{product}": {
         parameters: {
             query?: never;
@@ -1813,6 +1932,133 @@ export interface components {
             seen: {
                 [key: string]: unknown;
             } | null;
+        };
+        ModelSeen: {
+            /** @description the model that was seen in use, refused with 409 if it is another by now; rollback needs it */
+            in_use?: string | null;
+        };
+        RegisteredModel: {
+            version: string;
+            is_champion: boolean;
+            /** @description why its entry cannot be read; there is no model then */
+            fault?: string;
+            model?: {
+                /** Format: date-time */
+                trained_at: string;
+                training_seconds: number;
+                data: {
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                    series: number;
+                    rows: number;
+                };
+                held_back: {
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                    measures: components["schemas"]["AccuracyMeasures"];
+                    /** @description how the model in use did then on the same days */
+                    champion: {
+                        version: string;
+                        measures: components["schemas"]["AccuracyMeasures"];
+                    } | null;
+                    is_better: boolean;
+                    verdict: string;
+                };
+                remarks: string[];
+                /** @description the greatest first; none of models of earlier releases */
+                importance: {
+                    feature: string;
+                    /** @description of the loss that all splits took off */
+                    gain_share: number;
+                }[];
+            };
+        };
+        AccuracyMeasures: {
+            series: number;
+            rows: number;
+            rmse: number | null;
+            mae: number | null;
+            r2: number | null;
+            mape: number | null;
+            wmape: number | null;
+            wrmsse: number | null;
+            bias: number | null;
+            wql: number | null;
+            coverage_80: number | null;
+            coverage_95: number | null;
+        };
+        /** @description what a what-if question takes for given; what is left out or null is as configured */
+        WhatIfOptions: {
+            /** @description only this store */
+            store_id?: number | null;
+            /** @description the last ones are counted */
+            days?: number | null;
+            /** @description of every day */
+            demand_percent?: number | null;
+            /** @description of today's rule */
+            cover_days?: number | null;
+            service_percent?: number | null;
+            lead_time_days?: number | null;
+            review_period_days?: number | null;
+            /** @description 0: keeps for ever */
+            shelf_life_days?: number | null;
+            pack_units?: number | null;
+            /** @description of the price */
+            margin_percent?: number | null;
+            /** @description of what a unit costs */
+            holding_percent_per_year?: number | null;
+            /** @description money per order line */
+            order_cost?: number | null;
+            /** @description what the levels of a morning may be worth; 0: no limit */
+            budget?: number | null;
+        };
+        WhatIfQuestion: components["schemas"]["WhatIfOptions"] & {
+            /** @description options that are kept by this name; those beside it come first */
+            scenario?: string | null;
+        };
+        /** @description every option, as it was taken */
+        WhatIfAssumptions: {
+            store_id?: number;
+            days: number;
+            service_percent: number;
+            demand_percent: number;
+            cover_days: number;
+            lead_time_days: number;
+            review_period_days: number;
+            shelf_life_days: number;
+            pack_units: number;
+            margin_percent: number;
+            holding_percent_per_year: number;
+            order_cost: number;
+            budget: number;
+        };
+        /** @description of the counted days under one policy; money in the currency of the stores asked for */
+        ReplayedFigures: {
+            fill_rate: number;
+            demand_units: number;
+            sold_units: number;
+            stock_out_days: number;
+            average_stock_units: number;
+            days_of_cover: number;
+            wasted_units: number;
+            orders: number;
+            on_hand_at_start_units: number;
+            received_units: number;
+            on_hand_at_end_units: number;
+            lost_margin: number;
+            holding_cost: number;
+            waste_cost: number;
+            ordering_cost: number;
+            total_cost: number;
+        };
+        /** @description a what-if question that is kept by a name */
+        Scenario: {
+            name: string;
+            options: components["schemas"]["WhatIfOptions"];
         };
         ProgramStatus: {
             version: string;
@@ -3593,6 +3839,20 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description the registry, models oldest first */
+        Models: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    in_use: string | null;
+                    /** @description what a rollback returns to */
+                    before: string | null;
+                    models: components["schemas"]["RegisteredModel"][];
+                };
             };
         };
         /** @description the answer is the one that the caller has */
@@ -6760,6 +7020,244 @@ export interface operations {
             503: components["responses"]["Refused"];
         };
     };
+    replayed_letters: {
+        parameters: {
+            query?: {
+                /** @description TOPIC/PARTITION/OFFSET, repeated up to 100 times */
+                letter?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description those of them that were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        replayed: string[];
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                topic: string;
+                partition: number;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the message and what was wrong with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        log_topic: string;
+                        log_partition: number;
+                        log_offset: number;
+                        reason: string;
+                        detail: string;
+                        source: string;
+                        /** @description the bytes where they are UTF-8 */
+                        text: string | null;
+                        base64: string;
+                        bytes: number;
+                        is_replayed: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    replay_letter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                topic: string;
+                partition: number;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description the corrected message; without it the bytes as they came */
+                    message?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description now */
+                        accepted: boolean;
+                        /** @description now or earlier */
+                        is_replayed: boolean;
+                        /** @description why it was refused again */
+                        reason: string | null;
+                        detail: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    acknowledge_incident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description what it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: boolean;
+                        /** Format: uuid */
+                        incident_id: string;
+                        /** @enum {string} */
+                        state: "open" | "acknowledged" | "resolved";
+                        acknowledged_by: string;
+                        /** Format: date-time */
+                        acknowledged_at: string | null;
+                        note: string;
+                    };
+                };
+            };
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Models"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ModelSeen"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Models"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `csrf_token` of the session; needed with a cookie, not with HTTP Basic */
+                "X-CSRF-Token"?: components["parameters"]["Csrf"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelSeen"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Models"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            415: components["responses"]["Refused"];
+            500: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
     stock: {
         parameters: {
             query?: never;
@@ -6869,16 +7367,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    store_id?: number | null;
-                    /** @description options that are kept by this name */
-                    scenario?: string | null;
-                    days?: number;
-                    demand_percent?: number;
-                    lead_time_days?: number;
-                    service_percent?: number;
-                    budget?: number | null;
-                };
+                "application/json": components["schemas"]["WhatIfQuestion"];
             };
         };
         responses: {
@@ -6896,18 +7385,10 @@ export interface operations {
                         days: number;
                         warm_up_days: number;
                         series: number;
-                        assumptions: {
-                            [key: string]: unknown;
-                        };
-                        today: {
-                            [key: string]: number | null;
-                        };
-                        what_if: {
-                            [key: string]: number | null;
-                        };
-                        difference: {
-                            [key: string]: number | null;
-                        };
+                        assumptions: components["schemas"]["WhatIfAssumptions"];
+                        today: components["schemas"]["ReplayedFigures"];
+                        what_if: components["schemas"]["ReplayedFigures"];
+                        difference: components["schemas"]["ReplayedFigures"];
                         remarks: string[];
                     };
                 };
@@ -6935,9 +7416,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        scenarios: {
-                            [key: string]: unknown;
-                        }[];
+                        scenarios: components["schemas"]["Scenario"][];
                     };
                 };
             };
@@ -6959,9 +7438,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
+                "application/json": components["schemas"]["WhatIfOptions"];
             };
         };
         responses: {
@@ -6971,9 +7448,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Scenario"];
                 };
             };
             400: components["responses"]["Refused"];
@@ -7003,7 +7478,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        [key: string]: unknown;
+                        name: string;
                     };
                 };
             };

@@ -68,6 +68,16 @@ const all = {
     name: "Coverage",
     formula: "share of days whose sales fell inside the band; right is 80 % (95 %)",
   },
+  wql: {
+    name: "Weighted quantile loss",
+    formula: "2 Σ max(q (sold − quantile), (q − 1) (sold − quantile)) ÷ Σ sold, mean over the quantiles q",
+    note: "Judges the whole band; training compares models by it.",
+  },
+  importance: {
+    name: "Feature importance",
+    formula: "Σ gain of the splits on a feature ÷ Σ gain of all splits, mean over the model's ensembles",
+    note: "What the trees made of a feature in training, not whether it causes sales.",
+  },
   drift: {
     name: "Drift",
     formula:
@@ -85,6 +95,63 @@ const all = {
     note: "The order-up-to level is demand of the protection period + safety stock; the protection period is review period + lead time.",
   },
   service_level: { name: "Service level", formula: "P(no stock-out in a protection period)" },
+  what_if: {
+    name: "What if",
+    formula:
+      "the last days replayed twice over the same demand: by today's rule, mean × (cover days + lead time), and by a level for the service level, mean × P + z √P × deviation; P = lead time + review period",
+    note: "Mean and deviation of the 28 days before each morning. Both begin with the same stock and run up to 28 days before they are counted. It compares policies; what proposals order also knows forecasts and supply terms.",
+  },
+  demand_factor: {
+    name: "Demand",
+    formula: "every day's demand × the factor",
+    note: "Also the days that levels look back on: both policies know of it.",
+  },
+  lead_time: {
+    name: "Lead time",
+    formula: "days from an order to the goods",
+    note: "Of both policies.",
+  },
+  shelf_life: {
+    name: "Shelf life",
+    formula: "days that goods can be sold; the day they come is the first",
+    note: "Of both policies; the oldest are sold first.",
+  },
+  budget: {
+    name: "Budget",
+    formula: "Σ order-up-to level × unit cost ≤ budget, every morning",
+    note: "Where the levels are worth more, the service level falls for all alike until they fit; what does not fit without safety stock is cut in proportion. Today's rule has no budget.",
+  },
+  fill_rate: { name: "Fill rate", formula: "units sold ÷ units asked for" },
+  stock_out_days: {
+    name: "Days out of stock",
+    formula: "days, per product and store, on which something asked for was missing",
+  },
+  average_stock: { name: "Average stock", formula: "Σ units on hand at close ÷ days" },
+  replay_cover: { name: "Days of cover", formula: "Σ units on hand at close ÷ units asked for" },
+  wasted_units: {
+    name: "Waste",
+    formula: "units thrown away when their shelf life was over",
+    note: "Nothing is wasted while goods keep for ever (a shelf life of 0).",
+  },
+  replay_demand: {
+    name: "Demand",
+    formula: "Σ units asked for × demand factor",
+    note: "Days with empty shelves are brought up to what they would have sold.",
+  },
+  replay_sold: {
+    name: "Sold",
+    formula: "Σ min(units asked for, units there)",
+    note: "What is missing is lost.",
+  },
+  order_lines: { name: "Order lines", formula: "number of orders, per product and store" },
+  lost_margin: { name: "Lost margin", formula: "(units asked for − units sold) × price × margin" },
+  waste_cost: { name: "Cost of waste", formula: "units wasted × unit cost" },
+  holding_cost: {
+    name: "Cost of holding",
+    formula: "Σ units on hand at close × unit cost × holding rate ÷ 365",
+  },
+  ordering_cost: { name: "Cost of ordering", formula: "order lines × cost of a line" },
+  replay_cost: { name: "Total cost", formula: "lost margin + waste + holding + ordering" },
   freshness: { name: "Freshness", formula: "now − time of the newest event that the views show" },
   lag: { name: "Lag", formula: "messages in the log that the views do not show yet" },
   anomaly: {

@@ -29,7 +29,7 @@ export function Frame({ title, measure, note, tools, foot, className, stale, bus
         {measure ? <Help of={measure} /> : null}
         <div className={css["tools"]}>{tools}</div>
       </div>
-      {note ? <p className={css["note"]}>{note}</p> : null}
+      {note ? <div className={css["note"]}>{note}</div> : null}
       <div className={`${css["body"]} ${stale || busy ? css["stale"] : ""}`} aria-busy={busy || undefined}>
         {children}
       </div>

@@ -10,6 +10,7 @@ import { ProductLink } from "../../ui/PageLink";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
+import { Acknowledge } from "./Acknowledge";
 import { kindName, markedHours, mostUnusual } from "./anomalies";
 import { DataQuality } from "./DataQuality";
 import css from "./Anomalies.module.css";
@@ -197,6 +198,7 @@ function Incident({ id, onClose }: { id: string; onClose: () => void }) {
                   : "nobody yet"}
               </dd>
             </dl>
+            <Acknowledge key={`${row.incident_id} ${row.note}`} incident={row} />
             {row.store_id > 0 ? (
               <div className="row">
                 <button

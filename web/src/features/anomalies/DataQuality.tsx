@@ -8,7 +8,7 @@ import { Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { useSession } from "../../session/session";
 import { results } from "./anomalies";
-import css from "./Anomalies.module.css";
+import { DeadLetters } from "./DeadLetters";
 
 /** Whether figures can be trusted: checks, silent stores, what was not accepted, whether the layers agree. */
 export function DataQuality() {
@@ -21,7 +21,7 @@ export function DataQuality() {
         <>
           <Reasons />
           <Epochs />
-          <Letters />
+          <DeadLetters />
           <Differences />
         </>
       ) : null}
@@ -137,60 +137,6 @@ function Reasons() {
         names: data.rows.map((row) => `${row.reason.replaceAll("_", " ")} (${row.source})`),
         series: [{ name: "messages", values: data.rows.map((row) => row.messages) }],
       })}
-    />
-  );
-}
-
-function Letters() {
-  const { dated, wait } = useScope();
-  const [reason, setReason] = useParam("reason");
-  return (
-    <ScreenTable
-      title="Dead letters and duplicates"
-      screen="anomalies_dead_letter_list"
-      wait={wait}
-      filters={{ ...dated, ...(reason ? { reason } : {}), limit: 200 }}
-      className="wide"
-      rowKey={(row) => `${row.log_topic} ${row.log_partition} ${row.log_offset}`}
-      most={10}
-      note={
-        <>
-          {reason ? (
-            <>
-              Only {reason.replaceAll("_", " ")}.{" "}
-              <button type="button" className={css["close"]} onClick={() => setReason(null)}>
-                All reasons
-              </button>{" "}
-            </>
-          ) : null}
-          Once their cause is gone, <code>shelfcast dead-letters replay --reason REASON</code> sends them in
-          again.
-        </>
-      }
-      empty={<Empty title="No message was refused in these dates" />}
-      columns={[
-        {
-          key: "time",
-          title: "When",
-          value: (row) => row.log_time,
-          cell: (row) => formatInstant(row.log_time),
-        },
-        { key: "reason", title: "Reason", value: (row) => row.reason.replaceAll("_", " ") },
-        { key: "detail", title: "What was wrong", value: (row) => row.detail },
-        {
-          key: "raw",
-          title: "As it came",
-          value: (row) => row.raw,
-          cell: (row) => <div className={css["raw"]}>{row.raw}</div>,
-          minor: true,
-        },
-        {
-          key: "place",
-          title: "Log",
-          value: (row) => `${row.log_topic} ${row.log_partition}/${row.log_offset}`,
-          minor: true,
-        },
-      ]}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { markedHours, mostUnusual } from "./anomalies";
+import { markedHours, mayAcknowledge, mostUnusual } from "./anomalies";
 
 const hour = (store_id: number, hour_start: string, is_anomaly: number) => ({
   store_id,
@@ -29,5 +29,18 @@ describe("marked hours", () => {
   it("begin with the store that was most unusual", () => {
     expect(mostUnusual(rows)).toBe(1);
     expect(mostUnusual([])).toBeNull();
+  });
+});
+
+describe("looking at an incident", () => {
+  const open = { state: "open", acknowledged_by: "" };
+  const anns = { state: "acknowledged", acknowledged_by: "ann" };
+  const resolved = { state: "resolved", acknowledged_by: "ann" };
+  it("is for those who run stores, while it is not over, and nobody else looks", () => {
+    const ann = { user: "ann", role: "store_manager" };
+    const ben = { user: "ben", role: "administrator" };
+    expect([open, anns, resolved].map((one) => mayAcknowledge(one, ann))).toEqual([true, true, false]);
+    expect([open, anns, resolved].map((one) => mayAcknowledge(one, ben))).toEqual([true, false, false]);
+    expect(mayAcknowledge(open, { user: "cy", role: "analyst" })).toBe(false);
   });
 });

@@ -16,6 +16,15 @@ const namesOfKinds: Record<string, string> = {
 };
 export const kindName = (kind: string): string => namesOfKinds[kind] ?? kind.replaceAll("_", " ");
 
+/** Whether somebody may say that they look at it, or change what they said; the program judges it again. */
+export function mayAcknowledge(
+  incident: Pick<Row<"anomalies_incidents">, "state" | "acknowledged_by">,
+  who: { user: string; role: string },
+): boolean {
+  if (who.role === "analyst" || incident.state === "resolved") return false;
+  return incident.state === "open" || incident.acknowledged_by === who.user;
+}
+
 /** A store's hours with what was usual, and the unusual ones marked. */
 export function markedHours(
   rows: readonly Row<"anomalies_hours">[],

@@ -11,6 +11,7 @@ import { Status, type Level } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
 import { demandTrend, keysOf, overall } from "./forecasts";
+import { ModelChoice } from "./ModelChoice";
 
 /** What will be asked for, how right earlier forecasts were, and what it earned. */
 export default function ForecastsPage() {
@@ -25,6 +26,7 @@ export default function ForecastsPage() {
         <AccuracyProducts />
         <Impact />
         <Drift />
+        <ModelChoice />
         <Models />
       </div>
     </div>
@@ -298,6 +300,7 @@ function Drift() {
 }
 
 function Models() {
+  const [, choose] = useParam("model");
   return (
     <ScreenTable
       title="Models"
@@ -306,6 +309,8 @@ function Models() {
       className="wide"
       rowKey={(row) => `${row.model_version} ${row.segment} ${row.horizon_days}`}
       rows={(data) => data.rows.filter((row) => row.horizon_days === 0)}
+      onOpen={(row) => choose(row.model_version)}
+      openLabel={(row) => `Compare ${row.model_version} with the model in use`}
       most={10}
       empty={
         <Empty title="No model was trained yet">
