@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/clickhouse/schema_planner.h"
+#include "adapters/http_gateway/upstream_url.h"
 #include "api/events_handler.h"
 #include "api/jobs_handler.h"
 #include "api/orders_handler.h"
@@ -67,26 +68,6 @@ constexpr auto kHistoryPause = std::chrono::seconds(15);
 constexpr auto kLockPause = std::chrono::milliseconds(100);
 constexpr auto kBatchPause = std::chrono::milliseconds(500);
 constexpr std::string_view kLakeLock = "lake";
-
-/// Host and port of "http://host:port".
-Result<std::pair<std::string, std::uint16_t>> host_and_port(const std::string& url) {
-    constexpr std::string_view kScheme = "http://";
-    if (!url.starts_with(kScheme)) {
-        return fail(ErrorKind::kInvalidInput,
-                    "the gateway reaches a warehouse over http:// only, not at {}", url);
-    }
-    std::string rest = url.substr(kScheme.size());
-    rest = rest.substr(0, rest.find('/'));
-    const std::size_t colon = rest.rfind(':');
-    if (colon == std::string::npos) {
-        return std::pair{rest, std::uint16_t{8123}};
-    }
-    const int port = std::atoi(rest.c_str() + colon + 1);
-    if (port < 1 || port > 65'535) {
-        return fail(ErrorKind::kInvalidInput, "warehouse URL {} has no valid port", url);
-    }
-    return std::pair{rest.substr(0, colon), static_cast<std::uint16_t>(port)};
-}
 
 }  // namespace
 
@@ -394,12 +375,15 @@ std::vector<ports::HttpRoute> App::routes() {
 }
 
 Status App::open_gateway() {
-    SHELFCAST_ASSIGN(const auto upstream, host_and_port(warehouse_options_.url));
+    SHELFCAST_ASSIGN(const adapters::UpstreamAddress upstream,
+                     adapters::read_upstream_url(warehouse_options_.url));
     SHELFCAST_ASSIGN(gateway_,
                      adapters::Gateway::start({.address = config_.listen_address,
                                                .port = config_.clickhouse_http_port,
-                                               .upstream_host = upstream.first,
-                                               .upstream_port = upstream.second},
+                                               .upstream_host = upstream.host,
+                                               .upstream_port = upstream.port,
+                                               .upstream_tls = upstream.tls,
+                                               .upstream_ca_file = warehouse_options_.ca_file},
                                               *authenticator_, metrics_,
                                               {[this](const ports::Identity& who) {
                                                    // The engine's account may do all: nobody else

@@ -89,7 +89,7 @@ Status make_bucket(const adapters::S3Options& options) {
     return {};
 }
 
-MinioServer::MinioServer() : port_(free_port()) {
+MinioServer::MinioServer() : secret_(kOwnSecret), port_(free_port()) {
     std::string pattern = (std::filesystem::temp_directory_path() / "minio-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
 }
@@ -106,7 +106,7 @@ Status MinioServer::start() {
     const std::string data = folder_ / "data";
     const std::string address = fmt::format("127.0.0.1:{}", port_);
     ::setenv("MINIO_ROOT_USER", kOwnKey, 1);
-    ::setenv("MINIO_ROOT_PASSWORD", kOwnSecret, 1);
+    ::setenv("MINIO_ROOT_PASSWORD", secret_.c_str(), 1);
     ::setenv("MINIO_BROWSER", "off", 1);
     ::setenv("MINIO_UPDATE", "off", 1);
     const std::array<const char*, 7> words = {program.c_str(), "server",     "--quiet", "--address",
@@ -127,12 +127,43 @@ Status MinioServer::start() {
         const auto answer =
             http->request({.url = fmt::format("http://{}/minio/health/ready", address)});
         // It says that it is ready a moment before it serves buckets.
-        if (answer && answer->status == 200 && (made = make_bucket(options()))) {
+        adapters::S3Options own = options();
+        own.login.secret_access_key = secret_;
+        if (answer && answer->status == 200 && (made = make_bucket(own))) {
             return made;
         }
         http->pause(50);
     }
     return made;
+}
+
+Status MinioServer::restart_with(const std::string& secret) {
+    kill();
+    secret_ = secret;
+    return start();
+}
+
+Status MinioServer::revoke_key() { return restart_with("another-secret"); }
+Status MinioServer::restore_key() { return restart_with(kOwnSecret); }
+
+Status MinioServer::limit_bucket(std::uint64_t bytes) {
+    SHELFCAST_ASSIGN(const auto http, adapters::s3::HttpPool::create({}));
+    const adapters::S3Options own = options();
+    const std::string body = fmt::format(R"({{"size":{0},"quota":{0},"quotatype":"hard"}})", bytes);
+    const auto answer = http->request(
+        {.method = "PUT",
+         .url =
+             fmt::format("{}/minio/admin/v3/set-bucket-quota?bucket={}", own.endpoint, own.bucket),
+         .headers = {"Content-Type: application/json"},
+         .body = body,
+         .signature = adapters::s3::Signature{own.login.access_key_id, secret_, "", own.region}});
+    if (!answer) {
+        return fail(ErrorKind::kUnavailable, "{}: {}", own.endpoint, answer.error().reason);
+    }
+    if (answer->status != 200) {
+        return fail(ErrorKind::kUnavailable, "{}: {}", own.endpoint, answer->body);
+    }
+    return {};
 }
 
 void MinioServer::kill() {

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -34,6 +35,11 @@ public:
 
     /// Returns once it answers, on the same port and folder each time.
     [[nodiscard]] Status start();
+    /// It takes the key of options() no more, also after a start; and takes it again.
+    [[nodiscard]] Status revoke_key();
+    [[nodiscard]] Status restore_key();
+    /// The most that bucket "own" takes, in bytes; 0: no limit. By the store's own administration.
+    [[nodiscard]] Status limit_bucket(std::uint64_t bytes);
     /// As a power cut would.
     void kill();
     /// It neither answers nor ends, until thaw().
@@ -44,7 +50,10 @@ public:
     [[nodiscard]] std::filesystem::path folder() const { return folder_; }
 
 private:
+    [[nodiscard]] Status restart_with(const std::string& secret);
+
     std::filesystem::path folder_;
+    std::string secret_;
     int port_ = 0;
     ::pid_t pid_ = -1;
 };

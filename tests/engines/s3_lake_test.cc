@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -172,6 +173,82 @@ TEST(S3LakeTest, AnOutageInMidUploadLeavesNoHalfFileAndARepeatSucceeds) {
         }
         EXPECT_EQ(lake.manifest().error().kind, ErrorKind::kUnavailable);
         frozen ? server.thaw() : static_cast<void>(server.start());
+        const auto manifest = lake.manifest();
+        ASSERT_TRUE(manifest) << manifest.error().message;
+        EXPECT_EQ(manifest->closed_epoch().value, epoch - 1);
+        const std::vector<std::string> listed = on_s3.files->list_files("").value();
+        for (const std::string& path : listed) {
+            EXPECT_EQ(path.find(fmt::format("part-{:08}", epoch)), std::string::npos) << path;
+        }
+        const auto again = write(lake, epoch, kRows);
+        ASSERT_TRUE(again) << again.error().message;
+        ASSERT_TRUE(close_epoch(lake, epoch, *again));
+        EXPECT_TRUE(lake.read_bytes(*again));
+    }
+}
+
+/// What goes wrong with the store while a file of several parts goes up, and how it is mended.
+struct Refusal {
+    const char* name;
+    Status (*begin)(MinioServer&);
+    Status (*mend)(MinioServer&);
+    ErrorKind kind;
+    const char* advice;  ///< Of the message: what mends it.
+};
+
+// The write fails with one line that says what to do, nothing of it is in the lake, and the same
+// process goes on once the store takes it again.
+TEST(S3LakeTest, AStoreThatRefusesInMidUploadLeavesNoHalfEpochAndIsGoneOnWithOnceMended) {
+    static constexpr std::array kRefusals = {
+        Refusal{"key revoked", [](MinioServer& server) { return server.revoke_key(); },
+                [](MinioServer& server) { return server.restore_key(); },
+                ErrorKind::kUnauthenticated, "check access key id and secret"},
+        Refusal{"bucket full",
+                [](MinioServer& server) { return server.limit_bucket(std::uint64_t{1} << 20U); },
+                [](MinioServer& server) { return server.limit_bucket(0); }, ErrorKind::kStorageFull,
+                "raise the bucket's quota or make room"}};
+    MinioServer server;
+    const Status started = server.start();
+    ASSERT_TRUE(started) << started.error().message;
+    auto options = server.options();
+    options.part_bytes = std::size_t{5} << 20U;
+    options.max_attempts = 1'000;  // The store is away for a moment before it refuses.
+    const LakeOnS3 on_s3(options);
+    ports::Lake& lake = *on_s3.lake;
+    constexpr std::size_t kRows = 16'000'000;  // 128 MB, 26 parts.
+    std::uint32_t epoch = 1;
+    const auto first = write(lake, epoch, 10);
+    ASSERT_TRUE(first) << first.error().message;
+    ASSERT_TRUE(close_epoch(lake, epoch, *first));
+
+    for (const Refusal& refusal : kRefusals) {
+        SCOPED_TRACE(refusal.name);
+        ++epoch;
+        const std::size_t before = parts_in(server);
+        Result<ports::LakeFile> file;
+        {
+            const std::jthread writer([&] { file = write(lake, epoch, kRows); });
+            const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+            bool under_way = false;
+            while (!under_way && std::chrono::steady_clock::now() < deadline) {
+                under_way = parts_in(server) > before;
+            }
+            EXPECT_TRUE(under_way);
+            const Status begun = refusal.begin(server);
+            EXPECT_TRUE(begun) << begun.error().message;
+        }
+        ASSERT_FALSE(file);
+        const std::string& said = file.error().message;
+        EXPECT_EQ(file.error().kind, refusal.kind) << said;
+        EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+        for (const std::string& named :
+             {options.endpoint, std::string("bucket own"),
+              fmt::format("part-{:08}-0000.parquet", epoch), std::string(refusal.advice)}) {
+            EXPECT_NE(said.find(named), std::string::npos) << said;
+        }
+
+        const Status mended = refusal.mend(server);
+        ASSERT_TRUE(mended) << mended.error().message;
         const auto manifest = lake.manifest();
         ASSERT_TRUE(manifest) << manifest.error().message;
         EXPECT_EQ(manifest->closed_epoch().value, epoch - 1);

@@ -53,6 +53,14 @@ Result<tcp::endpoint> resolve(asio::io_context& io, const std::string& host, std
     return found.begin()->endpoint();
 }
 
+// A front with certificates for several names sends a request to where this says, and refuses one
+// that says another name than the handshake (RFC 9110, 421).
+std::string host_field(const GatewayOptions& options) {
+    const bool bare = options.upstream_host.find(':') == std::string::npos;
+    return fmt::format("{}{}{}:{}", bare ? "" : "[", options.upstream_host, bare ? "" : "]",
+                       options.upstream_port);
+}
+
 Status listen_on(tcp::acceptor& acceptor, const GatewayOptions& options) {
     error_code code;
     const asio::ip::address address = asio::ip::make_address(options.address, code);
@@ -136,12 +144,18 @@ private:
 Status Gateway::Impl::open() {
     SHELFCAST_ASSIGN(const tcp::endpoint engine,
                      resolve(io_, options_.upstream_host, options_.upstream_port));
+    std::unique_ptr<gateway::EngineTls> tls;
+    if (options_.upstream_tls) {
+        SHELFCAST_ASSIGN(
+            tls, gateway::EngineTls::create(options_.upstream_host, options_.upstream_ca_file));
+    }
     SHELFCAST_TRY(listen_on(acceptor_, options_));
     error_code ignored;
     port_ = acceptor_.local_endpoint(ignored).port();
-    pool_.emplace(io_, engine, options_);
-    context_.emplace(
-        gateway::SessionContext{io_, options_, hooks_, authenticator_, metrics_, *pool_, checks_});
+    pool_.emplace(io_, engine, std::move(tls), options_);
+    context_.emplace(gateway::SessionContext{io_, options_, hooks_, authenticator_, metrics_,
+                                             *pool_, checks_,
+                                             options_.upstream_tls ? host_field(options_) : ""});
     asio::co_spawn(io_, accept_clients(), asio::detached);
     asio::co_spawn(io_, tick(), asio::detached);
     check_thread_ = std::jthread([this](const std::stop_token& stop) {

@@ -30,6 +30,8 @@ struct GatewayOptions {
     std::uint16_t port = 8123;                ///< 0: any free one, see port().
     std::string upstream_host = "127.0.0.1";  ///< A name is resolved once, at start.
     std::uint16_t upstream_port = 0;
+    bool upstream_tls = false;     ///< The engine's certificate must then be for upstream_host.
+    std::string upstream_ca_file;  ///< PEM: its authorities; empty: the machine's.
 
     std::size_t max_connections = 256;          ///< Clients; one more gets 503.
     std::size_t max_upstream_connections = 96;  ///< Requests at once at the engine; others wait.
@@ -41,8 +43,8 @@ struct GatewayOptions {
     std::chrono::milliseconds idle_deadline{65'000};    ///< Between requests of a connection.
     std::chrono::milliseconds body_deadline{60'000};    ///< Silence inside a request's body: 408.
     std::chrono::milliseconds write_deadline{300'000};  ///< A client that takes no bytes.
-    std::chrono::milliseconds connect_deadline{2'000};
-    std::chrono::milliseconds queue_deadline{5'000};  ///< For a free place at the engine: 503.
+    std::chrono::milliseconds connect_deadline{2'000};  ///< With the TLS handshake.
+    std::chrono::milliseconds queue_deadline{5'000};    ///< For a free place at the engine: 503.
     std::chrono::milliseconds response_deadline{3'600'000};  ///< Silence of the engine: 504.
     std::chrono::milliseconds upstream_idle{10'000};  ///< Shorter than the engine's own 30 s.
 };
@@ -58,7 +60,8 @@ struct GatewayHooks {
 class Gateway {
 public:
     /// Listens at once. The ports and whatever the hooks use must outlive it. Errors:
-    /// kInvalidInput (an address that is none), kConflict (the port is taken), kUnavailable.
+    /// kInvalidInput (an address that is none, a file of authorities that cannot be read),
+    /// kConflict (the port is taken), kUnavailable.
     [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(GatewayOptions options,
                                                                 ports::Authenticator& authenticator,
                                                                 ports::Metrics& metrics,

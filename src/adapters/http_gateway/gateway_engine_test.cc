@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "adapters/http_gateway/gateway.h"
+#include "adapters/http_gateway/test_doubles.h"
 #include "tests/loopback/raw_http.h"
 
 extern char** environ;
@@ -27,6 +28,9 @@ namespace shelfcast::adapters {
 namespace {
 
 using namespace std::chrono_literals;
+using test::NoMetrics;
+using test::OneUser;
+using test::PeakGrowth;
 using test::RawResponse;
 using test::RawSocket;
 
@@ -138,29 +142,6 @@ private:
     int input_ = -1;
 };
 
-class OneUser final : public ports::Authenticator {
-public:
-    std::optional<ports::Identity> remembered(std::string_view name,
-                                              std::string_view password) override {
-        if (name == "ada" && password == "pw") {
-            return ports::Identity{.name = "ada"};
-        }
-        return std::nullopt;
-    }
-    Result<ports::Identity> check(std::string_view name, std::string_view) override {
-        return fail(ErrorKind::kUnauthenticated, "{}: Authentication failed", name);
-    }
-    void forget(std::string_view) override {}
-};
-
-class NoMetrics final : public ports::Metrics {
-public:
-    void add(ports::Counter, std::uint64_t, std::initializer_list<ports::Label>) override {}
-    void set(ports::Gauge, double, std::initializer_list<ports::Label>) override {}
-    void observe(ports::Histogram, double) override {}
-    std::string exposition() override { return ""; }
-};
-
 /// One engine for all tests: it takes longer to start than they do.
 struct GatewayEngineTest : testing::Test {
     static void SetUpTestSuite() {
@@ -212,29 +193,6 @@ struct GatewayEngineTest : testing::Test {
     static inline NoMetrics metrics;
     static inline std::unique_ptr<EngineChild> engine;
     static inline std::unique_ptr<Gateway> gateway;
-};
-
-std::size_t status_kib(const std::string& field) {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with(field)) {
-            return static_cast<std::size_t>(std::atoll(line.c_str() + field.size()));
-        }
-    }
-    return 0;
-}
-
-/// How much this process grew at its highest since the object was made.
-class PeakGrowth {
-public:
-    PeakGrowth() {
-        std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM starts again from here.
-        before_ = status_kib("VmRSS:");
-    }
-    [[nodiscard]] std::size_t mib() const { return (status_kib("VmHWM:") - before_) / 1024; }
-
-private:
-    std::size_t before_ = 0;
 };
 
 TEST_F(GatewayEngineTest, PeopleActAsTheirEngineAccount) {

@@ -451,9 +451,52 @@ TEST_F(GatewayTest, AnEngineThatIsAwayIsSaidSo) {
     const RawResponse response = socket.read_response();
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(response.header("Retry-After"), "1");
-    EXPECT_EQ(response.body, "The engine is away, try again in a moment\n");
+    EXPECT_EQ(
+        response.body,
+        fmt::format("The engine at 127.0.0.1 port {} is away, try again in a moment\n", port));
     socket.send(get("/"));
     EXPECT_EQ(socket.read_response().status, 503);
+    socket.send(get("/ping", ""));
+    EXPECT_EQ(socket.read_response().body, "The engine is away, try again in a moment\n");
+}
+
+TEST_F(GatewayTest, OverTlsAnEngineThatAnswersPlainHttpIsSaidToBeOne) {
+    const Ending ending = engine([](RawSocket& socket, int) {
+        socket.read_some();
+        socket.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    });
+    options.upstream_tls = true;
+    start();
+    const RawResponse response = ask(get("/"));
+    EXPECT_EQ(response.status, 502);
+    EXPECT_EQ(response.header("Retry-After"), "");
+    for (const std::string& part : {std::string("127.0.0.1"), fmt::format("{}", upstream->port()),
+                                    std::string("the warehouse's URL begins with http://")}) {
+        EXPECT_NE(response.body.find(part), std::string::npos) << response.body;
+    }
+    EXPECT_EQ(ask(get("/ping", "")).body, "The engine is away, try again in a moment\n");
+}
+
+TEST_F(GatewayTest, OverTlsAnEngineThatSaysNothingIsGivenUp) {
+    const Ending ending = engine([](RawSocket& socket, int) { socket.read_to_end(); });
+    options.upstream_tls = true;
+    options.connect_deadline = 100ms;
+    start();
+    const RawResponse response = ask(get("/"));
+    EXPECT_EQ(response.status, 503);
+    EXPECT_NE(response.body.find("did not agree on TLS within 100 ms"), std::string::npos)
+        << response.body;
+}
+
+TEST_F(GatewayTest, AFileOfAuthoritiesThatIsNotThereIsNamedAtTheStart) {
+    options.port = 0;
+    options.upstream_tls = true;
+    options.upstream_ca_file = "/no/such/file.pem";
+    const auto made = Gateway::start(options, authenticator, metrics, {});
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().kind, ErrorKind::kInvalidInput);
+    EXPECT_NE(made.error().message.find("/no/such/file.pem"), std::string::npos)
+        << made.error().message;
 }
 
 TEST_F(GatewayTest, ARestartOfTheEngineDoesNotFailTheNextQuery) {

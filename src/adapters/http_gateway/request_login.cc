@@ -202,12 +202,17 @@ bool is_named_by_connection(const RequestHead& head, std::string_view name) {
            });
 }
 
-Result<std::string> head_for_engine(const RequestHead& head, const Login* login) {
+Result<std::string> head_for_engine(const RequestHead& head, const Login* login,
+                                    std::string_view host) {
     SHELFCAST_ASSIGN(const std::string target, target_without_credentials(head.target));
     std::string out =
         fmt::format("{} {} HTTP/1.{}\r\n", head.method, target, head.http_1_0 ? 0 : 1);
+    if (!host.empty()) {
+        out += fmt::format("Host: {}\r\n", host);
+    }
     for (const Field& field : head.fields) {
-        if (!is_one_of(field.name, kDroppedFields) && !is_named_by_connection(head, field.name)) {
+        if (!is_one_of(field.name, kDroppedFields) && !is_named_by_connection(head, field.name) &&
+            (host.empty() || !same_ignoring_case(field.name, "Host"))) {
             out += field.line;
             out += "\r\n";
         }
@@ -249,12 +254,13 @@ Result<Login> request_login(const RequestHead& head) {
     return login;
 }
 
-Result<std::string> engine_request_head(const RequestHead& head, const Login& login) {
-    return head_for_engine(head, &login);
+Result<std::string> engine_request_head(const RequestHead& head, const Login& login,
+                                        std::string_view host) {
+    return head_for_engine(head, &login, host);
 }
 
-Result<std::string> anonymous_request_head(const RequestHead& head) {
-    return head_for_engine(head, nullptr);
+Result<std::string> anonymous_request_head(const RequestHead& head, std::string_view host) {
+    return head_for_engine(head, nullptr, host);
 }
 
 }  // namespace shelfcast::adapters::gateway

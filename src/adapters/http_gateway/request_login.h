@@ -25,11 +25,14 @@ struct Login {
 
 /// The request's head as the engine gets it: every credential and scope of the client is gone (the
 /// headers, all copies; the URL parameters user, password and quota_key), so is what concerns only
-/// the client's connection, and `login` stands instead. The rest is as it came, byte for byte.
+/// the client's connection, and `login` stands instead; so does `host` in the Host field, unless it
+/// is empty. The rest is as it came, byte for byte.
 /// Error: kInvalidInput, a URL that cannot be decoded or an account that fits in no header.
-[[nodiscard]] Result<std::string> engine_request_head(const RequestHead& head, const Login& login);
+[[nodiscard]] Result<std::string> engine_request_head(const RequestHead& head, const Login& login,
+                                                      std::string_view host = {});
 
 /// The same for a request that needs no login: the engine is told of nobody.
-[[nodiscard]] Result<std::string> anonymous_request_head(const RequestHead& head);
+[[nodiscard]] Result<std::string> anonymous_request_head(const RequestHead& head,
+                                                         std::string_view host = {});
 
 }  // namespace shelfcast::adapters::gateway

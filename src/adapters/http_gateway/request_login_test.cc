@@ -99,6 +99,13 @@ TEST(EngineHead, AClientCannotNameOurHeadersAway) {
               "Connection: keep-alive\r\n\r\n");
 }
 
+TEST(EngineHead, NamesTheEnginesOwnHostWhereThatIsAsked) {
+    const Parsed parsed("/?query=1", "X-Host: 1\r\n");
+    EXPECT_EQ(anonymous_request_head(*parsed.head, "ch-1:8443").value_or(""),
+              "GET /?query=1 HTTP/1.1\r\nHost: ch-1:8443\r\nX-Host: 1\r\n"
+              "Connection: keep-alive\r\n\r\n");
+}
+
 TEST(EngineHead, AUrlOfCredentialsOnlyBecomesAPath) {
     EXPECT_TRUE(engine_head("/?user=ada&password=").starts_with("GET / HTTP/1.1\r\n"));
     EXPECT_TRUE(engine_head("/", "", "1.0").ends_with("Connection: close\r\n\r\n"));

@@ -81,7 +81,7 @@ void Session::check_deadlines(steady_clock::time_point now) {
     }
     const bool upstream_passed = upstream_read_.check(now);
     if ((upstream_write_.check(now) || upstream_passed) && link_) {
-        link_->socket.cancel(ignored);
+        link_->end_waits();
     }
 }
 
@@ -138,6 +138,7 @@ awaitable<void> Session::turn_away() {
 awaitable<bool> Session::serve_one() {
     head_known_ = false;
     login_refused_ = false;
+    anonymous_ = false;
     client_gone_ = false;
     client_answered_ = false;
     keep_alive_ = false;
@@ -240,7 +241,8 @@ awaitable<bool> Session::answer() {
 
 awaitable<Result<std::string>> Session::authorise() {
     if (head_.target == "/ping" && (head_.method == "GET" || head_.method == "HEAD")) {
-        co_return anonymous_request_head(head_);
+        anonymous_ = true;
+        co_return anonymous_request_head(head_, context_.engine_host);
     }
     login_refused_ = true;
     Result<Login> login = request_login(head_);
@@ -263,7 +265,7 @@ awaitable<Result<std::string>> Session::authorise() {
         context_.hooks.on_query();
     }
     const Login engine_login{.name = account->name, .password = account->password};
-    co_return engine_request_head(head_, engine_login);
+    co_return engine_request_head(head_, engine_login, context_.engine_host);
 }
 
 awaitable<Result<ports::Identity>> Session::identify(const Login& login) {
@@ -327,9 +329,8 @@ awaitable<bool> Session::exchange(std::string engine_head) {
     }
     Outcome outcome = Outcome::kNoAnswer;
     for (bool may_reuse = true;; may_reuse = false) {
-        if (!co_await open_link(may_reuse)) {
-            const Refusal away = retry_later("The engine is away, try again in a moment");
-            co_return co_await refuse(away);
+        if (const std::optional<Refusal> refusal = co_await open_link(may_reuse)) {
+            co_return co_await refuse(*refusal);
         }
         outcome = co_await attempt(engine_head);
         if (!may_reuse || !may_retry(outcome)) {
@@ -349,28 +350,58 @@ bool Session::may_retry(Outcome outcome) const {
            (repeatable || !body_.complete());
 }
 
-awaitable<bool> Session::open_link(bool may_reuse) {
+awaitable<std::optional<Session::Refusal>> Session::open_link(bool may_reuse) {
     link_ = may_reuse ? context_.pool.take_idle() : nullptr;
     if (link_) {
-        co_return true;
+        co_return std::nullopt;
     }
-    link_ = context_.pool.make_link();
+    Result<std::unique_ptr<UpstreamLink>> made = context_.pool.make_link();
+    if (!made) {
+        co_return refusal_of(made.error());
+    }
+    link_ = std::move(*made);
     upstream_write_.set(context_.options.connect_deadline);
     error_code code;
     co_await link_->socket.async_connect(context_.pool.engine(),
                                          redirect_error(use_awaitable, code));
-    upstream_write_.clear();
-    if (code || closed_) {
-        co_return false;
+    const bool connected = !code && !closed_;
+    if (connected) {
+        error_code ignored;
+        link_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     }
-    link_->socket.set_option(asio::ip::tcp::no_delay(true), code);
-    co_return true;
+    if (connected && link_->tls) {
+        co_await link_->tls->async_handshake(asio::ssl::stream_base::client,
+                                             redirect_error(use_awaitable, code));
+    }
+    upstream_write_.clear();
+    if (!code && !closed_) {
+        co_return std::nullopt;
+    }
+    co_return no_link(connected, code);
+}
+
+Session::Refusal Session::no_link(bool connected, const error_code& code) const {
+    if (anonymous_) {  // Where the engine stands is not for everybody.
+        return retry_later("The engine is away, try again in a moment");
+    }
+    const GatewayOptions& options = context_.options;
+    const std::string where =
+        fmt::format("The engine at {} port {}", options.upstream_host, options.upstream_port);
+    if (connected && upstream_write_.passed) {
+        return retry_later(fmt::format("{} did not agree on TLS within {} ms; does it speak TLS?",
+                                       where, options.connect_deadline.count()));
+    }
+    if (connected && !closed_) {
+        return {502, fmt::format("{}: {}", where, EngineTls::fault_of(*link_->tls, code))};
+    }
+    return retry_later(fmt::format("{} is away, try again in a moment", where));
 }
 
 awaitable<Session::Outcome> Session::attempt(const std::string& engine_head) {
     pump_must_end_ = false;
     upstream_reusable_ = false;
     upstream_read_.passed = false;
+    upstream_fault_.clear();  // Of a connection that was kept too long.
     if (!co_await send_head(engine_head)) {
         co_return Outcome::kNoAnswer;
     }
@@ -398,7 +429,7 @@ awaitable<bool> Session::send_head(const std::string& engine_head) {
     body_begun_ = *taken > 0;
     upstream_write_.set(context_.options.write_deadline);
     error_code code;
-    co_await asio::async_write(link_->socket, bytes, redirect_error(use_awaitable, code));
+    co_await link_->write(bytes, code);
     upstream_write_.clear();
     client_in_.consume(*taken);
     body_sent_ = body_.complete();
@@ -427,10 +458,11 @@ awaitable<void> Session::pump_request() {
             co_return;
         }
         body_begun_ = true;
+        const std::array<asio::const_buffer, 2> bytes{
+            asio::buffer(client_in_.view().data(), *taken), asio::const_buffer()};
         upstream_write_.set(context_.options.write_deadline);
         error_code code;
-        co_await asio::async_write(link_->socket, asio::buffer(client_in_.view().data(), *taken),
-                                   redirect_error(use_awaitable, code));
+        co_await link_->write(bytes, code);
         upstream_write_.clear();
         client_in_.consume(*taken);
         body_sent_ = body_.complete() && !code;
@@ -480,9 +512,7 @@ awaitable<void> Session::join_pump() {
 awaitable<bool> Session::read_upstream() {
     upstream_read_.set(context_.options.response_deadline);
     error_code code;
-    const std::size_t count = co_await link_->socket.async_read_some(
-        asio::buffer(link_->buffer.space(), ByteBuffer::kCapacity),
-        redirect_error(use_awaitable, code));
+    const std::size_t count = co_await link_->read_some(code);
     upstream_read_.clear();
     link_->buffer.commit(count);
     if (code && code != asio::error::eof) {

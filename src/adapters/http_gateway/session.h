@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,8 @@ struct SessionContext {
     ports::Metrics& metrics;
     UpstreamPool& pool;
     CheckQueue& checks;
-    bool draining = false;  ///< Each connection ends with the request it is at.
+    std::string engine_host;  ///< Of its Host field; empty: what the client says.
+    bool draining = false;    ///< Each connection ends with the request it is at.
 };
 
 class Session {
@@ -84,7 +86,8 @@ private:
     boost::asio::awaitable<Result<std::string>> authorise();
     boost::asio::awaitable<Result<ports::Identity>> identify(const Login& login);
     boost::asio::awaitable<bool> exchange(std::string engine_head);
-    boost::asio::awaitable<bool> open_link(bool may_reuse);
+    /// What the client is told when there is no connection.
+    boost::asio::awaitable<std::optional<Refusal>> open_link(bool may_reuse);
     boost::asio::awaitable<Outcome> attempt(const std::string& engine_head);
     boost::asio::awaitable<bool> send_head(const std::string& engine_head);
     boost::asio::awaitable<void> pump_request();
@@ -98,6 +101,7 @@ private:
     boost::asio::awaitable<void> linger();
 
     [[nodiscard]] static Refusal retry_later(std::string text);
+    [[nodiscard]] Refusal no_link(bool connected, const boost::system::error_code& code) const;
     [[nodiscard]] bool may_retry(Outcome outcome) const;
     [[nodiscard]] Refusal refusal_of(const Error& error) const;
     [[nodiscard]] std::string connection_fields() const;
@@ -124,6 +128,7 @@ private:
     boost::asio::steady_timer pump_event_;
     bool head_known_ = false;
     bool login_refused_ = false;
+    bool anonymous_ = false;
     bool pump_running_ = false;
     bool pump_must_end_ = false;
     bool body_begun_ = false;  ///< A byte of the body went to the engine.

@@ -5,19 +5,55 @@
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 
 namespace shelfcast::adapters::gateway {
 namespace {
 
+using boost::asio::redirect_error;
+using boost::asio::use_awaitable;
+
 /// Nothing to read and not closed: an idle connection must be silent.
-bool is_silent(boost::asio::ip::tcp::socket& socket) {
+bool is_silent(UpstreamLink& link) {
     char byte = 0;
-    const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    const auto got = ::recv(link.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) &&
+           (!link.tls || EngineTls::is_silent(*link.tls));
 }
 
 }  // namespace
+
+boost::asio::awaitable<std::size_t> UpstreamLink::read_some(boost::system::error_code& code) {
+    const auto space = boost::asio::buffer(buffer.space(), ByteBuffer::kCapacity);
+    return tls ? tls->async_read_some(space, redirect_error(use_awaitable, code))
+               : socket.async_read_some(space, redirect_error(use_awaitable, code));
+}
+
+boost::asio::awaitable<std::size_t> UpstreamLink::write(
+    std::array<boost::asio::const_buffer, 2> bytes, boost::system::error_code& code) {
+    return tls ? boost::asio::async_write(*tls, bytes, redirect_error(use_awaitable, code))
+               : boost::asio::async_write(socket, bytes, redirect_error(use_awaitable, code));
+}
+
+void UpstreamLink::end_waits() {
+    boost::system::error_code ignored;
+    if (tls) {
+        // One direction may wait for the other within TLS, and half a record cannot be taken up
+        // again: the connection is over.
+        socket.close(ignored);
+    } else {
+        socket.cancel(ignored);
+    }
+}
+
+Result<std::unique_ptr<UpstreamLink>> UpstreamPool::make_link() const {
+    auto link = std::make_unique<UpstreamLink>(io_);
+    if (tls_) {
+        SHELFCAST_ASSIGN(link->tls, tls_->make_stream(link->socket));
+    }
+    return link;
+}
 
 boost::asio::awaitable<UpstreamPool::Place> UpstreamPool::enter() {
     if (inside_ < options_.max_upstream_connections) {
@@ -28,8 +64,7 @@ boost::asio::awaitable<UpstreamPool::Place> UpstreamPool::enter() {
     waiting_.push_back(&waiter);
     waiter.event.expires_after(options_.queue_deadline);
     boost::system::error_code ignored;
-    co_await waiter.event.async_wait(
-        boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+    co_await waiter.event.async_wait(redirect_error(use_awaitable, ignored));
     if (!waiter.served) {
         std::erase(waiting_, &waiter);
         co_return Place();
@@ -53,7 +88,7 @@ std::unique_ptr<UpstreamLink> UpstreamPool::take_idle() {
     while (!idle_.empty()) {
         std::unique_ptr<UpstreamLink> link = std::move(idle_.back());
         idle_.pop_back();
-        if (is_silent(link->socket)) {
+        if (is_silent(*link)) {
             link->reused = true;
             return link;
         }

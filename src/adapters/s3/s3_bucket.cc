@@ -355,8 +355,9 @@ Result<std::optional<S3Head>> S3Bucket::head(std::string_view key) {
                     .method = "HEAD",
                     .key = fmt::format("{}{}", prefix_, key)};
     SHELFCAST_ASSIGN(const Outcome outcome, send(call));
-    if (outcome.answer.status == 404) {
-        // That answer has no body, and so may mean that the bucket is gone: a read says which.
+    if (outcome.answer.status >= 400 && outcome.answer.status < 500) {
+        // That answer has no body to say why. Not found may mean that the bucket is gone, forbidden
+        // that the key is not taken, or has ended: a read says which.
         auto object = get(key);
         if (!object && object.error().kind == ErrorKind::kNotFound) {
             return std::nullopt;

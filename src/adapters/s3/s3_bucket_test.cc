@@ -324,6 +324,16 @@ TEST_F(S3BucketTest, AFullStoreIsSaidAsSuchAndNotTriedAgain) {
     EXPECT_EQ(requests().size(), 2U);
 }
 
+TEST_F(S3BucketTest, ALookThatIsRefusedWithoutAWordIsAskedForTheReason) {
+    open();
+    script_ = [](const ScriptedRequest& request) {
+        return request.method == "HEAD" ? ScriptedReply{.status = 403}
+                                        : refuse(403, "InvalidAccessKeyId");
+    };
+    expect_error(bucket_->head("x"), ErrorKind::kUnauthenticated,
+                 {"chain/lake/x", "InvalidAccessKeyId", "check access key id and secret"});
+}
+
 TEST_F(S3BucketTest, AddressAndRegionMayComeFromTheEnvironment) {
     variables_ = {{"AWS_ENDPOINT_URL", server_.url() + "/"}, {"AWS_DEFAULT_REGION", "eu-west-9"}};
     const auto look = [this](const char* name) {
