@@ -10,7 +10,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Refused } from "./api/client";
-import { workOffline } from "./api/offline";
+import { comeBack, workOffline } from "./api/offline";
 import { router } from "./router";
 import { SessionProvider } from "./session/session";
 import { theme } from "./ui/theme";
@@ -27,14 +27,15 @@ const queries = new QueryClient({
       retry: (failures, error) =>
         failures < 2 && error instanceof Refused && (error.status === 0 || error.status >= 500),
       refetchOnWindowFocus: true,
-      // With the network away the service worker answers; with it back everything is asked anew.
+      // With the network away the service worker answers; that it is back shows when something answers (comeBack).
       networkMode: "always",
-      refetchOnReconnect: "always",
+      refetchOnReconnect: false,
     },
   },
 });
 
 workOffline(queries);
+comeBack(queries);
 
 const place = document.getElementById("root");
 if (!place) throw new Error("index.html has no element with id root");

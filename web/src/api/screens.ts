@@ -55,7 +55,7 @@ export function useScreen<Name extends ScreenName>(
     placeholderData: keepPreviousData,
     staleTime: options.everyMs === 0 ? Infinity : options.everyMs ? options.everyMs / 2 : 30_000,
     refetchInterval: options.everyMs === 0 ? false : (options.everyMs ?? 60_000),
-    ...(options.everyMs === 0 ? { refetchOnReconnect: false } : {}),
+    meta: { isPaused: options.everyMs === 0 },
     enabled: !options.wait,
   });
 }
