@@ -63,6 +63,10 @@ export interface Comparison {
 
 const daysOf = (model: Model): string => `${model.held_back.from} – ${model.held_back.to}`;
 
+/** Less than half a hundredth either way is nothing to choose by, and reads the same. */
+const verdictOf = (gain: number, of: number): "better" | "worse" | "same" =>
+  Math.abs(gain) <= 0.005 * Math.abs(of) ? "same" : gain > 0 ? "better" : "worse";
+
 /** A model beside the one in use: on the same days where training compared the two, else each on its own. */
 export function compare(registry: Registry, version: string): Comparison | null {
   const model = registry.models.find((one) => one.version === version)?.model;
@@ -80,7 +84,7 @@ export function compare(registry: Registry, version: string): Comparison | null 
         line,
         ours: a,
         theirs: b,
-        verdict: gain === null ? null : gain > 0 ? "better" : gain < 0 ? "worse" : "same",
+        verdict: gain === null || b === null ? null : verdictOf(gain, line.off(b)),
       };
     }),
     days: apart && inUse ? [daysOf(model), daysOf(inUse)] : [daysOf(model)],
