@@ -60,8 +60,9 @@ describe("incidents", () => {
 });
 
 describe("dead letters", () => {
+  const product = `corrected ${Date.now()}`;
   const message = (store: string) =>
-    `{"event_time":"${new Date().toISOString()}","${store}":1,"product_id":"corrected","category":"Tests",` +
+    `{"event_time":"${new Date().toISOString()}","${store}":1,"product_id":"${product}","category":"Tests",` +
     `"transaction_type":"SALE","quantity":7,"unit_price":2}`;
   interface Letter {
     log_topic: string;
@@ -106,7 +107,7 @@ describe("dead letters", () => {
       .poll(
         async () =>
           (await rows<{ product_id: string }>(page, "realtime_ticker?store=1&limit=200")).filter(
-            (one) => one.product_id === "corrected",
+            (one) => one.product_id === product,
           ).length,
         soon,
       )
