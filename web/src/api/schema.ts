@@ -3733,6 +3733,8 @@ export interface operations {
         responses: {
             200: components["responses"]["Session"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     sign_in: {
@@ -3754,8 +3756,11 @@ export interface operations {
             200: components["responses"]["Session"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3779,6 +3784,8 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3808,7 +3815,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3841,6 +3850,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3893,7 +3904,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3945,7 +3958,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -3993,7 +4008,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4045,7 +4062,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4098,7 +4117,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4146,7 +4167,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4194,7 +4217,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4242,7 +4267,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4290,7 +4317,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4338,7 +4367,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4390,7 +4421,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4444,7 +4477,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4496,7 +4531,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4550,7 +4587,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4602,7 +4641,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4654,7 +4695,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4706,7 +4749,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4758,7 +4803,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4810,7 +4857,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4858,7 +4907,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4912,7 +4963,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4966,7 +5019,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5020,7 +5075,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5072,7 +5129,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5124,7 +5183,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5178,7 +5239,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5232,7 +5295,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5286,7 +5351,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5334,7 +5401,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5382,7 +5451,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5430,7 +5501,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5478,7 +5551,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5528,7 +5603,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5578,7 +5655,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5628,7 +5707,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5676,7 +5757,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5729,7 +5812,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5783,7 +5868,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5833,7 +5920,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5885,7 +5974,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5939,7 +6030,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5993,7 +6086,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6047,7 +6142,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6097,7 +6194,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6147,7 +6246,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6195,7 +6296,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6243,7 +6346,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6293,7 +6398,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6341,7 +6448,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6389,7 +6498,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6439,7 +6550,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6489,7 +6602,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6525,6 +6640,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6587,7 +6704,10 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6638,8 +6758,11 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6673,6 +6796,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6703,6 +6828,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6755,8 +6882,11 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6800,6 +6930,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6854,6 +6986,9 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6916,6 +7051,9 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6942,6 +7080,8 @@ export interface operations {
                 };
             };
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6979,6 +7119,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7010,6 +7153,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7049,6 +7194,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7067,10 +7214,12 @@ export interface operations {
             202: components["responses"]["Taken"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
             507: components["responses"]["Refused"];
         };
@@ -7093,10 +7242,12 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
             507: components["responses"]["Refused"];
         };
@@ -7121,6 +7272,8 @@ export interface operations {
             };
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7134,6 +7287,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["State"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     readyz: {
@@ -7146,6 +7301,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["State"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7167,6 +7324,8 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     web_app: {
@@ -7181,6 +7340,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     web_app_file: {
@@ -7197,6 +7358,8 @@ export interface operations {
         responses: {
             200: components["responses"]["Page"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_page: {
@@ -7211,6 +7374,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_css: {
@@ -7225,6 +7390,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_js: {
@@ -7239,6 +7406,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_import: {
@@ -7253,6 +7422,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_schedule: {
@@ -7267,6 +7439,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_produce: {
@@ -7281,6 +7456,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_batch: {
@@ -7295,6 +7473,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_doctor: {
@@ -7309,6 +7490,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_orders: {
@@ -7323,6 +7507,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_backfill: {
@@ -7337,6 +7524,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_rebuild: {
@@ -7351,6 +7541,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_lake: {
@@ -7365,6 +7558,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_backup: {
@@ -7379,6 +7575,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_replenish: {
@@ -7393,6 +7592,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_simulate: {
@@ -7407,6 +7609,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_replay: {
@@ -7421,6 +7626,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_train: {
@@ -7435,6 +7643,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_predict: {
@@ -7449,6 +7660,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_features: {
@@ -7463,6 +7677,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_models: {
@@ -7477,6 +7694,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_users: {
@@ -7491,6 +7711,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
 }
