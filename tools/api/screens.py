@@ -108,7 +108,9 @@ def path_of(query):
             "        '400': { $ref: '#/components/responses/Refused' }",
             "        '401': { $ref: '#/components/responses/Refused' }",
             "        '403': { $ref: '#/components/responses/Refused' }",
+            "        '408': { $ref: '#/components/responses/Refused' }",
             "        '429': { $ref: '#/components/responses/Refused' }",
+            "        '431': { $ref: '#/components/responses/Refused' }",
             "        '503': { $ref: '#/components/responses/Refused' }"]
     return out
 

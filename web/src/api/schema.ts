@@ -3993,6 +3993,8 @@ export interface operations {
         responses: {
             200: components["responses"]["Session"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     sign_in: {
@@ -4014,8 +4016,11 @@ export interface operations {
             200: components["responses"]["Session"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4039,6 +4044,8 @@ export interface operations {
                 content?: never;
             };
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4068,7 +4075,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4101,6 +4110,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4153,7 +4164,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4205,7 +4218,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4253,7 +4268,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4305,7 +4322,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4358,7 +4377,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4406,7 +4427,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4454,7 +4477,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4502,7 +4527,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4550,7 +4577,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4598,7 +4627,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4650,7 +4681,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4704,7 +4737,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4756,7 +4791,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4810,7 +4847,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4862,7 +4901,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4914,7 +4955,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -4966,7 +5009,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5018,7 +5063,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5070,7 +5117,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5118,7 +5167,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5172,7 +5223,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5226,7 +5279,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5280,7 +5335,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5332,7 +5389,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5384,7 +5443,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5438,7 +5499,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5492,7 +5555,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5546,7 +5611,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5594,7 +5661,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5642,7 +5711,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5690,7 +5761,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5738,7 +5811,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5788,7 +5863,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5838,7 +5915,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5888,7 +5967,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5936,7 +6017,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -5989,7 +6072,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6043,7 +6128,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6093,7 +6180,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6145,7 +6234,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6199,7 +6290,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6253,7 +6346,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6307,7 +6402,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6357,7 +6454,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6407,7 +6506,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6455,7 +6556,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6503,7 +6606,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6553,7 +6658,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6601,7 +6708,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6649,7 +6758,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6699,7 +6810,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6749,7 +6862,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6785,6 +6900,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6847,7 +6964,10 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6898,8 +7018,11 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6933,6 +7056,8 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -6963,6 +7088,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7015,8 +7142,11 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7298,6 +7428,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7352,6 +7484,9 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7397,6 +7532,9 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7421,6 +7559,8 @@ export interface operations {
                 };
             };
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7454,6 +7594,9 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7485,6 +7628,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7524,6 +7669,8 @@ export interface operations {
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7542,10 +7689,12 @@ export interface operations {
             202: components["responses"]["Taken"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
             507: components["responses"]["Refused"];
         };
@@ -7568,10 +7717,12 @@ export interface operations {
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             415: components["responses"]["Refused"];
             429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
             507: components["responses"]["Refused"];
         };
@@ -7596,6 +7747,8 @@ export interface operations {
             };
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7609,6 +7762,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["State"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     readyz: {
@@ -7621,6 +7776,8 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["State"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
             503: components["responses"]["Refused"];
         };
     };
@@ -7642,6 +7799,8 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     web_app: {
@@ -7656,6 +7815,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     web_app_file: {
@@ -7672,6 +7833,8 @@ export interface operations {
         responses: {
             200: components["responses"]["Page"];
             404: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_page: {
@@ -7686,6 +7849,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_css: {
@@ -7700,6 +7865,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     status_js: {
@@ -7714,6 +7881,8 @@ export interface operations {
             200: components["responses"]["Page"];
             401: components["responses"]["Refused"];
             403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_import: {
@@ -7728,6 +7897,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_schedule: {
@@ -7742,6 +7914,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_produce: {
@@ -7756,6 +7931,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_batch: {
@@ -7770,6 +7948,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_doctor: {
@@ -7784,6 +7965,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_orders: {
@@ -7798,6 +7982,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_backfill: {
@@ -7812,6 +7999,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_rebuild: {
@@ -7826,6 +8016,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_lake: {
@@ -7840,6 +8033,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_backup: {
@@ -7854,6 +8050,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_replenish: {
@@ -7868,6 +8067,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_simulate: {
@@ -7882,6 +8084,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_replay: {
@@ -7896,6 +8101,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_train: {
@@ -7910,6 +8118,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_predict: {
@@ -7924,6 +8135,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_features: {
@@ -7938,6 +8152,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_models: {
@@ -7952,6 +8169,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
     job_users: {
@@ -7966,6 +8186,9 @@ export interface operations {
             200: components["responses"]["JobLines"];
             400: components["responses"]["Refused"];
             401: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
         };
     };
 }
