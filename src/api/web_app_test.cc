@@ -86,7 +86,8 @@ TEST_F(WebApp, WhatInstallsTheAppIsAskedForAgainAndRunsFromHereOnly) {
         EXPECT_EQ(header(get(path), "Cache-Control"), "no-cache") << path;
     }
     const std::string policy = header(get("sw.js"), "Content-Security-Policy");
-    for (const char* const part : {"worker-src 'self'", "manifest-src 'self'", "connect-src 'self'"}) {
+    for (const char* const part :
+         {"worker-src 'self'", "manifest-src 'self'", "connect-src 'self'"}) {
         EXPECT_NE(policy.find(part), std::string::npos) << policy;
     }
 }
