@@ -43,10 +43,6 @@ describe("habits", () => {
 
   it("each question is asked once, and with its dates", async () => {
     const { page } = await visit(browser, url);
-    // What the first page asks once more, when the service worker is there to keep it, is none of these.
-    await page.goto(`${url}/orders`);
-    await settled(page);
-    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     const asked: string[] = [];
     page.on("request", (request) => {
       const at = new URL(request.url());
