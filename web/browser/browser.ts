@@ -28,6 +28,8 @@ export interface Look {
   dark?: boolean;
   /** Of somebody who asked for less motion. */
   reducedMotion?: boolean;
+  /** With the service worker, which asks a first page's questions once more. */
+  keeps?: boolean;
 }
 
 /** Whatever a page complained about: the policy, scripts, requests that failed. */
@@ -46,6 +48,7 @@ export async function visit(
     viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
     colorScheme: look.dark ? "dark" : "light",
     reducedMotion: look.reducedMotion ? "reduce" : "no-preference",
+    serviceWorkers: look.keeps ? "allow" : "block",
     locale: "en-GB",
     timezoneId: "Europe/London",
     hasTouch: (look.width ?? 1440) < 600,

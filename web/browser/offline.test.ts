@@ -24,7 +24,7 @@ async function kept(page: Page, path: string): Promise<void> {
 
 describe("without a network", () => {
   it("the page stands with its figures and their age, decides nothing, and is fresh once the network is back", async () => {
-    const { page } = await visit(browser, url);
+    const { page } = await visit(browser, url, { keeps: true });
     await page.goto(`${url}/inventory`);
     await settled(page);
     await kept(page, "/v1/screens/inventory_items");
@@ -54,7 +54,7 @@ describe("without a network", () => {
   });
 
   it("a decision is refused at once, in words", async () => {
-    const { page } = await visit(browser, url);
+    const { page } = await visit(browser, url, { keeps: true });
     const restock = await page.request.get(`${url}/v1/screens/inventory_restock?limit=1`);
     const { rows } = (await restock.json()) as { rows: { store_id: number }[] };
     await page.goto(`${url}/store?store=${rows[0]?.store_id ?? 0}`);
@@ -73,7 +73,7 @@ describe("without a network", () => {
   });
 
   it("nothing is left of a person who signed out", async () => {
-    const { page } = await visit(browser, url);
+    const { page } = await visit(browser, url, { keeps: true });
     await page.goto(`${url}/inventory`);
     await settled(page);
     await kept(page, "/v1/screens/inventory_items");
@@ -95,7 +95,7 @@ describe("without a network", () => {
   });
 
   it("it can be installed: a manifest with icons of every kind, a worker under the policy", async () => {
-    const { page, complaints } = await visit(browser, url);
+    const { page, complaints } = await visit(browser, url, { keeps: true });
     await page.goto(`${url}/home`);
     await settled(page);
     const href = await page.locator("link[rel=manifest]").getAttribute("href");

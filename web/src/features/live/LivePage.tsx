@@ -144,6 +144,7 @@ function LastHour({ live, paused }: { live: Live; paused: boolean }) {
     <Frame
       title="Last hour, by minute"
       measure="revenue"
+      note={<AllCategories />}
       className="wide"
       foot={
         live.figures ? (
