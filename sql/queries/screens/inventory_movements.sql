@@ -27,9 +27,9 @@ from
             cause,
             product_id,
             count() as movements,
-            sum(greatest(toDecimal128(units, 3), 0)) as units_in,
-            -sum(least(toDecimal128(units, 3), 0)) as units_out
-        from retail_core.movements
+            sum(greatest(toDecimal128(booked_units, 3), 0)) as units_in,
+            -sum(least(toDecimal128(booked_units, 3), 0)) as units_out
+        from retail.stock_movements
         where cause != 'count'
             and business_date between {from_date:Date} and {to_date:Date}
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
