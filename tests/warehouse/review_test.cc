@@ -39,13 +39,19 @@ public:
 
 // Two products were received and sold on the day before; both are forecast, one of them by
 // quantiles.
-constexpr std::array<std::string_view, 6> kPlanted = {
+constexpr std::array<std::string_view, 7> kPlanted = {
     "insert into retail_core.stores values (1, 'A', '', '', '', '', 'express', 0, 'UTC', 'GBP', 0, "
     "0, 1)",
     "insert into retail_core.product_sales_speed (epoch, business_date, store_id, product_id, "
     "category, events, sales, restocks, units_sold, units_restocked, gross_revenue, "
     "last_event_time) values (1, '2026-03-08', 1, 'tea', 'X', 2, 1, 1, 1, 6, 2.5, '2026-03-08 "
     "12:00:00'), (1, '2026-03-08', 1, 'jam', 'X', 2, 1, 1, 1.5, 8, 6, '2026-03-08 12:00:00')",
+    "insert into retail_core.product_months_speed (epoch, month, store_id, product_id, category, "
+    "events, sales, restocks, units_sold, units_restocked, gross_revenue, last_event_time) select "
+    "epoch, toStartOfMonth(business_date), store_id, product_id, category, events, sales, "
+    "restocks, "
+    "units_sold, units_restocked, gross_revenue, last_event_time from "
+    "retail_core.product_sales_speed",
     "insert into retail_core.daily_sales_speed (epoch, business_date, store_id, category, events, "
     "sales, units_sold, last_event_time) values (1, '2026-03-08', 1, 'X', 4, 2, 2.5, '2026-03-08 "
     "12:00:00')",
