@@ -9,6 +9,7 @@
 
 #include "api/json_act.h"
 #include "base/log.h"
+#include "retail/base64.h"
 #include "retail/dead_letter.h"
 #include "retail/decimal.h"
 #include "retail/utf8.h"
@@ -27,23 +28,6 @@ constexpr std::size_t kMaxAsked = 100;
 
 std::string text_of(const ordered_json& answer) {
     return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-std::string base64_of(std::string_view bytes) {
-    constexpr std::string_view kAlphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::uint32_t three = 0;
-        for (std::size_t i = 0; i < 3; ++i) {
-            three = three << 8U |
-                    (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-        }
-        for (std::size_t i = 0; i < 4; ++i) {
-            out += at + i > bytes.size() ? '=' : kAlphabet[three >> (18U - 6U * i) & 0x3fU];
-        }
-    }
-    return out;
 }
 
 Result<std::int64_t> number_of(std::string_view name, std::string_view text, std::int64_t most) {
@@ -103,6 +87,8 @@ Result<std::string> show(const LetterDesk& desk, const HttpRequest& request) {
     SHELFCAST_ASSIGN(const LetterPosition letter, position_of(request));
     SHELFCAST_ASSIGN(const queries::RefusedMessage found, find(desk, letter));
     SHELFCAST_ASSIGN(const bool replayed, desk.is_replayed(letter));
+    std::string base64;
+    retail::append_base64(base64, found.raw);
     const bool is_text = retail::first_bad_utf8(found.raw) == found.raw.size();
     return text_of({{"log_topic", letter.topic},
                     {"log_partition", letter.partition.value},
@@ -111,7 +97,7 @@ Result<std::string> show(const LetterDesk& desk, const HttpRequest& request) {
                     {"detail", found.detail},
                     {"source", found.source},
                     {"text", is_text ? ordered_json(found.raw) : ordered_json()},
-                    {"base64", base64_of(found.raw)},
+                    {"base64", std::move(base64)},
                     {"bytes", found.raw.size()},
                     {"is_replayed", replayed}});
 }

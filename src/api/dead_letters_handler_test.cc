@@ -7,37 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "api/test_logins.h"
+
 namespace shelfcast::api {
 namespace {
 
 using nlohmann::json;
-
-/// ann is an administrator, eve an executive, ben a manager of store 7; the password is "tea".
-class Logins final : public ports::Authenticator {
-public:
-    std::optional<ports::Identity> remembered(std::string_view, std::string_view) override {
-        return std::nullopt;
-    }
-    Result<ports::Identity> check(std::string_view name, std::string_view password) override {
-        if (password != "tea") {
-            return fail(ErrorKind::kUnauthenticated, "wrong login");
-        }
-        const auto all = ports::StoreScope::everything();
-        if (name == "ann") {
-            return ports::Identity{"ann", ports::Role::kAdministrator, all};
-        }
-        if (name == "eve") {
-            return ports::Identity{"eve", ports::Role::kExecutive, all};
-        }
-        return ports::Identity{"ben", ports::Role::kStoreManager,
-                               ports::StoreScope::of({StoreId{7}})};
-    }
-    void forget(std::string_view) override {}
-};
-
-constexpr const char* kAnn = "Basic YW5uOnRlYQ==";
-constexpr const char* kEve = "Basic ZXZlOnRlYQ==";
-constexpr const char* kBen = "Basic YmVuOnRlYQ==";
 
 class DeadLetterRoutes : public testing::Test {
 protected:

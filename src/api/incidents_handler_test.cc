@@ -6,35 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "api/test_logins.h"
+
 namespace shelfcast::api {
 namespace {
 
-/// ann is an administrator, ben a manager of store 7, cy an analyst; each has the password "tea".
-class Logins final : public ports::Authenticator {
-public:
-    std::optional<ports::Identity> remembered(std::string_view, std::string_view) override {
-        return std::nullopt;
-    }
-    Result<ports::Identity> check(std::string_view name, std::string_view password) override {
-        if (password != "tea") {
-            return fail(ErrorKind::kUnauthenticated, "wrong login");
-        }
-        if (name == "ann") {
-            return ports::Identity{"ann", ports::Role::kAdministrator,
-                                   ports::StoreScope::everything()};
-        }
-        if (name == "ben") {
-            return ports::Identity{"ben", ports::Role::kStoreManager,
-                                   ports::StoreScope::of({StoreId{7}})};
-        }
-        return ports::Identity{"cy", ports::Role::kAnalyst, ports::StoreScope::everything()};
-    }
-    void forget(std::string_view) override {}
-};
-
-constexpr const char* kAnn = "Basic YW5uOnRlYQ==";
-constexpr const char* kBen = "Basic YmVuOnRlYQ==";
-constexpr const char* kCy = "Basic Y3k6dGVh";
 constexpr const char* kId = "00000000-0000-0001-0000-000000000002";
 
 class AcknowledgeRoute : public testing::Test {
