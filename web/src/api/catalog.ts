@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { addDays, datesOf, lastDayOver, type Dates, type Filters } from "../filters/filters";
+import { addDays, datesByClock, datesOf, lastDayOver, type Dates, type Filters } from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
 import { useScreen, type DatedFilters, type PlaceFilters, type Row, type ScreenFilters } from "./screens";
 
@@ -74,6 +74,8 @@ export interface Scope {
   /** Parameters of a screen that knows dates, of one that does not. */
   dated: DatedFilters;
   undated: PlaceFilters;
+  /** As `dated`, of what the program did by its own clock. */
+  logged: DatedFilters;
   /** Newest business date of the stores chosen; null: nothing was sold, or not known yet. */
   newest: string | null;
   /** The newest date of which nothing more comes; later ones are running. */
@@ -112,6 +114,7 @@ export function useScope(): Scope {
     // All time: as much as a screen answers for at once.
     const all = filters.period === "all" && newest ? { from: addDays(newest, -1_095), to: newest } : null;
     const range = datesOf(filters, newest) ?? all;
+    const now = new Date();
     const stores = storesMeant(catalog.stores, filters);
     const zones = [...new Set(stores.map((store) => store.time_zone).filter((zone) => zone !== ""))];
     const currencies = currenciesMeant(catalog.stores, filters);
@@ -119,12 +122,13 @@ export function useScope(): Scope {
       filters,
       catalog,
       stores,
-      lastOver: newest ? lastDayOver(newest, zones, new Date()) : null,
+      lastOver: newest ? lastDayOver(newest, zones, now) : null,
       undated,
       newest,
       wait,
       dates: range,
       dated: { ...undated, ...(range ? range : {}) },
+      logged: { ...undated, ...datesByClock(range, newest, now) },
       around: (from, to) => (newest ? { from: addDays(newest, from), to: addDays(newest, to) } : {}),
       currencies,
       currency:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { money, units } from "../format/format";
+import { count, money, units } from "../format/format";
 import { bounds, rowOfMark, toOption } from "./option";
 import type { Palette } from "./palette";
 import type { ChartSpec } from "./spec";
@@ -23,7 +23,7 @@ interface Drawn {
     endLabel?: { show: boolean };
     stack?: string;
   }[];
-  yAxis: { scale: boolean; name: string };
+  yAxis: { scale: boolean; name: string; minInterval?: number };
   tooltip: { renderMode: string; formatter: (raw: unknown) => string };
 }
 const draw = (spec: ChartSpec, narrow = false) => toOption(spec, palette, narrow, false) as unknown as Drawn;
@@ -44,6 +44,10 @@ describe("charts drawn one way", () => {
   it("begin at zero and stand on their unit", () => {
     const { yAxis } = draw({ ...forecast, unit: money("GBP") } as ChartSpec);
     expect([yAxis.scale, yAxis.name]).toEqual([false, "GBP"]);
+  });
+  it("have no tick at half of a thing that is counted", () => {
+    expect(draw({ ...forecast, unit: count }).yAxis.minInterval).toBe(1);
+    expect(draw(forecast).yAxis.minInterval).toBeUndefined();
   });
   it("dash a forecast, keep gaps, and stack a band from its lower end", () => {
     const { series } = draw(forecast);

@@ -79,6 +79,8 @@ function valueAxis(unit: Unit, palette: Palette, fromZero: boolean, name?: strin
     nameTextStyle: { color: palette.quiet, fontSize: 11, align: "left" as const },
     scale: !fromZero,
     splitNumber: 4,
+    // Half of a thing that is counted is no tick.
+    ...(unit.kind === "count" ? { minInterval: 1 } : {}),
     axisLabel: { color: palette.quiet, fontSize: 11, formatter: short(unit) },
     axisLine: { show: false },
     axisTick: { show: false },

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { addDays, datesOf, datesWrong, lastDayOver, readFilters, writeFilters } from "./filters";
+import {
+  addDays,
+  datesByClock,
+  datesOf,
+  datesWrong,
+  lastDayOver,
+  readFilters,
+  writeFilters,
+} from "./filters";
 
 describe("filters in the URL", () => {
   it("come back as they were written", () => {
@@ -35,6 +43,14 @@ describe("dates", () => {
   it("are all of them when nothing is known, or all was asked for", () => {
     expect(datesOf({}, null)).toBeNull();
     expect(datesOf({ period: "all" }, "2011-12-09")).toBeNull();
+  });
+  it("go on to today for what the program did, when no message moves the newest date", () => {
+    const now = new Date("2026-11-30T09:00:00Z");
+    const week = { from: "2026-11-23", to: "2026-11-29" };
+    expect(datesByClock(week, "2026-11-29", now)).toEqual({ from: "2026-11-23", to: "2026-11-30" });
+    expect(datesByClock(week, "2026-12-01", now)).toEqual(week);
+    expect(datesByClock({ ...week, to: "2026-12-01" }, "2026-12-01", now)?.to).toBe("2026-12-01");
+    expect(datesByClock(null, null, now)).toBeNull();
   });
   it("are over when they are over in every zone, and no later than the newest one", () => {
     const now = new Date("2026-03-08T23:30:00Z");

@@ -83,6 +83,15 @@ export function datesOf(filters: Filters, newest: string | null): Dates | null {
   return days === null || newest === null ? null : { from: addDays(newest, 1 - days), to: newest };
 }
 
+/**
+ * The same for what the program did by its own clock: where the dates end with the newest ones, up to today. A message
+ * that was not accepted moves no business date; if none is accepted any more, the newest one stays where it was.
+ */
+export function datesByClock(dates: Dates | null, newest: string | null, now: Date): Dates | null {
+  const today = now.toISOString().slice(0, 10);
+  return dates && dates.to === newest && today > newest ? { ...dates, to: today } : dates;
+}
+
 export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

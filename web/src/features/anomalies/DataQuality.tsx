@@ -115,8 +115,8 @@ function Stores() {
 }
 
 function Reasons() {
-  const { dated, wait } = useScope();
-  const letters = useScreen("anomalies_dead_letters", dated, { wait });
+  const { logged, wait } = useScope();
+  const letters = useScreen("anomalies_dead_letters", logged, { wait });
   const [, setReason] = useParam("reason");
   return (
     <ChartPanel

@@ -17,12 +17,12 @@ const most = 100;
 
 /** What was not accepted: filtered by reason, opened, corrected and sent in again. */
 export function DeadLetters() {
-  const { dated, wait } = useScope();
+  const { logged, wait } = useScope();
   const [reason, setReason] = useParam("reason");
   const [open, setOpen] = useParam("letter");
-  const filters = { ...dated, ...(reason ? { reason } : {}), limit: most };
+  const filters = { ...logged, ...(reason ? { reason } : {}), limit: most };
   const letters = useScreen("anomalies_dead_letter_list", filters, { wait });
-  const all = useScreen("anomalies_dead_letters", dated, { wait });
+  const all = useScreen("anomalies_dead_letters", logged, { wait });
   const names = (letters.data?.rows ?? []).map(letterName);
   const replayed = useQuery({
     queryKey: ["screens", "replayed", names],
