@@ -34,8 +34,8 @@ as
 with
     arrayReverseSort(stock.receipts) as newest_first,
     arrayFirstIndex(
-        received_units -> received_units >= stock.on_hand_units,
-        arrayCumSum(newest_first.2)
+        received -> received >= stock.on_hand_units * 1000,
+        arrayCumSum(receipt -> receipt % 10000000000000, newest_first)
     ) as place_of_oldest
 select
     stock.store_id as store_id,
@@ -52,7 +52,7 @@ select
     toDecimal64(stock.shrinkage_units, 3) as shrinkage_units,
     if(
         stock.on_hand_units > 0 and place_of_oldest > 0,
-        newest_first[place_of_oldest].1,
+        toDate(intDiv(newest_first[place_of_oldest], 10000000000000)),
         null
     ) as oldest_receipt_date,
     if(

@@ -91,13 +91,11 @@ left join
         deltas.business_date as business_date,
         toNullable(sum(deltas.units_sold)) as units
     from retail_core.product_sales as deltas
-    -- Only what was forecast: the roll-up is many times larger.
-    where (deltas.product_id, deltas.store_id, deltas.business_date) in
+    -- Only days that were forecast. (A set of all that was forecast, by product and store, takes longer to make than
+    -- the rows that it saves.)
+    where deltas.business_date in
         (
-            select
-                product_id,
-                store_id,
-                prediction_date
+            select prediction_date
             from retail_core.forecasts
             where level = 'product_store'
         )

@@ -36,6 +36,47 @@ Result<HttpResponse> file_of(const ScreenPorts& ports, const ScreenQuery& query,
     return response;
 }
 
+/// Scope, filters and page, each as the query takes it; what moves by itself is left out.
+std::string key_of(const ScreenQuery& query, const ScreenRequest& asked,
+                   const ports::QueryValues& values) {
+    std::string key = fmt::format("{}\x1f{}", query.name, asked.fingerprint);
+    for (const auto& [name, value] : values) {
+        if (name != "as_of" && name != "now") {
+            key += fmt::format("\x1f{}={}", name, value);
+        }
+    }
+    return key;
+}
+
+Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query,
+                            ScreenRequest asked, const ScreenMoment& moment,
+                            const HttpRequest& request) {
+    const std::uint64_t limit = asked.ask.limit;
+    ++asked.ask.limit;  // One more says whether there are more.
+    const ports::QueryValues values = queries::screen_values(query, asked.ask);
+    const auto make = [&]() -> Result<std::string> {
+        SHELFCAST_ASSIGN(const std::string text,
+                         ports.tables.read_table(query.sql, values, asked.format));
+        SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
+        const bool is_exact =
+            moment.is_of_position && after == moment.position && after.is_settled;
+        const ScreenRows rows = rows_of_lines(text, limit);
+        return fmt::format(
+            R"({{{},"rows":[{}],"next_cursor":{}}})",
+            stamp_of(moment, asked.ask.stores, is_exact).json, rows.json,
+            // A search has one page: who wants more types more.
+            rows.is_last || query.filter("q") != nullptr
+                ? "null"
+                : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+    };
+    if (!query.may_be_kept || request.header("Cache-Control") == "no-cache") {
+        return make();
+    }
+    SHELFCAST_ASSIGN(const ScreenAnswer answer,
+                     ports.answers.answer(key_of(query, asked, values), make));
+    return *answer;
+}
+
 Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
                             const ports::StoreScope& scope, const HttpRequest& request) {
     SHELFCAST_ASSIGN(const ScreenMoment moment, ports.stamps.look());
@@ -50,22 +91,8 @@ Result<HttpResponse> answer(const ScreenPorts& ports, const ScreenQuery& query,
     if (asked.format != TableFormat::kJsonLines) {
         return file_of(ports, query, asked);
     }
-    const std::uint64_t limit = asked.ask.limit;
-    ++asked.ask.limit;  // One more says whether there are more.
-    SHELFCAST_ASSIGN(
-        std::string text,
-        ports.tables.read_table(query.sql, queries::screen_values(query, asked.ask), asked.format));
-    SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
-    const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
-    const ScreenRows rows = rows_of_lines(text, limit);
     HttpResponse response;
-    response.body =
-        fmt::format(R"({{{},"rows":[{}],"next_cursor":{}}})",
-                    stamp_of(moment, stores, is_exact).json, rows.json,
-                    // A search has one page: who wants more types more.
-                    rows.is_last || query.filter("q") != nullptr
-                        ? "null"
-                        : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+    SHELFCAST_ASSIGN(response.body, body_of(ports, query, asked, moment, request));
     return response;
 }
 

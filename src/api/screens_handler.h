@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/login_guard.h"
+#include "api/screen_answers.h"
 #include "api/screen_request.h"
 #include "api/screen_stamp.h"
 #include "ports/clock.h"
@@ -22,6 +23,7 @@ namespace shelfcast::api {
 struct ScreenPorts {
     ports::TableSource& tables;
     ScreenStamps& stamps;
+    ScreenAnswers& answers;
     const ports::Digest& digest;
     const ports::Clock& clock;
     std::function<void()> on_query;  ///< Somebody looks: what is fresh matters now.

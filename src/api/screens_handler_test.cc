@@ -144,7 +144,8 @@ protected:
     ports::HandClock clock_{1'728'050'000'000'000};
     ScreenStamps stamps_{epochs_, stores_, watermarks_, clock_};
     int looked_ = 0;
-    ScreenPorts ports_{tables_, stamps_, digest_, clock_, [this] { ++looked_; }};
+    ScreenAnswers answers_{clock_};
+    ScreenPorts ports_{tables_, stamps_, answers_, digest_, clock_, [this] { ++looked_; }};
 };
 
 TEST_F(ScreensHandler, AnAnswerSaysWhatItHoldsUpTo) {
@@ -199,6 +200,32 @@ TEST_F(ScreensHandler, AHangingWarehouseIsWaitedForOnceByThoseWhoCameMeanwhile) 
     watermarks_.when_asked = nullptr;
     clock_.at_us += 1'000'000;
     EXPECT_EQ(get("/v1/screens/home_kpis").status, 200);
+}
+
+TEST_F(ScreensHandler, WhatTookLongIsKeptWithTheStampOfItsReading) {
+    tables_.during = [&] { clock_.at_us += 100'000; };
+    tables_.answer = std::string("{\"a\":1}\n");
+    const std::string first = get("/v1/screens/inventory_items").body;
+    tables_.answer = std::string("{\"a\":2}\n");
+    ++epochs_.end;
+    clock_.at_us += 1'900'000;
+    EXPECT_EQ(get("/v1/screens/inventory_items").body, first);
+    EXPECT_EQ(tables_.asked, 1);
+    // Other rows are other answers, and so are other stores.
+    get("/v1/screens/inventory_items", {{"limit", "7"}});
+    EXPECT_EQ(tables_.asked, 2);
+    get("/v1/screens/inventory_items", {{"store", "1"}});
+    EXPECT_EQ(tables_.asked, 3);
+    get("/v1/screens/inventory_items", {{"category", "Tea"}});
+    EXPECT_EQ(tables_.asked, 4);
+    EXPECT_NE(get("/v1/screens/inventory_items", {}, {{"Cache-Control", "no-cache"}}).body, first);
+    EXPECT_EQ(tables_.asked, 5);
+    clock_.at_us += 200'000;
+    EXPECT_NE(get("/v1/screens/inventory_items").body, first) << "20 times what it took";
+    // Which somebody's act changes is asked anew each time.
+    get("/v1/screens/inventory_restock");
+    get("/v1/screens/inventory_restock");
+    EXPECT_EQ(tables_.asked, 8);
 }
 
 TEST_F(ScreensHandler, ASearchHasOnePage) {

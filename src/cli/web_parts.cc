@@ -43,10 +43,11 @@ WebParts::WebParts(App& app, std::unique_ptr<WarehouseTables> tables,
       sessions_({}, app.authenticator(), app.store(), app.store(), app.hasher(), app.digest(),
                 app.clock()),
       guard_(asks_for_login(app.config()), app.authenticator(), &sessions_),
-      stamps_(app.store(), app.store(), *runner_, app.clock()) {}
+      stamps_(app.store(), app.store(), *runner_, app.clock()),
+      answers_(app.clock()) {}
 
 std::vector<ports::HttpRoute> WebParts::routes() {
-    const api::ScreenPorts screens{*tables_, stamps_, app_.digest(), app_.clock(),
+    const api::ScreenPorts screens{*tables_, stamps_, answers_, app_.digest(), app_.clock(),
                                    [this] { app_.note_view_query(); }};
     std::vector<ports::HttpRoute> all = api::screen_routes(screens, guard_);
     all.push_back(api::live_route(screens, guard_));

@@ -11,6 +11,7 @@
 #include "adapters/clickhouse/warehouse_tables.h"
 #include "api/authenticator.h"
 #include "api/login_guard.h"
+#include "api/screen_answers.h"
 #include "api/screen_stamp.h"
 #include "api/web_sessions.h"
 #include "base/result.h"
@@ -43,6 +44,7 @@ private:
     api::WebSessions sessions_;
     api::LoginGuard guard_;
     api::ScreenStamps stamps_;
+    api::ScreenAnswers answers_;
 };
 
 }  // namespace shelfcast::cli

@@ -19,6 +19,7 @@ constexpr std::string_view kFolder = "queries/screens/";
 constexpr std::string_view kSearchFile = "queries/search/products_and_stores.sql";
 constexpr std::string_view kColumnsMark = "-- Columns:";
 constexpr std::string_view kColumnMark = "--   ";
+constexpr std::string_view kKeptMark = "-- An answer that took long may be kept.";
 constexpr std::string_view kFiltersMark = "-- Filters: ";
 constexpr std::array<std::string_view, 9> kTypes = {
     "String", "UInt8", "UInt32", "UInt64", "Int64", "Float64", "Decimal", "Date", "DateTime"};
@@ -110,6 +111,8 @@ Result<ScreenQuery> parse_screen_query(const SqlFile& file) {
         std::string_view line = take(rest, '\n');
         if (line == kColumnsMark) {
             in_columns = true;
+        } else if (line == kKeptMark) {
+            query.may_be_kept = true;
         } else if (line.starts_with(kFiltersMark)) {
             line.remove_prefix(kFiltersMark.size());
             SHELFCAST_ASSIGN(query.filters, filters_of(file, line));

@@ -39,6 +39,7 @@ struct ScreenQuery {
     std::string_view sql;
     std::vector<ScreenColumn> columns;
     std::vector<ScreenFilter> filters;
+    bool may_be_kept = false;  ///< An answer that took long may be given again for a while.
 
     [[nodiscard]] const ScreenFilter* filter(std::string_view filter_name) const;
 };

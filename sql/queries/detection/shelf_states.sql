@@ -41,13 +41,18 @@ select
         arrayMax(
             arrayPushBack(
                 arrayMap(
-                    delivery -> if(
-                        stock.on_hand_units
-                            - arraySum(arrayMap(one -> if(one.1 >= delivery.1, one.2, 0), stock.receipts)) < 1,
-                        toUInt32(delivery.1) + 1,
+                    day -> if(
+                        on_hand
+                            - arraySum(
+                                arrayMap(
+                                    one -> if(intDiv(one, 10000000000000) >= day, one % 10000000000000, 0),
+                                    stock.receipts
+                                )
+                            ) < 1000,
+                        toUInt32(day) + 1,
                         0
                     ),
-                    stock.receipts
+                    arrayMap(receipt -> intDiv(receipt, 10000000000000), stock.receipts)
                 ),
                 0
             )

@@ -1,5 +1,6 @@
 -- How did each hour of a period sell, and was it unusual?
 -- Grain: one row per store and hour with events. Who asks: the marked series of the anomalies page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   business_date Date: the store's calendar day

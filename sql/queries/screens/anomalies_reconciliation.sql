@@ -1,6 +1,7 @@
 -- Where did speed and batch layer differ when an epoch was closed?
 -- Grain: one row per generation, epoch, table and key, the newest first. Who asks: the data quality page.
 -- Keys are of the whole chain: whoever sees some stores only gets no rows.
+-- An answer that took long may be kept.
 -- Columns:
 --   found_at DateTime: when it was found
 --   generation UInt32: version of the batch layer

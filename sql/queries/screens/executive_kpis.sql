@@ -1,5 +1,6 @@
 -- How does the business stand over a period?
 -- Grain: one row per currency. Who asks: the executive page.
+-- An answer that took long may be kept.
 -- Columns:
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   stores UInt64: stores with events in the period

@@ -1,5 +1,6 @@
 -- How do the regions do over a period?
 -- Grain: one row per country, region and currency. Who asks: the region map of the executive page.
+-- An answer that took long may be kept.
 -- Columns:
 --   country String: two letters or English name; empty: unknown
 --   region String: part of the country; empty: unknown

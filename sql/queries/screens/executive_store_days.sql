@@ -1,5 +1,6 @@
 -- What did each store take on each day, and what was it to take?
 -- Grain: one row per store and business date with events. Who asks: the store heatmap of the executive page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   store_name String: its name

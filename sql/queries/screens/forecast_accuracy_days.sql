@@ -1,6 +1,7 @@
 -- How good were forecasts day by day?
 -- Grain: one row per date with forecasts. Who asks: the accuracy part of the forecast page.
 -- Forecasts of the model in use, the newest of each store, product and date.
+-- An answer that took long may be kept.
 -- Columns:
 --   business_date Date: the date that was predicted
 --   forecasts UInt64: forecasts measured

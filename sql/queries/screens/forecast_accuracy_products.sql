@@ -1,6 +1,7 @@
 -- Which products' forecasts were far from what was sold?
 -- Grain: one row per product with forecasts of the period. Who asks: the accuracy part of the forecast page.
 -- Forecasts of the model in use, the newest of each store, product and date.
+-- An answer that took long may be kept.
 -- Columns:
 --   product_id String: the product
 --   product_name String: its name

@@ -1,6 +1,7 @@
 -- Which stores' forecasts were far from what was sold?
 -- Grain: one row per store with forecasts of the period. Who asks: the accuracy part of the forecast page.
 -- Forecasts of the model in use, the newest of each store, product and date.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   store_name String: its name

@@ -1,6 +1,7 @@
 -- How much will be asked for of everything, by the newest forecast of the model in use?
 -- Grain: one row per level, its keys and date. Who asks: demand trends of the forecast page.
 -- Levels above the store are of the whole chain: whoever sees some stores only has the level store.
+-- An answer that took long may be kept.
 -- Columns:
 --   level String: store, category, region or total
 --   store_id UInt32: the store; 0: all

@@ -1,6 +1,7 @@
 -- Does what the model in use was trained on still hold?
 -- Grain: one row per check date, model version, kind and name of the period. Who asks: the drift part of the forecast page.
 -- Models are of the whole chain: whoever sees some stores only gets no rows.
+-- An answer that took long may be kept.
 -- Columns:
 --   check_date Date: the last business date that was looked at
 --   model_version String: the trained model

@@ -1,6 +1,7 @@
 -- What did ordering this way earn, against a baseline policy?
 -- Grain: one row per business date, currency, policy and baseline. Who asks: the business impact part of the forecast page.
 -- Estimates by replay, not book values.
+-- An answer that took long may be kept.
 -- Columns:
 --   business_date Date: the stores' calendar day
 --   currency String: ISO 4217; empty: a store that no store file knows

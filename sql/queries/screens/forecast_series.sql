@@ -1,6 +1,7 @@
 -- What will be asked for of a product, and how did earlier forecasts meet what was sold?
 -- Grain: one row per store, product and date with a forecast of the model in use or sales; of several forecasts of a date
 -- the newest. Who asks: the forecast page, the product page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   product_id String: the product
@@ -46,7 +47,7 @@ with
             product_id,
             business_date,
             sum(days.units_sold) as units_sold
-        from retail.product_performance_summary as days
+        from retail.product_sales_parts as days
         where product_id = {product:String}
             and business_date between {from_date:Date} and {to_date:Date}
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})

@@ -1,5 +1,6 @@
 -- What did each category take month by month?
 -- Grain: one row per month, category and currency. Who asks: the category matrix.
+-- An answer that took long may be kept.
 -- Columns:
 --   month Date: first day of the month; days outside from and to are not in it
 --   category String: the category that the event says

@@ -1,5 +1,6 @@
 -- What was taken day by day?
 -- Grain: one row per business date and currency. Who asks: trends, the calendar, the executive page.
+-- An answer that took long may be kept.
 -- Columns:
 --   business_date Date: the stores' calendar day
 --   currency String: ISO 4217; empty: a store that no store file knows

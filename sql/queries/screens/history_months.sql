@@ -1,6 +1,7 @@
 -- How does each month compare with the one before and with the year before?
 -- Grain: one row per month and currency. Who asks: the historical page.
 -- Months are whole, whatever the dates. What a month or a year before took is told for stores that sold in both.
+-- An answer that took long may be kept.
 -- Columns:
 --   month Date: first day of the month
 --   currency String: ISO 4217; empty: a store that no store file knows

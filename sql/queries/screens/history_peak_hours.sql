@@ -1,5 +1,6 @@
 -- At which hours of which weekday is most sold?
 -- Grain: one row per weekday, hour of the stores' clocks and currency. Who asks: the peak hours heatmap.
+-- An answer that took long may be kept.
 -- Columns:
 --   day_of_week UInt8: 1 is Monday, 7 is Sunday
 --   hour_of_day UInt8: hour of the store's own clock, 0 to 23

@@ -1,6 +1,7 @@
 -- What comes back, and how much of it?
 -- Grain: one row per category, product and currency sold or returned in a period, the most returned first. Who asks: the
 -- return-rate funnel and table.
+-- An answer that took long may be kept.
 -- Columns:
 --   category String: the category that the event says
 --   product_id String: the product
@@ -48,7 +49,7 @@ from
         sum(days.units_returned) as units_returned,
         sum(days.gross_revenue) as gross_revenue,
         sum(days.returned_revenue) as returned_revenue
-    from retail.product_performance_summary as days
+    from retail.product_sales_parts as days
     left join retail.dim_store as stores on stores.store_id = days.store_id
     where days.business_date between {from_date:Date} and {to_date:Date}
         and ({all_stores:UInt8} = 1 or days.store_id in {stores:Array(UInt32)})

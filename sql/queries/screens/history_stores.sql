@@ -1,5 +1,6 @@
 -- How do the stores compare over a period, and with the period before?
 -- Grain: one row per store with events in either. Who asks: the store comparison, the executive leaderboard.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   store_code String: the chain's own name of the store

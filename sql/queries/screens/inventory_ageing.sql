@@ -1,6 +1,7 @@
 -- How old is what is in stock?
 -- Grain: one row per age, category and currency. Who asks: the inventory page.
 -- An item counts where its oldest unit does, if the oldest goes first.
+-- An answer that took long may be kept.
 -- Columns:
 --   age String: 0-7, 8-30, 31-90, 91-180, 181+ days, or unknown
 --   age_place UInt8: its place in that order, from 1

@@ -1,5 +1,6 @@
 -- What does each category have in stock, and how much of it is at risk?
 -- Grain: one row per category and currency. Who asks: the inventory page, the executive page.
+-- An answer that took long may be kept.
 -- Columns:
 --   category String: from the product file; empty: not in one
 --   currency String: ISO 4217; empty: a store that no store file knows

@@ -1,5 +1,6 @@
 -- Which product is in which class?
 -- Grain: one row per store and product with events in 13 weeks, the most revenue first. Who asks: the ABC-XYZ table.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   product_id String: the product

@@ -1,5 +1,6 @@
 -- How is revenue spread over steady and irregular products?
 -- Grain: one row per ABC class, XYZ class and currency. Who asks: the ABC-XYZ matrix of the inventory page.
+-- An answer that took long may be kept.
 -- Columns:
 --   abc_class String: A, B or C by revenue in the store
 --   xyz_class String: X steady, Y varying, Z irregular; empty: no net units

@@ -1,6 +1,7 @@
 -- Where does each product stand, and which run out?
 -- Grain: one row per store and product that the stock ledger knows, the greatest risk first. Who asks: the inventory
 -- page: on hand, low stock, over and under stock.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   product_id String: the product

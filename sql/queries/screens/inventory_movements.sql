@@ -1,5 +1,6 @@
 -- What moved stock in a period?
 -- Grain: one row per cause and category. Who asks: the flow of goods (Sankey) of the inventory page.
+-- An answer that took long may be kept.
 -- Columns:
 --   cause String: sale, return, receipt, count, correction or waste
 --   category String: from the product file; empty: not in one

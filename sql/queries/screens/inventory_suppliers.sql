@@ -1,6 +1,7 @@
 -- How well do suppliers deliver?
 -- Grain: one row per supplier with shipments announced in a period. Who asks: the inventory page.
 -- A delivery is a product of a shipment to a store. It is in time if it arrived no later than it was expected.
+-- An answer that took long may be kept.
 -- Columns:
 --   supplier String: the supplier; empty: not stated
 --   deliveries UInt64: deliveries announced

@@ -2,6 +2,7 @@
 -- Grain: one row per category and currency. Who asks: the inventory page, the executive page.
 -- Over the days of the period; costs and margins are of products whose unit_cost a product file says. Stock is that of
 -- the days' ends. turnover is by the year: cost_of_sales x 365 / days / mean_stock_value. gmroi likewise with the margin.
+-- An answer that took long may be kept.
 -- Columns:
 --   category String: from the product file; empty: not in one
 --   currency String: ISO 4217; empty: a store that no store file knows
@@ -38,7 +39,7 @@ with
                 product_id,
                 sum(net_units) as units,
                 sum(product_days.revenue) as revenue
-            from retail.product_performance_summary as product_days
+            from retail.product_sales_parts as product_days
             where business_date between {from_date:Date} and {to_date:Date}
                 and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
             group by

@@ -1,5 +1,6 @@
 -- How did a product sell day by day, and where did its stock stand?
 -- Grain: one row per store and business date with sales, returns, restocks or a snapshot of stock. Who asks: the product page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   business_date Date: the store's calendar day
@@ -22,7 +23,7 @@ with
             sum(days.units_returned) as units_returned,
             sum(days.revenue) as revenue,
             sum(days.gross_revenue) as gross_revenue
-        from retail.product_performance_summary as days
+        from retail.product_sales_parts as days
         where product_id = {product:String}
             and business_date between {from_date:Date} and {to_date:Date}
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})

@@ -1,5 +1,6 @@
 -- What moved the stock of a product?
 -- Grain: one row per movement that the stock ledger booked in a period, the newest first. Who asks: the product page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   event_time DateTime: when it happened

@@ -1,5 +1,6 @@
 -- What is known of a product in each store?
 -- Grain: one row per store that sold it in 13 weeks, or whose stock ledger knows it. Who asks: the product page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   store_name String: its name

@@ -5,7 +5,7 @@
 --   place UInt64: 1 is the most (top) or the least (bottom) revenue of its currency
 --   product_id String: the product
 --   product_name String: its name
---   category String: the category that the event says
+--   category String: the category that the newest of these events says
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   revenue Decimal: sales less returns
 --   units Decimal: units sold less returned
@@ -16,12 +16,12 @@ with
     (
         select
             days.product_id as product_id,
-            any(cast(days.category as String)) as category,
+            argMax(cast(days.category as String), days.last_event_time) as category,
             cast(stores.currency as String) as currency,
             sum(days.revenue) as revenue,
             sum(days.net_units) as units,
             sum(days.sales) as sales
-        from retail.product_performance_summary as days
+        from retail.product_sales_parts as days
         left join retail.dim_store as stores on stores.store_id = days.store_id
         where days.business_date = {today:Date}
             and ({all_stores:UInt8} = 1 or days.store_id in {stores:Array(UInt32)})

@@ -2185,7 +2185,7 @@ export interface components {
              */
             closed_at: string | null;
         };
-        /** @description Grain: one row per store and hour with events. Who asks: the marked series of the anomalies page. */
+        /** @description Grain: one row per store and hour with events. Who asks: the marked series of the anomalies page. An answer that took long may be kept. */
         anomalies_hours: {
             /** @description the store */
             store_id: number;
@@ -2302,7 +2302,7 @@ export interface components {
             /** @description hours of the last 7 days in which it did not pass */
             hours_failed: number;
         };
-        /** @description Grain: one row per generation, epoch, table and key, the newest first. Who asks: the data quality page. Keys are of the whole chain: whoever sees some stores only gets no rows. */
+        /** @description Grain: one row per generation, epoch, table and key, the newest first. Who asks: the data quality page. Keys are of the whole chain: whoever sees some stores only gets no rows. An answer that took long may be kept. */
         anomalies_reconciliation: {
             /**
              * Format: date-time
@@ -2375,7 +2375,7 @@ export interface components {
             /** @description IANA name */
             time_zone: string;
         };
-        /** @description Grain: one row per currency. Who asks: the executive page. */
+        /** @description Grain: one row per currency. Who asks: the executive page. An answer that took long may be kept. */
         executive_kpis: {
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;
@@ -2421,7 +2421,7 @@ export interface components {
             /** @description open restock alerts */
             open_alerts: number;
         };
-        /** @description Grain: one row per country, region and currency. Who asks: the region map of the executive page. */
+        /** @description Grain: one row per country, region and currency. Who asks: the region map of the executive page. An answer that took long may be kept. */
         executive_regions: {
             /** @description two letters or English name; empty: unknown */
             country: string;
@@ -2450,7 +2450,7 @@ export interface components {
             /** @description receipt lines sold */
             sales: number;
         };
-        /** @description Grain: one row per store and business date with events. Who asks: the store heatmap of the executive page. */
+        /** @description Grain: one row per store and business date with events. Who asks: the store heatmap of the executive page. An answer that took long may be kept. */
         executive_store_days: {
             /** @description the store */
             store_id: number;
@@ -2478,7 +2478,7 @@ export interface components {
             /** @description revenue / target_revenue; null: no target above 0 */
             attainment: number | null;
         };
-        /** @description Grain: one row per date with forecasts. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. */
+        /** @description Grain: one row per date with forecasts. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. An answer that took long may be kept. */
         forecast_accuracy_days: {
             /**
              * Format: date
@@ -2513,7 +2513,7 @@ export interface components {
             /** @description share of actuals inside the 95 % interval */
             coverage_95: number;
         };
-        /** @description Grain: one row per product with forecasts of the period. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. */
+        /** @description Grain: one row per product with forecasts of the period. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. An answer that took long may be kept. */
         forecast_accuracy_products: {
             /** @description the product */
             product_id: string;
@@ -2547,7 +2547,7 @@ export interface components {
             /** @description share of actuals inside the 95 % interval */
             coverage_95: number;
         };
-        /** @description Grain: one row per store with forecasts of the period. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. */
+        /** @description Grain: one row per store with forecasts of the period. Who asks: the accuracy part of the forecast page. Forecasts of the model in use, the newest of each store, product and date. An answer that took long may be kept. */
         forecast_accuracy_stores: {
             /** @description the store */
             store_id: number;
@@ -2581,7 +2581,7 @@ export interface components {
             /** @description share of actuals inside the 95 % interval */
             coverage_95: number;
         };
-        /** @description Grain: one row per level, its keys and date. Who asks: demand trends of the forecast page. Levels above the store are of the whole chain: whoever sees some stores only has the level store. */
+        /** @description Grain: one row per level, its keys and date. Who asks: demand trends of the forecast page. Levels above the store are of the whole chain: whoever sees some stores only has the level store. An answer that took long may be kept. */
         forecast_demand: {
             /** @description store, category, region or total */
             level: string;
@@ -2614,7 +2614,7 @@ export interface components {
             /** @description the trained model */
             model_version: string;
         };
-        /** @description Grain: one row per check date, model version, kind and name of the period. Who asks: the drift part of the forecast page. Models are of the whole chain: whoever sees some stores only gets no rows. */
+        /** @description Grain: one row per check date, model version, kind and name of the period. Who asks: the drift part of the forecast page. Models are of the whole chain: whoever sees some stores only gets no rows. An answer that took long may be kept. */
         forecast_drift: {
             /**
              * Format: date
@@ -2640,7 +2640,7 @@ export interface components {
             /** @description values, or forecasts, looked at */
             values: number;
         };
-        /** @description Grain: one row per business date, currency, policy and baseline. Who asks: the business impact part of the forecast page. Estimates by replay, not book values. */
+        /** @description Grain: one row per business date, currency, policy and baseline. Who asks: the business impact part of the forecast page. Estimates by replay, not book values. An answer that took long may be kept. */
         forecast_impact: {
             /**
              * Format: date
@@ -2734,7 +2734,7 @@ export interface components {
             /** @description how long training took, seconds */
             training_s: number;
         };
-        /** @description Grain: one row per store, product and date with a forecast of the model in use or sales; of several forecasts of a date the newest. Who asks: the forecast page, the product page. */
+        /** @description Grain: one row per store, product and date with a forecast of the model in use or sales; of several forecasts of a date the newest. Who asks: the forecast page, the product page. An answer that took long may be kept. */
         forecast_series: {
             /** @description the store */
             store_id: number;
@@ -2768,7 +2768,7 @@ export interface components {
             /** @description the trained model; empty: no forecast of that day */
             model_version: string;
         };
-        /** @description Grain: one row per month, category and currency. Who asks: the category matrix. */
+        /** @description Grain: one row per month, category and currency. Who asks: the category matrix. An answer that took long may be kept. */
         history_categories: {
             /**
              * Format: date
@@ -2799,7 +2799,7 @@ export interface components {
             /** @description share of the month's revenue of its currency; null unless that is above 0 */
             revenue_share: number | null;
         };
-        /** @description Grain: one row per business date and currency. Who asks: trends, the calendar, the executive page. */
+        /** @description Grain: one row per business date and currency. Who asks: trends, the calendar, the executive page. An answer that took long may be kept. */
         history_days: {
             /**
              * Format: date
@@ -2835,7 +2835,7 @@ export interface components {
              */
             units: string;
         };
-        /** @description Grain: one row per month and currency. Who asks: the historical page. Months are whole, whatever the dates. What a month or a year before took is told for stores that sold in both. */
+        /** @description Grain: one row per month and currency. Who asks: the historical page. Months are whole, whatever the dates. What a month or a year before took is told for stores that sold in both. An answer that took long may be kept. */
         history_months: {
             /**
              * Format: date
@@ -2868,7 +2868,7 @@ export interface components {
             /** @description relative change; null: nothing above 0 to compare with */
             year_over_year: number | null;
         };
-        /** @description Grain: one row per weekday, hour of the stores' clocks and currency. Who asks: the peak hours heatmap. */
+        /** @description Grain: one row per weekday, hour of the stores' clocks and currency. Who asks: the peak hours heatmap. An answer that took long may be kept. */
         history_peak_hours: {
             /** @description 1 is Monday, 7 is Sunday */
             day_of_week: number;
@@ -2888,13 +2888,13 @@ export interface components {
             /** @description revenue / trading_days */
             revenue_per_day: number;
         };
-        /** @description Grain: one row per product and currency, the most revenue first. Who asks: the historical page, the executive top 10. */
+        /** @description Grain: one row per product and currency, the most revenue first. Who asks: the historical page, the executive top 10. An answer that took long may be kept. */
         history_products: {
             /** @description the product */
             product_id: string;
             /** @description its name */
             product_name: string;
-            /** @description the category that the events say */
+            /** @description the category that the newest of these events says */
             category: string;
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;
@@ -2920,7 +2920,7 @@ export interface components {
             /** @description stores that sold it */
             stores: number;
         };
-        /** @description Grain: one row per category, product and currency sold or returned in a period, the most returned first. Who asks: the return-rate funnel and table. */
+        /** @description Grain: one row per category, product and currency sold or returned in a period, the most returned first. Who asks: the return-rate funnel and table. An answer that took long may be kept. */
         history_returns: {
             /** @description the category that the event says */
             category: string;
@@ -2959,7 +2959,7 @@ export interface components {
             /** @description returned_revenue / gross_revenue; null: nothing was sold */
             revenue_return_rate: number | null;
         };
-        /** @description Grain: one row per store with events in either. Who asks: the store comparison, the executive leaderboard. */
+        /** @description Grain: one row per store with events in either. Who asks: the store comparison, the executive leaderboard. An answer that took long may be kept. */
         history_stores: {
             /** @description the store */
             store_id: number;
@@ -3122,7 +3122,7 @@ export interface components {
              */
             last_event_time: string | null;
         };
-        /** @description Grain: one row per age, category and currency. Who asks: the inventory page. An item counts where its oldest unit does, if the oldest goes first. */
+        /** @description Grain: one row per age, category and currency. Who asks: the inventory page. An item counts where its oldest unit does, if the oldest goes first. An answer that took long may be kept. */
         inventory_ageing: {
             /** @description 0-7, 8-30, 31-90, 91-180, 181+ days, or unknown */
             age: string;
@@ -3145,7 +3145,7 @@ export interface components {
              */
             stock_value: string;
         };
-        /** @description Grain: one row per category and currency. Who asks: the inventory page, the executive page. */
+        /** @description Grain: one row per category and currency. Who asks: the inventory page, the executive page. An answer that took long may be kept. */
         inventory_categories: {
             /** @description from the product file; empty: not in one */
             category: string;
@@ -3181,7 +3181,7 @@ export interface components {
             /** @description on_hand_units of what sells / units it sells a day; null: nothing sells */
             days_of_cover: number | null;
         };
-        /** @description Grain: one row per store and product with events in 13 weeks, the most revenue first. Who asks: the ABC-XYZ table. */
+        /** @description Grain: one row per store and product with events in 13 weeks, the most revenue first. Who asks: the ABC-XYZ table. An answer that took long may be kept. */
         inventory_class_items: {
             /** @description the store */
             store_id: number;
@@ -3210,7 +3210,7 @@ export interface components {
             /** @description of weekly net units; null: no net units */
             coefficient_of_variation: number | null;
         };
-        /** @description Grain: one row per ABC class, XYZ class and currency. Who asks: the ABC-XYZ matrix of the inventory page. */
+        /** @description Grain: one row per ABC class, XYZ class and currency. Who asks: the ABC-XYZ matrix of the inventory page. An answer that took long may be kept. */
         inventory_classes: {
             /** @description A, B or C by revenue in the store */
             abc_class: string;
@@ -3231,7 +3231,7 @@ export interface components {
              */
             revenue: string;
         };
-        /** @description Grain: one row per store and product that the stock ledger knows, the greatest risk first. Who asks: the inventory page: on hand, low stock, over and under stock. */
+        /** @description Grain: one row per store and product that the stock ledger knows, the greatest risk first. Who asks: the inventory page: on hand, low stock, over and under stock. An answer that took long may be kept. */
         inventory_items: {
             /** @description the store */
             store_id: number;
@@ -3295,7 +3295,7 @@ export interface components {
              */
             as_of: string;
         };
-        /** @description Grain: one row per cause and category. Who asks: the flow of goods (Sankey) of the inventory page. */
+        /** @description Grain: one row per cause and category. Who asks: the flow of goods (Sankey) of the inventory page. An answer that took long may be kept. */
         inventory_movements: {
             /** @description sale, return, receipt, count, correction or waste */
             cause: string;
@@ -3380,7 +3380,7 @@ export interface components {
              */
             generated_at: string;
         };
-        /** @description Grain: one row per supplier with shipments announced in a period. Who asks: the inventory page. A delivery is a product of a shipment to a store. It is in time if it arrived no later than it was expected. */
+        /** @description Grain: one row per supplier with shipments announced in a period. Who asks: the inventory page. A delivery is a product of a shipment to a store. It is in time if it arrived no later than it was expected. An answer that took long may be kept. */
         inventory_suppliers: {
             /** @description the supplier; empty: not stated */
             supplier: string;
@@ -3412,7 +3412,7 @@ export interface components {
             /** @description from announcement to arrival, days; null: nothing arrived */
             mean_lead_time_days: number | null;
         };
-        /** @description Grain: one row per category and currency. Who asks: the inventory page, the executive page. Over the days of the period; costs and margins are of products whose unit_cost a product file says. Stock is that of the days' ends. turnover is by the year: cost_of_sales x 365 / days / mean_stock_value. gmroi likewise with the margin. */
+        /** @description Grain: one row per category and currency. Who asks: the inventory page, the executive page. Over the days of the period; costs and margins are of products whose unit_cost a product file says. Stock is that of the days' ends. turnover is by the year: cost_of_sales x 365 / days / mean_stock_value. gmroi likewise with the margin. An answer that took long may be kept. */
         inventory_turnover: {
             /** @description from the product file; empty: not in one */
             category: string;
@@ -3442,7 +3442,7 @@ export interface components {
             /** @description gross margin a year per amount in stock; null: no stock */
             gmroi: number | null;
         };
-        /** @description Grain: one row per store and business date with sales, returns, restocks or a snapshot of stock. Who asks: the product page. */
+        /** @description Grain: one row per store and business date with sales, returns, restocks or a snapshot of stock. Who asks: the product page. An answer that took long may be kept. */
         product_days: {
             /** @description the store */
             store_id: number;
@@ -3483,7 +3483,7 @@ export interface components {
             /** @description opening hours without stock that day; null: no snapshot */
             stock_out_hours: number | null;
         };
-        /** @description Grain: one row per movement that the stock ledger booked in a period, the newest first. Who asks: the product page. */
+        /** @description Grain: one row per movement that the stock ledger booked in a period, the newest first. Who asks: the product page. An answer that took long may be kept. */
         product_movements: {
             /** @description the store */
             store_id: number;
@@ -3518,7 +3518,7 @@ export interface components {
             /** @description place in the partition */
             log_offset: number;
         };
-        /** @description Grain: one row per store that sold it in 13 weeks, or whose stock ledger knows it. Who asks: the product page. */
+        /** @description Grain: one row per store that sold it in 13 weeks, or whose stock ledger knows it. Who asks: the product page. An answer that took long may be kept. */
         product_summary: {
             /** @description the store */
             store_id: number;
@@ -3652,7 +3652,7 @@ export interface components {
             product_id: string;
             /** @description its name */
             product_name: string;
-            /** @description the category that the event says */
+            /** @description the category that the newest of these events says */
             category: string;
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;

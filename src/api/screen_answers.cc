@@ -1,0 +1,59 @@
+#include "api/screen_answers.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace shelfcast::api {
+
+Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key,
+                                           const std::function<Result<std::string>()>& make) {
+    std::promise<Result<ScreenAnswer>> made;
+    {
+        std::unique_lock lock(mutex_);
+        Place& place = places_[key];
+        if (place.answer.valid() && (!place.is_there || clock_.steady_us() < place.until_us)) {
+            const auto answer = place.answer;
+            lock.unlock();
+            return answer.get();
+        }
+        place = {.answer = made.get_future().share()};
+    }
+    const std::int64_t began_us = clock_.steady_us();
+    Result<ScreenAnswer> answer = make().map(
+        [](std::string text) { return std::make_shared<const std::string>(std::move(text)); });
+    const std::int64_t now_us = clock_.steady_us();
+    const std::int64_t took_us = now_us - began_us;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (answer && took_us >= rules_.from_us) {
+            Place& place = places_[key];
+            place.is_there = true;
+            place.until_us = now_us + std::min(took_us * rules_.times_its_cost, rules_.most_us);
+            place.bytes = key.size() + (*answer)->size();
+        } else {
+            places_.erase(key);
+        }
+        forget(now_us);
+    }
+    made.set_value(answer);
+    return answer;
+}
+
+void ScreenAnswers::forget(std::int64_t now_us) {
+    std::erase_if(places_, [now_us](const auto& entry) {
+        return entry.second.is_there && entry.second.until_us <= now_us;
+    });
+    std::size_t bytes = 0;
+    for (const auto& [key, place] : places_) {
+        bytes += place.bytes;
+    }
+    while (bytes > rules_.bytes) {
+        const auto soonest = std::ranges::min_element(places_, {}, [](const auto& entry) {
+            return entry.second.is_there ? entry.second.until_us : INT64_MAX;
+        });
+        bytes -= soonest->second.bytes;
+        places_.erase(soonest);
+    }
+}
+
+}  // namespace shelfcast::api

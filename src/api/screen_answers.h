@@ -1,0 +1,58 @@
+#pragma once
+
+/// \file api/screen_answers.h
+/// Answers of the screens that took long, kept for a multiple of the time they took: a question of a tenth
+/// of a second is asked anew every two seconds at most, one of two seconds once in 40, however many
+/// people look. Those who ask for the same meanwhile wait for the one who came first. A kept answer carries the
+/// stamp of when it was read. Owned by the wiring. Thread safe.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/result.h"
+#include "ports/clock.h"
+
+namespace shelfcast::api {
+
+/// Times in microseconds.
+struct KeepRules {
+    std::int64_t from_us = 50'000;     ///< What took less is not kept.
+    std::int64_t times_its_cost = 20;  ///< So many times what it took; at most:
+    std::int64_t most_us = 60'000'000;
+    std::size_t bytes = std::size_t{64} << 20U;  ///< Of all answers; the oldest go.
+};
+
+using ScreenAnswer = std::shared_ptr<const std::string>;
+
+class ScreenAnswers {
+public:
+    /// The clock must outlive it.
+    explicit ScreenAnswers(const ports::Clock& clock, KeepRules rules = {})
+        : clock_(clock), rules_(rules) {}
+
+    /// The kept answer of `key`, or what `make` gives. Errors: those of `make`, never kept.
+    [[nodiscard]] Result<ScreenAnswer> answer(const std::string& key,
+                                              const std::function<Result<std::string>()>& make);
+
+private:
+    struct Place {
+        std::shared_future<Result<ScreenAnswer>> answer;  ///< Being made, or there.
+        bool is_there = false;
+        std::int64_t until_us = 0;  ///< Steady.
+        std::size_t bytes = 0;
+    };
+    void forget(std::int64_t now_us);
+
+    const ports::Clock& clock_;
+    const KeepRules rules_;
+    std::mutex mutex_;
+    std::map<std::string, Place> places_;  ///< Guarded by mutex_.
+};
+
+}  // namespace shelfcast::api
