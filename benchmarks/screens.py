@@ -7,14 +7,16 @@ import datetime
 import http.client
 import json
 import math
+import os
 import random
 import statistics
+import subprocess
 import threading
 import time
 import urllib.parse
 from pathlib import Path
 
-from owner import LOGIN, BenchError, Deadline, EventsDoor, Owner, sql
+from owner import LOGIN, ROOT, BenchError, Deadline, EventsDoor, Owner, sql
 from processes import cpu_seconds
 from scenarios import Results, Site, quantiles_ms
 
@@ -127,6 +129,21 @@ class _Viewer(threading.Thread):
             self.lags.append(time.time() - at.timestamp())
 
 
+def _in_browser(owner: Owner, deadline: Deadline) -> Results:
+    """Each page in a real browser that opens it for the first time: web/browser/timing.ts."""
+    web = ROOT / "web"
+    try:
+        ended = subprocess.run([web / "node_modules/.bin/vite-node", "browser/timing.ts"], cwd=web,
+                               env=os.environ | {"SHELFCAST_WEB": f"http://127.0.0.1:{owner.web_port}"},
+                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                               timeout=deadline.left(), check=False)
+    except FileNotFoundError as error:
+        raise BenchError("web/node_modules is not there: ./dev setup makes it") from error
+    if ended.returncode != 0:
+        raise BenchError(f"browser/timing.ts: {ended.stderr[-800:]}")
+    return json.loads(ended.stdout)
+
+
 def _body(pairs: list[list[str]], dice: random.Random, events: int) -> bytes:
     now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
     lines = []
@@ -196,7 +213,7 @@ def _watched(owner: Owner, viewers: int, deadline: Deadline) -> Results:
 
 
 def screens(site: Site) -> Results:
-    """A year of a chain with stock, forecasts and proposals: every page, then many who watch."""
+    """A year of a chain with stock, forecasts and proposals: every page, asked and seen, then many who watch."""
     sizes = site.sizes
     deadline = site.deadline("screens")
     with Owner(site.binary, Path(site.folder) / "screens", deadline) as owner:
@@ -216,6 +233,7 @@ def screens(site: Site) -> Results:
         pages = {page: _page(asking, queries, product, sizes.query_runs)
                  for page, queries in PAGES.items()}
         asking.close()
+        in_browser = _in_browser(owner, deadline)
         return {"stores": sizes.chain_stores, "products": sizes.chain_products, "days": sizes.chain_days,
-                "events": made["events"], "pages": pages,
+                "events": made["events"], "pages": pages, "in_browser": in_browser,
                 "watched": _watched(owner, sizes.viewers, deadline)}

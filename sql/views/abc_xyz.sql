@@ -42,13 +42,13 @@ from
     select
         store_id,
         product_id,
-        sum(units) as net_units,
-        sum(amount) as revenue,
-        sum(toFloat64(units)) / 13 as mean_units,
+        net_units,
+        revenue,
+        toFloat64(net_units) / 13 as mean_units,
         -- Weeks without events count as 0.
         if(
             net_units > 0,
-            sqrt(greatest(0, sum(pow(toFloat64(units), 2)) / 13 - pow(mean_units, 2))) / mean_units,
+            sqrt(greatest(0, arraySum(units -> pow(units / 1000, 2), weeks) / 13 - pow(mean_units, 2))) / mean_units,
             null
         ) as variation,
         sum(greatest(revenue, 0)) over (partition by store_id) as total,
@@ -61,20 +61,41 @@ from
         ) as up_to_here
     from
     (
+        -- A sum per week side by side: as groups of their own they would be 13 times as many.
         select
-            deltas.store_id as store_id,
-            deltas.product_id as product_id,
-            intDiv(newest_date - deltas.business_date, 7) as weeks_ago,
-            sum(deltas.units_sold) - sum(deltas.units_returned) as units,
-            sum(deltas.gross_revenue) - sum(deltas.returned_revenue) as amount
-        from retail_core.product_sales as deltas
-        where deltas.business_date > newest_date - 91
-        group by
             store_id,
             product_id,
-            weeks_ago
+            sum(net) as net_units,
+            sum(amount) as revenue,
+            [
+                sumIf(thousandths, weeks_ago = 0),
+                sumIf(thousandths, weeks_ago = 1),
+                sumIf(thousandths, weeks_ago = 2),
+                sumIf(thousandths, weeks_ago = 3),
+                sumIf(thousandths, weeks_ago = 4),
+                sumIf(thousandths, weeks_ago = 5),
+                sumIf(thousandths, weeks_ago = 6),
+                sumIf(thousandths, weeks_ago = 7),
+                sumIf(thousandths, weeks_ago = 8),
+                sumIf(thousandths, weeks_ago = 9),
+                sumIf(thousandths, weeks_ago = 10),
+                sumIf(thousandths, weeks_ago = 11),
+                sumIf(thousandths, weeks_ago = 12)
+            ] as weeks
+        from
+        (
+            select
+                deltas.store_id as store_id,
+                deltas.product_id as product_id,
+                intDiv(newest_date - deltas.business_date, 7) as weeks_ago,
+                deltas.units_sold - deltas.units_returned as net,
+                deltas.gross_revenue - deltas.returned_revenue as amount,
+                toInt64(net * 1000) as thousandths
+            from retail_core.product_sales as deltas
+            where deltas.business_date > newest_date - 91
+        )
+        group by
+            store_id,
+            product_id
     )
-    group by
-        store_id,
-        product_id
 )

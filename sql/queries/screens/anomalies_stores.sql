@@ -1,5 +1,6 @@
 -- From which stores, and from how many of their tills, was nothing heard?
 -- Grain: one row per store of the store file. Who asks: the data quality page.
+-- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
 --   store_code String: the chain's own name of the store

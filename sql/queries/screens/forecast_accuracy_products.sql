@@ -47,7 +47,7 @@ from
         product_id,
         prediction_date
 ) as newest
-left join retail.dim_product as names on names.product_id = newest.product_id
+left join retail.product_names as names on names.product_id = newest.product_id
 group by product_id
 order by
     absolute_error desc,

@@ -54,7 +54,7 @@ from
         currency
     limit {row_limit:UInt64} offset {row_offset:UInt64}
 ) as sold
-left join retail.dim_product as names on names.product_id = sold.product_id
+left join retail.product_names as names on names.product_id = sold.product_id
 order by
     revenue desc,
     product_id,

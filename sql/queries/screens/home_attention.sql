@@ -12,21 +12,13 @@
 --   items UInt64: how many products it is about; of an incident 1
 --   reason String: why, in plain words; empty where the other columns say it
 -- Filters: none
-with
-    names as
-    (
-        select
-            product_id,
-            product_name
-        from retail.dim_product
-    )
 select
     found.kind as kind,
     found.severity as severity,
     found.item_id as item_id,
     found.store_id as store_id,
     found.product_id as product_id,
-    ifNull(names.product_name, '') as product_name,
+    if(ifNull(names.product_name, '') = '', found.product_id, assumeNotNull(names.product_name)) as product_name,
     found.since as since,
     found.review_date as review_date,
     found.items as items,
@@ -73,8 +65,16 @@ from
         '' as reason
     from retail.daily_sales_summary
     where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+        -- Found by their last days, so that the years of the others are not read.
+        and store_id not in
+        (
+            select store_id
+            from retail.daily_sales_summary
+            where business_date >= toDate({as_of:DateTime64(3, 'UTC')}) - 3
+            group by store_id
+            having max(last_event_time) >= {as_of:DateTime64(3, 'UTC')} - interval 24 hour
+        )
     group by store_id
-    having since < {as_of:DateTime64(3, 'UTC')} - interval 24 hour
     union all
     select
         'proposals' as kind,
@@ -111,7 +111,7 @@ from
         store_id,
         review_date
 ) as found
-left join names on names.product_id = found.product_id
+left join retail.product_names as names on names.product_id = found.product_id
 order by
     indexOf(['critical', 'warning', 'info'], severity),
     since desc,

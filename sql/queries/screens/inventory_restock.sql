@@ -76,7 +76,7 @@ from
         product_id
     limit {row_limit:UInt64} offset {row_offset:UInt64}
 ) as wanted
-left join retail.dim_product as names on names.product_id = wanted.product_id
+left join retail.product_names as names on names.product_id = wanted.product_id
 left join retail.dim_store as stores on stores.store_id = wanted.store_id
 order by
     is_ordered,

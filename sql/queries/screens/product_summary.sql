@@ -58,27 +58,35 @@ select
     ifNull(cast(products.brand as Nullable(String)), '') as brand,
     ifNull(cast(products.supplier as Nullable(String)), '') as supplier,
     ifNull(cast(stores.currency as Nullable(String)), '') as currency,
-    stock.on_hand_units as on_hand_units,
-    stock.on_order_units as on_order_units,
-    stock.days_of_cover as days_of_cover,
-    stock.stock_out_probability as stock_out_probability,
-    stock.reorder_point as reorder_point,
+    places.on_hand_units as on_hand_units,
+    places.on_order_units as on_order_units,
+    places.days_of_cover as days_of_cover,
+    places.stock_out_probability as stock_out_probability,
+    places.reorder_point as reorder_point,
     products.unit_cost as unit_cost,
-    stock.stock_value as stock_value,
-    ifNull(classes.abc_class, '') as abc_class,
-    ifNull(classes.xyz_class, '') as xyz_class,
-    ifNull(classes.revenue, 0) as revenue_13_weeks,
-    ifNull(classes.net_units, 0) as net_units_13_weeks
+    places.stock_value as stock_value,
+    ifNull(places.abc_class, '') as abc_class,
+    ifNull(places.xyz_class, '') as xyz_class,
+    ifNull(places.revenue, 0) as revenue_13_weeks,
+    ifNull(places.net_units, 0) as net_units_13_weeks
 from
 (
-    select store_id
+    -- Each is asked once: a name of `with` is asked as often as it is used.
+    select
+        assumeNotNull(ifNull(stock.store_id, classes.store_id)) as store_id,
+        stock.on_hand_units as on_hand_units,
+        stock.on_order_units as on_order_units,
+        stock.days_of_cover as days_of_cover,
+        stock.stock_out_probability as stock_out_probability,
+        stock.reorder_point as reorder_point,
+        stock.stock_value as stock_value,
+        classes.abc_class as abc_class,
+        classes.xyz_class as xyz_class,
+        classes.revenue as revenue,
+        classes.net_units as net_units
     from stock
-    union distinct
-    select store_id
-    from classes
+    full outer join classes on classes.store_id = stock.store_id
 ) as places
-left join stock on stock.store_id = places.store_id
-left join classes on classes.store_id = places.store_id
 left join retail.dim_store as stores on stores.store_id = places.store_id
 cross join
 (

@@ -62,20 +62,13 @@ select
 from
 (
     select
-        'top' as end_of_list,
-        from_top as place,
-        *
+        *,
+        arrayJoin(arrayFilter(place -> place.2 <= 10, [('top', from_top), ('bottom', from_bottom)])) as list,
+        list.1 as end_of_list,
+        list.2 as place
     from placed
-    where from_top <= 10
-    union all
-    select
-        'bottom' as end_of_list,
-        from_bottom as place,
-        *
-    from placed
-    where from_bottom <= 10
 ) as ends
-left join retail.dim_product as names on names.product_id = ends.product_id
+left join retail.product_names as names on names.product_id = ends.product_id
 order by
     currency,
     end_of_list desc,

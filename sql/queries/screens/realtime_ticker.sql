@@ -54,7 +54,7 @@ from
         log_offset desc
     limit {row_limit:UInt64} offset {row_offset:UInt64}
 ) as newest
-left join retail.dim_product as names on names.product_id = newest.product_id
+left join retail.product_names as names on names.product_id = newest.product_id
 left join retail.dim_store as stores on stores.store_id = newest.store_id
 order by
     event_time desc,

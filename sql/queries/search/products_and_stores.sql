@@ -30,17 +30,19 @@ from
         category as detail
     from retail.dim_product
     where {all_stores:UInt8} = 1
+        -- Whatever a visible store ever sold, got or counted: the stock ledger's products, without its sums.
         or product_id in
         (
             select product_id
-            from retail.product_performance_summary
+            from retail.product_sales_parts
             where store_id in {stores:Array(UInt32)}
-                and business_date > {today:Date} - 91
-        )
-        or product_id in
-        (
+            union all
             select product_id
-            from retail.inventory_by_store
+            from retail.supplier_shipments
+            where store_id in {stores:Array(UInt32)}
+            union all
+            select product_id
+            from retail.inventory_updates
             where store_id in {stores:Array(UInt32)}
         )
     union all

@@ -2322,7 +2322,7 @@ export interface components {
             /** @description measures of the batch layer, which won; empty: no such row */
             batch: string;
         };
-        /** @description Grain: one row per store of the store file. Who asks: the data quality page. */
+        /** @description Grain: one row per store of the store file. Who asks: the data quality page. An answer that took long may be kept. */
         anomalies_stores: {
             /** @description the store */
             store_id: number;
