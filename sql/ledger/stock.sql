@@ -49,7 +49,6 @@ with
             cast([], 'Array(Int64)') as receipts,
             max(last_event_time) as happened_at
         from retail_core.product_months
-        where (store_id, product_id) not in (select store_id, product_id from counted)
         group by
             store_id,
             product_id
@@ -66,7 +65,6 @@ with
         from retail_core.product_sales
         where not by_shipment
             and units_restocked > 0
-            and (store_id, product_id) not in (select store_id, product_id from counted)
         group by
             store_id,
             product_id
@@ -87,7 +85,6 @@ with
             ) as receipts,
             max(last_event_time) as happened_at
         from retail_core.stock_days
-        where (store_id, product_id) not in (select store_id, product_id from counted)
         group by
             store_id,
             product_id
@@ -105,7 +102,6 @@ with
             toDecimal128(0, 3) as on_order_units,
             last_event_time
         from retail_core.product_sales
-        where (store_id, product_id) in (select store_id, product_id from counted)
         union all
         select
             store_id,
@@ -119,7 +115,6 @@ with
             units_announced - units_arrived - units_short as on_order_units,
             last_event_time
         from retail_core.stock_days
-        where (store_id, product_id) in (select store_id, product_id from counted)
         union all
         select
             store_id,
@@ -197,6 +192,8 @@ select
     max(received_units) > 0 as is_known,
     toDateTime64(max(happened_at), 3, 'UTC') as last_event_time
 from uncounted
+-- Said once: the engine asks each source for the others only.
+where (store_id, product_id) not in (select store_id, product_id from counted)
 group by
     store_id,
     product_id

@@ -1,10 +1,10 @@
 #pragma once
 
 /// \file api/screen_answers.h
-/// Answers of the screens that took long, kept for a multiple of the time they took: a question of a tenth
-/// of a second is asked anew every two seconds at most, one of two seconds once in 40, however many
-/// people look. Those who ask for the same meanwhile wait for the one who came first. A kept answer carries the
-/// stamp of when it was read. Owned by the wiring. Thread safe.
+/// Answers of the screens that took long, kept for a multiple of the time they took: a question of
+/// a tenth of a second is asked anew every two seconds at most, one of two seconds once in 40,
+/// however many people look. Those who ask for the same meanwhile wait for the one who came first.
+/// A kept answer carries the stamp of its reading. Owned by the wiring. Thread safe.
 
 #include <cstddef>
 #include <cstdint>

@@ -24,8 +24,8 @@ protected:
     }
 
     ports::HandClock clock_{5};
-    ScreenAnswers answers_{
-        clock_, {.from_us = 100, .times_its_cost = 10, .most_us = 5'000, .bytes = 10}};
+    ScreenAnswers answers_{clock_,
+                           {.from_us = 100, .times_its_cost = 10, .most_us = 5'000, .bytes = 10}};
     int made_ = 0;
 };
 

@@ -48,9 +48,8 @@ std::string key_of(const ScreenQuery& query, const ScreenRequest& asked,
     return key;
 }
 
-Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query,
-                            ScreenRequest asked, const ScreenMoment& moment,
-                            const HttpRequest& request) {
+Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query, ScreenRequest asked,
+                            const ScreenMoment& moment, const HttpRequest& request) {
     const std::uint64_t limit = asked.ask.limit;
     ++asked.ask.limit;  // One more says whether there are more.
     const ports::QueryValues values = queries::screen_values(query, asked.ask);
@@ -58,16 +57,14 @@ Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query,
         SHELFCAST_ASSIGN(const std::string text,
                          ports.tables.read_table(query.sql, values, asked.format));
         SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
-        const bool is_exact =
-            moment.is_of_position && after == moment.position && after.is_settled;
+        const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
         const ScreenRows rows = rows_of_lines(text, limit);
-        return fmt::format(
-            R"({{{},"rows":[{}],"next_cursor":{}}})",
-            stamp_of(moment, asked.ask.stores, is_exact).json, rows.json,
-            // A search has one page: who wants more types more.
-            rows.is_last || query.filter("q") != nullptr
-                ? "null"
-                : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+        return fmt::format(R"({{{},"rows":[{}],"next_cursor":{}}})",
+                           stamp_of(moment, asked.ask.stores, is_exact).json, rows.json,
+                           // A search has one page: who wants more types more.
+                           rows.is_last || query.filter("q") != nullptr
+                               ? "null"
+                               : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
     };
     if (!query.may_be_kept || request.header("Cache-Control") == "no-cache") {
         return make();

@@ -47,8 +47,8 @@ WebParts::WebParts(App& app, std::unique_ptr<WarehouseTables> tables,
       answers_(app.clock()) {}
 
 std::vector<ports::HttpRoute> WebParts::routes() {
-    const api::ScreenPorts screens{*tables_, stamps_, answers_, app_.digest(), app_.clock(),
-                                   [this] { app_.note_view_query(); }};
+    const api::ScreenPorts screens{*tables_,      stamps_,      answers_,
+                                   app_.digest(), app_.clock(), [this] { app_.note_view_query(); }};
     std::vector<ports::HttpRoute> all = api::screen_routes(screens, guard_);
     all.push_back(api::live_route(screens, guard_));
     std::ranges::move(api::session_routes(sessions_, guard_), std::back_inserter(all));

@@ -1,5 +1,6 @@
 // Every view of `retail` against a tiny input, before and after its epochs close.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -650,6 +651,32 @@ TEST_F(GoldenTest, TheLastHourSlidesMinuteByMinute) {
                               " and utc_hour = '2026-04-01 10:00:00' order by minute")
                   .value(),
               "10:00\t3\t1\t2\t11\n10:40\t3\t1\t3\t25\n");
+}
+
+// Four days, a part each, every store in it: the order key, store first, tells none apart.
+TEST_F(GoldenTest, ALookAtTheLastDaySkipsThePartsOfOthers) {
+    const auto run = [&](const std::string& sql) {
+        const auto answer = warehouse().run_on(
+            0, warehouse().shards() == 1 ? sql : adapters::clickhouse::on_shard(sql));
+        EXPECT_TRUE(answer.has_value()) << sql;
+        return answer.value_or("");
+    };
+    for (int day = 1; day <= 4; ++day) {
+        run(
+            fmt::format("insert into retail_core.events_batch (generation, epoch, event_time, "
+                        "business_date, store_id) select 1, {0}, '2026-04-0{0} 12:00:00', "
+                        "'2026-04-0{0}', number from numbers(9)",
+                        day));
+    }
+    // Database, table, parts, rows, marks.
+    const std::string all = run("explain estimate select * from retail_core.events_batch");
+    EXPECT_NE(all.find("events_batch\t4\t36"), std::string::npos) << all;
+    for (const auto* const last :
+         {"event_time > '2026-04-04 00:00:00'", "business_date = '2026-04-04'"}) {
+        const std::string one = run(
+            fmt::format("explain estimate select * from retail_core.events_batch where {}", last));
+        EXPECT_NE(one.find("events_batch\t1\t9"), std::string::npos) << last << ": " << one;
+    }
 }
 
 // What people add up does not depend on which layer answers.

@@ -27,7 +27,7 @@ interface Shared {
 export interface LineSpec extends Shared {
   kind: "line";
   /** `running`: the value of x that is not over yet. */
-  x: { label: string; kind: "date" | "minute" | "text"; values: string[]; running?: string | null };
+  x: { label: string; kind: "date" | "hour" | "minute" | "text"; values: string[]; running?: string | null };
   series: Series[];
   bands?: Band[];
   /** Positions on x that stand out, with what they are. */

@@ -1,4 +1,4 @@
-import { format, formatDate, formatMinute, unitName, type Unit } from "../format/format";
+import { format, formatDate, formatHour, formatMinute, unitName, type Unit } from "../format/format";
 import type { ChartSpec, LineSpec } from "./spec";
 
 export interface TableColumn {
@@ -14,9 +14,15 @@ export interface ChartTable {
 
 const named = (name: string, unit: Unit): TableColumn => ({ name, unit });
 
+const xTexts: Record<LineSpec["x"]["kind"], (value: string) => string> = {
+  date: (value) => formatDate(value, "weekday"),
+  hour: formatHour,
+  minute: formatMinute,
+  text: (value) => value,
+};
+
 export function xText(x: LineSpec["x"], value: string): string {
-  const text =
-    x.kind === "date" ? formatDate(value, "weekday") : x.kind === "minute" ? formatMinute(value) : value;
+  const text = xTexts[x.kind](value);
   return value === x.running ? `${text} so far` : text;
 }
 

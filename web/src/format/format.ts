@@ -173,6 +173,19 @@ export function formatMinute(instant: string): string {
     : new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** Day, hour and minute of an instant, on the reader's clock. */
+export function formatHour(instant: string): string {
+  const at = new Date(instant);
+  return Number.isNaN(at.getTime())
+    ? instant
+    : new Intl.DateTimeFormat(locale(), {
+        month: "short",
+        day: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+      }).format(at);
+}
+
 /** An instant in the reader's zone, or in the store's where that is named. */
 export function formatInstant(instant: string | null | undefined, zone?: string, withDate = true): string {
   if (!instant) return "–";

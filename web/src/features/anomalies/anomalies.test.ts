@@ -23,7 +23,7 @@ const rows = [
 describe("marked hours", () => {
   it("are one store's, in order, with the unusual ones flagged where they are", () => {
     const spec = markedHours(rows, 1, "GBP");
-    expect(spec.x.values).toEqual(["2026-03-08 09:00", "2026-03-08 10:00"]);
+    expect(spec.x.values).toEqual(["2026-03-08T09:00:00.000Z", "2026-03-08T10:00:00.000Z"]);
     expect(spec.flags).toEqual([{ at: 1, name: "unusual" }]);
   });
   it("begin with the store that was most unusual", () => {

@@ -41,8 +41,8 @@ export function markedHours(
     zoom: own.length > 72,
     x: {
       label: "Hour",
-      kind: "text",
-      values: own.map((row) => row.hour_start.slice(0, 16).replace("T", " ")),
+      kind: "hour",
+      values: own.map((row) => row.hour_start),
     },
     series: [
       { name: "revenue", values: own.map((row) => toNumber(row.revenue)) },
