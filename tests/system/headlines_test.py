@@ -257,13 +257,13 @@ class HeadlinesTest(SystemTest):
     # ---- what is asked
 
     def screen(self, name, login, **parameters):
-        """The answer, all of it."""
+        """The answer, all of it, made anew: one that is kept would be right of another moment."""
         query = urllib.parse.urlencode({"limit": 10_000, **parameters}, doseq=True)
         basic = base64.b64encode(":".join(login).encode()).decode()
 
         def ask():
             status, _, body = self.shelfcast.web("GET", f"/v1/screens/{name}?{query}", None,
-                                                 {"Authorization": f"Basic {basic}"})
+                                                 {"Authorization": f"Basic {basic}", "Cache-Control": "no-cache"})
             self.assertIn(status, (200, BUSY), (name, body))
             return body if status == 200 else None
 
