@@ -360,11 +360,10 @@ std::vector<Finding> judge_silences(const ProductBook& book, const LinesByStore&
                 ? state.last_sale_ms
                 : store.midnight_ms - kDayMs * (store.date - usual.last_date - 1);
         finding.reason = fmt::format(
-            "{} has not been sold for {} days, where {} sales were to be expected, and the books "
-            "say "
+            "{} has not been sold for {} {}, where {} sales were to be expected, and the books say "
             "that {} are in stock{}.",
-            usual.product_id, silence.days, number_words(expected),
-            number_words(state.on_hand_units),
+            usual.product_id, silence.days, silence.days == 1 ? "day" : "days",
+            number_words(expected), number_words(state.on_hand_units),
             lasts ? ": they are probably not there. Count it"
                   : ": look whether it is on the shelf");
         findings.push_back(std::move(finding));

@@ -128,7 +128,7 @@ function Series() {
       query={hours}
       freshness={freshnessOf}
       height={280}
-      note="Pins: three deviations or more from the 24 hours before, or from the same hour of the week. Hours in UTC."
+      note="Pins: three deviations or more from the 24 hours before, or from the same hour of the week. Hours on your clock."
       tools={
         stores.length > 1 ? (
           <Select

@@ -21,8 +21,8 @@ export function DataQuality() {
         <>
           <Reasons />
           <Epochs />
-          <DeadLetters />
           <Differences />
+          <DeadLetters />
         </>
       ) : null}
     </div>
@@ -180,7 +180,6 @@ function Differences() {
       screen="anomalies_reconciliation"
       measure="reconciliation"
       filters={{ limit: 200 }}
-      className="wide"
       rowKey={(row) => `${row.generation} ${row.epoch} ${row.table_name} ${row.key}`}
       most={10}
       empty={
