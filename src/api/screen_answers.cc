@@ -8,6 +8,7 @@ namespace shelfcast::api {
 Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key,
                                            const std::function<Result<std::string>()>& make) {
     std::promise<Result<ScreenAnswer>> made;
+    std::uint64_t changes = 0;
     {
         std::unique_lock lock(mutex_);
         Place& place = places_[key];
@@ -17,29 +18,48 @@ Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key,
             return answer.get();
         }
         place = {.answer = made.get_future().share()};
+        changes = changes_;
     }
+    const auto let_go = [&] {
+        const std::scoped_lock lock(mutex_);
+        if (changes == changes_) {
+            places_.erase(key);
+        }
+    };
     const std::int64_t began_us = clock_.steady_us();
-    Result<ScreenAnswer> answer = make().map(
-        [](std::string text) { return std::make_shared<const std::string>(std::move(text)); });
+    Result<ScreenAnswer> answer = ScreenAnswer();
+    try {
+        answer = make().map(
+            [](std::string text) { return std::make_shared<const std::string>(std::move(text)); });
+    } catch (...) {
+        let_go();  // Or whoever asks for it next would wait for what nobody makes.
+        throw;
+    }
     const std::int64_t now_us = clock_.steady_us();
     const std::int64_t took_us = now_us - began_us;
-    {
+    if (!answer || took_us < rules_.from_us) {
+        let_go();
+    } else {
         const std::scoped_lock lock(mutex_);
-        if (answer && took_us >= rules_.from_us) {
+        if (changes == changes_) {
             Place& place = places_[key];
             place.is_there = true;
             place.until_us = now_us + std::min(took_us * rules_.times_its_cost, rules_.most_us);
             place.bytes = key.size() + (*answer)->size();
-        } else {
-            places_.erase(key);
+            forget_oldest(now_us);
         }
-        forget(now_us);
     }
     made.set_value(answer);
     return answer;
 }
 
-void ScreenAnswers::forget(std::int64_t now_us) {
+void ScreenAnswers::forget_all() {
+    const std::scoped_lock lock(mutex_);
+    places_.clear();
+    ++changes_;
+}
+
+void ScreenAnswers::forget_oldest(std::int64_t now_us) {
     std::erase_if(places_, [now_us](const auto& entry) {
         return entry.second.is_there && entry.second.until_us <= now_us;
     });

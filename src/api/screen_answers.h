@@ -36,9 +36,14 @@ public:
     explicit ScreenAnswers(const ports::Clock& clock, KeepRules rules = {})
         : clock_(clock), rules_(rules) {}
 
-    /// The kept answer of `key`, or what `make` gives. Errors: those of `make`, never kept.
+    /// The kept answer of `key`, or what `make` gives. Errors: those of `make`, never kept. What it
+    /// throws goes through; those who wait then are thrown a std::future_error.
     [[nodiscard]] Result<ScreenAnswer> answer(const std::string& key,
                                               const std::function<Result<std::string>()>& make);
+
+    /// Somebody changed what is shown: nothing of before is given any more, nor kept when it is
+    /// made.
+    void forget_all();
 
 private:
     struct Place {
@@ -47,12 +52,13 @@ private:
         std::int64_t until_us = 0;  ///< Steady.
         std::size_t bytes = 0;
     };
-    void forget(std::int64_t now_us);
+    void forget_oldest(std::int64_t now_us);
 
     const ports::Clock& clock_;
     const KeepRules rules_;
     std::mutex mutex_;
-    std::map<std::string, Place> places_;  ///< Guarded by mutex_.
+    std::map<std::string, Place> places_;  ///< Guarded by mutex_, as is the next.
+    std::uint64_t changes_ = 0;            ///< A place made before one of them is not ours.
 };
 
 }  // namespace shelfcast::api

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <new>
 #include <thread>
 
 #include "ports/test_hand_clock.h"
@@ -60,6 +61,29 @@ TEST_F(Answers, AnErrorIsNotKept) {
     });
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(ask("a", 100, "1"), "1");
+}
+
+TEST_F(Answers, WhatAnActChangedIsAskedAnew) {
+    ask("a", 100, "1");
+    answers_.forget_all();
+    EXPECT_EQ(ask("a", 100, "2"), "2");
+    // The act came while it was made: what was read may be of before.
+    const auto during = answers_.answer("b", [&]() -> Result<std::string> {
+        clock_.at_us += 500;
+        answers_.forget_all();
+        EXPECT_EQ(ask("b", 100, "after"), "after") << "nobody waits for what began before";
+        return "before";
+    });
+    ASSERT_TRUE(during);
+    EXPECT_EQ(**during, "before");
+    EXPECT_EQ(ask("b", 100, "x"), "after");
+}
+
+TEST_F(Answers, WhatThrewIsAskedAnew) {
+    EXPECT_THROW(static_cast<void>(
+                     answers_.answer("a", []() -> Result<std::string> { throw std::bad_alloc(); })),
+                 std::bad_alloc);
     EXPECT_EQ(ask("a", 100, "1"), "1");
 }
 

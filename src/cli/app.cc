@@ -344,8 +344,8 @@ std::vector<ports::HttpRoute> App::routes() {
     std::ranges::move(api::what_if_routes(what_if_desk(*this), guard), std::back_inserter(all));
     all.push_back({"POST", "/v1/jobs/simulate", kJobBytes,
                    api::make_job_handler(simulate_job(*this), control)});
-    std::ranges::move(api::order_routes(*orders_, guard), std::back_inserter(all));
-    std::ranges::move(act_routes(*this, guard), std::back_inserter(all));
+    std::ranges::move(web_->acting(api::order_routes(*orders_, guard)), std::back_inserter(all));
+    std::ranges::move(web_->acting(act_routes(*this, guard)), std::back_inserter(all));
     std::ranges::move(web_->routes(), std::back_inserter(all));
     all.push_back(
         {"POST", "/v1/jobs/users", kJobBytes, api::make_job_handler(users_job(*this), control)});

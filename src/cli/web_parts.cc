@@ -57,6 +57,20 @@ std::vector<ports::HttpRoute> WebParts::routes() {
     return all;
 }
 
+std::vector<ports::HttpRoute> WebParts::acting(std::vector<ports::HttpRoute> routes) {
+    for (ports::HttpRoute& route : routes) {
+        if (route.method != "GET") {
+            route.handler = [this, act = std::move(route.handler)](
+                                const ports::HttpRequest& request, const std::stop_token& stop) {
+                ports::HttpResponse response = act(request, stop);
+                answers_.forget_all();
+                return response;
+            };
+        }
+    }
+    return routes;
+}
+
 std::vector<ports::HttpRoute> WebParts::dressed(std::vector<ports::HttpRoute> routes) {
     for (ports::HttpRoute& route : routes) {
         route = api::with_web_headers(std::move(route), sessions_);

@@ -31,6 +31,8 @@ public:
     [[nodiscard]] const api::LoginGuard& guard() const noexcept { return guard_; }
     /// Sessions, screens, live figures, search, and the app's files.
     [[nodiscard]] std::vector<ports::HttpRoute> routes();
+    /// Routes of what people do: after it, nothing that was kept for the screens is shown.
+    [[nodiscard]] std::vector<ports::HttpRoute> acting(std::vector<ports::HttpRoute> routes);
     /// All routes of the port, with what a browser must be told.
     [[nodiscard]] std::vector<ports::HttpRoute> dressed(std::vector<ports::HttpRoute> routes);
 
