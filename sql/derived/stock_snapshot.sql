@@ -5,7 +5,8 @@
 -- retail_stock_snapshot, for every date that queries/stock/snapshot_dates.sql names.
 -- stock_out_hours counts the date's open hours (those in which the store sold anything) at whose end the ledger
 -- stood at 0 or below, stock_out_mask says which hours of the store's clock they are; none for a product that was
--- never counted nor received until then, of which the ledger knows only what went. Of reviews the newest up to the date says reorder point and safety stock.
+-- never counted nor received until then, of which the ledger knows only what went. Of reviews the newest of the week
+-- up to the date says reorder point and safety stock.
 insert into retail_core.inventory_daily
 (
     business_date,
@@ -170,6 +171,7 @@ with
             argMax(toNullable(safety_stock), (review_date, generated_at)) as safety_stock
         from retail_core.reorder_predictions as written
         where written.review_date <= {date:Date}
+            and written.review_date > {date:Date} - 7
             -- Without a forecast there are no levels.
             and (written.limited_by != 'data' or written.reorder_point > 0)
         group by

@@ -29,7 +29,9 @@ Result<std::string> rows_of(const ScreenPorts& ports, std::string_view name,
     SHELFCAST_ASSIGN(const std::string lines,
                      ports.tables.read_table(query.sql, queries::screen_values(query, ask),
                                              ports::TableFormat::kJsonLines));
-    return rows_of_lines(lines, kMostRows).json;
+    std::string rows;
+    append_rows_of_lines(lines, kMostRows, rows);
+    return rows;
 }
 
 /// One viewer's stream.

@@ -15,6 +15,7 @@ using ports::TableFormat;
 using queries::ScreenQuery;
 
 constexpr std::size_t kETagDigits = 32;
+constexpr std::size_t kRoomAround = 256;  // Names, and the cursor.
 
 /// Whether a header's list of tags has this one, or is "*".
 bool has_tag(std::string_view list, std::string_view tag) {
@@ -58,13 +59,18 @@ Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query, 
                          ports.tables.read_table(query.sql, values, asked.format));
         SHELFCAST_ASSIGN(const SpeedPosition after, ports.stamps.position());
         const bool is_exact = moment.is_of_position && after == moment.position && after.is_settled;
-        const ScreenRows rows = rows_of_lines(text, limit);
-        return fmt::format(R"({{{},"rows":[{}],"next_cursor":{}}})",
-                           stamp_of(moment, asked.ask.stores, is_exact).json, rows.json,
-                           // A search has one page: who wants more types more.
-                           rows.is_last || query.filter("q") != nullptr
-                               ? "null"
-                               : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+        const std::string stamp = stamp_of(moment, asked.ask.stores, is_exact).json;
+        std::string body;
+        body.reserve(stamp.size() + text.size() + kRoomAround);  // Megabytes: they are copied once.
+        body.append("{").append(stamp).append(R"(,"rows":[)");
+        const bool is_last = append_rows_of_lines(text, limit, body);
+        body.append(R"(],"next_cursor":)");
+        // A search has one page: who wants more types more.
+        body.append(is_last || query.filter("q") != nullptr
+                        ? "null"
+                        : ports::json_quoted(cursor_text(asked, asked.ask.offset + limit)));
+        body.append("}");
+        return body;
     };
     if (!query.may_be_kept || request.header("Cache-Control") == "no-cache") {
         return make();
@@ -125,20 +131,16 @@ ports::HttpHandler handler_of(const ScreenPorts& ports, const ScreenQuery& query
 
 }  // namespace
 
-ScreenRows rows_of_lines(std::string_view lines, std::uint64_t limit) {
-    ScreenRows rows;
-    rows.json.reserve(lines.size());
+bool append_rows_of_lines(std::string_view lines, std::uint64_t limit, std::string& json) {
     for (std::uint64_t count = 0; !lines.empty(); ++count) {
-        const std::size_t end = std::min(lines.find('\n'), lines.size());
         if (count == limit) {
-            rows.is_last = false;
-            return rows;
+            return false;
         }
-        rows.json += rows.json.empty() ? "" : ",";
-        rows.json += lines.substr(0, end);
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        json.append(count == 0 ? "" : ",").append(lines.substr(0, end));
         lines.remove_prefix(std::min(end + 1, lines.size()));
     }
-    return rows;
+    return true;
 }
 
 std::vector<ports::HttpRoute> screen_routes(const ScreenPorts& ports, const LoginGuard& guard) {

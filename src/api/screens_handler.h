@@ -32,12 +32,8 @@ struct ScreenPorts {
 [[nodiscard]] std::vector<ports::HttpRoute> screen_routes(const ScreenPorts& ports,
                                                           const LoginGuard& guard);
 
-/// JSON objects, one a line, as the elements of a list without its brackets; at most `limit`.
-/// `is_last`: there were no more.
-struct ScreenRows {
-    std::string json;
-    bool is_last = true;
-};
-[[nodiscard]] ScreenRows rows_of_lines(std::string_view lines, std::uint64_t limit);
+/// Appends JSON objects, one a line, as the elements of a list without its brackets; at most
+/// `limit`. True: there were no more.
+bool append_rows_of_lines(std::string_view lines, std::uint64_t limit, std::string& json);
 
 }  // namespace shelfcast::api

@@ -87,21 +87,24 @@ with sold as (
         coalesce(sum(sign * quantity) filter (business_date between $first and $last), 0) as units
     from events group by currency
 ), held as (
-    select currency, sum(greatest(on_hand_units, 0) * coalesce(unit_cost, 0)::decimal(14, 4)) as stock_value,
+    select currency, sum(greatest(on_hand_units, 0) * unit_cost::decimal(14, 4)) as stock_value,
         count(*) as items, count(*) filter (on_hand_units <= 0) as items_out
-    from stock group by currency
+    from stock where is_known group by currency
 )
-select * from sold join held using (currency) order by currency
+select sold.*, stock_value, coalesce(items, 0) as items, coalesce(items_out, 0) as items_out
+from sold left join held using (currency) order by currency
 """
 CATEGORIES = """
-select category, currency, count(*) as items, sum(greatest(on_hand_units, 0)) as on_hand_units,
+select category, currency, count(*) filter (is_known) as items, count(*) filter (not is_known) as items_unknown,
+    coalesce(sum(greatest(on_hand_units, 0)) filter (is_known), 0) as on_hand_units,
     sum(on_order_units) as on_order_units,
-    sum(greatest(on_hand_units, 0) * coalesce(unit_cost, 0)::decimal(14, 4)) as stock_value,
-    count(*) filter (on_hand_units <= 0) as items_out
+    sum(greatest(on_hand_units, 0) * unit_cost::decimal(14, 4)) filter (is_known) as stock_value,
+    count(*) filter (is_known and on_hand_units <= 0) as items_out
 from stock group by category, currency order by category, currency
 """
 PRODUCTS = """
-select store_id, on_hand_units, on_order_units, on_hand_units * unit_cost::decimal(14, 4) as stock_value,
+select store_id, case when is_known then on_hand_units end as on_hand_units, on_order_units,
+    case when is_known then on_hand_units * unit_cost::decimal(14, 4) end as stock_value,
     coalesce(revenue, 0) as revenue_13_weeks, coalesce(units, 0) as net_units_13_weeks
 from stock
 left join (

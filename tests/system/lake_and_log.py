@@ -74,16 +74,19 @@ select event_time, store_id, product_id,
     case word when 'CORRECTION' then quantity when 'WASTE' then -quantity else 0 end::decimal(18, 3) as units,
     case word when 'ANNOUNCED' then quantity when 'ARRIVED' then -quantity when 'SHORT' then -quantity else 0
         end::decimal(18, 3) as ordered_units,
-    case when word = 'COUNT' then quantity end::decimal(18, 3) as counted_units
+    case when word = 'COUNT' then quantity end::decimal(18, 3) as counted_units,
+    word = 'COUNT' as says_what_is_there
 from told
 where store_id in (select store_id from scope)
 union all
 select event_time, store_id, product_id,
-    case transaction_type when 'SALE' then -quantity else quantity end::decimal(18, 3), 0, null
+    case transaction_type when 'SALE' then -quantity else quantity end::decimal(18, 3), 0, null,
+    transaction_type = 'RESTOCK'
 from events
 """
 
-# One row per product in a store: the last count, and what moved after it.
+# One row per product in a store: the last count, and what moved after it. Of what was never counted nor received, only
+# what went is known.
 STOCK = """
 create or replace temp table stock as
 with counts as (
@@ -96,7 +99,7 @@ select moves.store_id, moves.product_id, products.category, products.unit_cost, 
     coalesce(any_value(counts.units), 0)
         + coalesce(sum(moves.units) filter (counts.counted_at is null or event_time > counts.counted_at), 0)
         as on_hand_units,
-    sum(ordered_units) as on_order_units
+    sum(ordered_units) as on_order_units, bool_or(says_what_is_there) as is_known
 from moves
 join stores using (store_id)
 left join counts on counts.store_id = moves.store_id and counts.product_id = moves.product_id

@@ -6,9 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { TestProject } from "vitest/node";
 
 /**
- * A shelfcast of the tests' own: a synthetic chain of 150 days with forecasts, proposals and a hostile product, on free
- * ports in a folder that goes with it. SHELFCAST_BINARY names the program; SHELFCAST_WEB, if set, a running one instead
- * (login default / password123), which is left as it is.
+ * A shelfcast of the tests' own, on free ports in a folder that goes with it. SHELFCAST_BINARY names the program;
+ * SHELFCAST_WEB, if set, a running one instead (login default / password123, its data in SHELFCAST_WEB_DATA), which is left
+ * as it is.
  */
 export interface Instance {
   /** http://127.0.0.1:PORT */
@@ -18,7 +18,10 @@ export interface Instance {
 
 declare module "vitest" {
   interface ProvidedContext {
+    /** A synthetic chain with forecasts, proposals and a hostile product. */
     instance: Instance;
+    /** The bundled receipts, of two countries and times, with forecasts of the newer ones. */
+    receipts: Instance;
   }
 }
 
@@ -90,6 +93,23 @@ async function fill(data: string): Promise<void> {
   await command(data, "schedule", "run", "retail_business_impact", "--date", daysAgo(0));
 }
 
+/** What the demo imports, which has neither costs nor counts nor places; forecasts of two weeks. */
+async function fillWithReceipts(data: string): Promise<void> {
+  const receipts = new URL("../../data/", import.meta.url).pathname;
+  const sets = [
+    ["uci", "Europe/London", "GBP"],
+    ["freshretail", "Asia/Shanghai", "CNY"],
+  ] as const;
+  for (const [name, zone, currency] of sets) {
+    const stores = ["--create-stores", "--time-zone", zone, "--currency", currency];
+    await command(data, "import", join(receipts, name, "events.parquet"), ...stores);
+  }
+  await command(data, "batch");
+  await command(data, "train", "--search-seconds", "0");
+  await command(data, "predict", "--date", "2024-05-28");
+  await command(data, "predict");
+}
+
 /** Hands in a receipt of now; 202 means durable. */
 export async function sell(url: string, changed: Record<string, unknown> = {}): Promise<void> {
   const event = {
@@ -111,29 +131,47 @@ export async function sell(url: string, changed: Record<string, unknown> = {}): 
     throw new Error(`an event was answered with ${answer.status}: ${await answer.text()}`);
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env["SHELFCAST_WEB"];
-  if (given) {
-    project.provide("instance", { url: given, data: process.env["SHELFCAST_WEB_DATA"] ?? "" });
-    return () => Promise.resolve();
-  }
-  const folder = mkdtempSync(join(tmpdir(), "shelfcast-web-"));
+async function filled(
+  folder: string,
+  fillIt: (data: string, url: string) => Promise<void>,
+  ending: (() => Promise<void>)[],
+): Promise<Instance> {
   const data = join(folder, "data");
   const running = await start(data);
-  const stop = async () => {
+  ending.push(async () => {
     const ended = new Promise((resolve) => running.process.once("exit", resolve));
     running.process.kill("SIGTERM");
     await ended;
+  });
+  await fillIt(data, running.url);
+  return { url: running.url, data };
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env["SHELFCAST_WEB"];
+  if (given) {
+    const one = { url: given, data: process.env["SHELFCAST_WEB_DATA"] ?? "" };
+    project.provide("instance", one);
+    project.provide("receipts", one);
+    return () => Promise.resolve();
+  }
+  const folder = mkdtempSync(join(tmpdir(), "shelfcast-web-"));
+  const ending: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.all(ending.map((end) => end()));
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await fill(data);
-    // A hostile name among the products.
-    await sell(running.url);
+    project.provide("receipts", await filled(join(folder, "receipts"), fillWithReceipts, ending));
+    const synthetic = async (data: string, url: string) => {
+      await fill(data);
+      // A hostile name among the products.
+      await sell(url);
+    };
+    project.provide("instance", await filled(join(folder, "chain"), synthetic, ending));
   } catch (error) {
     await stop();
     throw error;
   }
-  project.provide("instance", { url: running.url, data });
   return stop;
 }

@@ -11,8 +11,8 @@
 --   year_over_year Float64?: relative change; null: nothing above 0 to compare with
 --   sales UInt64: receipt lines sold
 --   units Decimal: units sold less returned
---   stock_value Decimal: value of stock now, of products whose cost is known
---   items UInt64: products in stores that the stock ledger knows
+--   stock_value Decimal?: value of stock now, of products whose cost is known; null: of none stock and cost are known
+--   items UInt64: products in stores whose stock is known: they were counted or received
 --   items_out UInt64: of them, with none left now
 --   items_at_risk UInt64: of them, with some left and a probability of 80 % or more of running out
 --   open_alerts UInt64: open restock alerts
@@ -49,13 +49,18 @@ with
     (
         select
             ifNull(cast(stores.currency as Nullable(String)), '') as currency,
-            sum(if(stock.on_hand_units > 0, ifNull(stock.stock_value, 0), 0)) as stock_value,
+            if(
+                countIf(isNotNull(stock.unit_cost)) = 0,
+                null,
+                sumIf(ifNull(stock.stock_value, 0), stock.on_hand_units > 0)
+            ) as stock_value,
             count() as items,
             countIf(stock.on_hand_units <= 0) as items_out,
             countIf(stock.on_hand_units > 0 and stock.stock_out_probability >= 0.8) as items_at_risk
         from retail.inventory_by_store as stock
         left join retail.dim_store as stores on stores.store_id = stock.store_id
-        where ({all_stores:UInt8} = 1 or stock.store_id in {stores:Array(UInt32)})
+        where stock.is_known
+            and ({all_stores:UInt8} = 1 or stock.store_id in {stores:Array(UInt32)})
         group by currency
     ),
     alerts as
@@ -87,7 +92,7 @@ select
     ) as year_over_year,
     sold.sales as sales,
     sold.units as units,
-    ifNull(held.stock_value, 0) as stock_value,
+    held.stock_value as stock_value,
     ifNull(held.items, 0) as items,
     ifNull(held.items_out, 0) as items_out,
     ifNull(held.items_at_risk, 0) as items_at_risk,

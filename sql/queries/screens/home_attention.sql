@@ -59,57 +59,62 @@ from
         '' as item_id,
         store_id,
         '' as product_id,
-        max(last_event_time) as since,
+        last_event_time as since,
         cast(null as Nullable(Date)) as review_date,
         toUInt64(0) as items,
         '' as reason
-    from retail.daily_sales_summary
+    from retail.sales_by_store
     where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        -- Found by their last days, so that the years of the others are not read.
-        and store_id not in
-        (
-            select store_id
-            from retail.daily_sales_summary
-            where business_date >= toDate({as_of:DateTime64(3, 'UTC')}) - 3
-            group by store_id
-            having max(last_event_time) >= {as_of:DateTime64(3, 'UTC')} - interval 24 hour
-        )
-    group by store_id
+        and last_event_time < {as_of:DateTime64(3, 'UTC')} - interval 24 hour
     union all
     select
         'proposals' as kind,
         'info' as severity,
         '' as item_id,
-        store_id,
+        newest.store_id as store_id,
         '' as product_id,
-        max(generated_at) as since,
-        toNullable(review_date) as review_date,
-        count() as items,
+        newest.since as since,
+        toNullable(newest.review_date) as review_date,
+        newest.items as items,
         '' as reason
-    from retail.reorder_predictions
-    where order_quantity > 0
-        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        and (store_id, review_date) in
+    from
+    (
+        select
+            store_id,
+            review_date,
+            countIf(is_open) as items,
+            maxIf(generated_at, is_open) as since
+        from
         (
             select
                 store_id,
-                max(review_date)
+                review_date,
+                generated_at,
+                order_quantity > 0
+                    and (store_id, product_id, review_date) not in
+                    (
+                        select
+                            store_id,
+                            product_id,
+                            review_date
+                        from retail.proposals_ordered
+                        where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+                    ) as is_open
             from retail.reorder_predictions
-            where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-            group by store_id
+            where (review_date, store_id) in
+                (
+                    select
+                        review_date,
+                        store_id
+                    from retail.newest_reviews
+                    where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+                )
         )
-        and (store_id, product_id, review_date) not in
-        (
-            select
-                store_id,
-                product_id,
-                review_date
-            from retail.purchase_order_lines
-            where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        )
-    group by
-        store_id,
-        review_date
+        group by
+            store_id,
+            review_date
+    ) as newest
+    where newest.items > 0
 ) as found
 left join retail.product_names as names on names.product_id = found.product_id
 order by

@@ -30,7 +30,8 @@ select
     sum(ifNull(stock.stock_value, 0)) as stock_value
 from retail.inventory_by_store as stock
 left join retail.dim_store as stores on stores.store_id = stock.store_id
-where stock.on_hand_units > 0
+where stock.is_known
+    and stock.on_hand_units > 0
     and ({all_stores:UInt8} = 1 or stock.store_id in {stores:Array(UInt32)})
     and (empty({categories:Array(String)}) or stock.category in {categories:Array(String)})
 group by

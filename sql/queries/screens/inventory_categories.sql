@@ -4,10 +4,11 @@
 -- Columns:
 --   category String: from the product file; empty: not in one
 --   currency String: ISO 4217; empty: a store that no store file knows
---   items UInt64: products in stores that the stock ledger knows
+--   items UInt64: products in stores whose stock is known
+--   items_unknown UInt64: products in stores that were never counted nor received; they are in no other figure
 --   on_hand_units Decimal: units in the stores; what is below 0 counts as 0
 --   on_order_units Decimal: units ordered and not yet delivered
---   stock_value Decimal: value of items whose cost is known
+--   stock_value Decimal?: value of items whose cost is known; null: of none it is
 --   items_without_cost UInt64: items with stock whose cost is unknown
 --   items_out UInt64: items with none left
 --   items_at_risk UInt64: items with some left and a probability of 80 % or more of running out
@@ -18,22 +19,33 @@
 select
     cast(stock.category as String) as category,
     cast(stores.currency as String) as currency,
-    count() as items,
-    sum(greatest(toDecimal128(stock.on_hand_units, 3), 0)) as on_hand_units,
+    countIf(stock.is_known) as items,
+    countIf(not stock.is_known) as items_unknown,
+    sumIf(greatest(toDecimal128(stock.on_hand_units, 3), 0), stock.is_known) as on_hand_units,
     sum(toDecimal128(stock.on_order_units, 3)) as on_order_units,
-    sum(if(stock.on_hand_units > 0, ifNull(stock.stock_value, 0), 0)) as stock_value,
-    countIf(stock.on_hand_units > 0 and isNull(stock.unit_cost)) as items_without_cost,
-    countIf(stock.on_hand_units <= 0) as items_out,
-    countIf(stock.on_hand_units > 0 and stock.stock_out_probability >= 0.8) as items_at_risk,
-    countIf(
-        toFloat64(stock.available_units + stock.on_order_units) < stock.reorder_point
-    ) as items_below_reorder_point,
-    countIf(stock.days_of_cover > 60) as items_over_stock,
     if(
-        sum(ifNull(stock.units_sold_per_day, 0)) > 0,
+        countIf(stock.is_known and isNotNull(stock.unit_cost)) = 0,
+        null,
+        sumIf(ifNull(stock.stock_value, 0), stock.is_known and stock.on_hand_units > 0)
+    ) as stock_value,
+    countIf(stock.is_known and stock.on_hand_units > 0 and isNull(stock.unit_cost)) as items_without_cost,
+    countIf(stock.is_known and stock.on_hand_units <= 0) as items_out,
+    countIf(stock.is_known and stock.on_hand_units > 0 and stock.stock_out_probability >= 0.8) as items_at_risk,
+    countIf(
+        stock.is_known
+            and toFloat64(stock.available_units + stock.on_order_units) < stock.reorder_point
+    ) as items_below_reorder_point,
+    countIf(stock.is_known and stock.days_of_cover > 60) as items_over_stock,
+    if(
+        sumIf(ifNull(stock.units_sold_per_day, 0), stock.is_known) > 0,
         round(
-            toFloat64(sumIf(greatest(toDecimal128(stock.on_hand_units, 3), 0), stock.units_sold_per_day > 0))
-                / sum(ifNull(stock.units_sold_per_day, 0)),
+            toFloat64(
+                sumIf(
+                    greatest(toDecimal128(stock.on_hand_units, 3), 0),
+                    stock.is_known and stock.units_sold_per_day > 0
+                )
+            )
+                / sumIf(ifNull(stock.units_sold_per_day, 0), stock.is_known),
             6
         ),
         null

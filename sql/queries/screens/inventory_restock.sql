@@ -1,6 +1,6 @@
 -- What should be ordered first?
--- Grain: one row per store and product that its store's newest review would order, the most urgent first. Who asks: the
--- inventory page, the store manager's page.
+-- Grain: one row per store and product that its store's newest review would order, the most urgent first; of stores that
+-- were reviewed in the week before. Who asks: the inventory page, the store manager's page.
 -- Columns:
 --   store_id UInt32: the store
 --   product_id String: the product
@@ -51,22 +51,20 @@ from
                     store_id,
                     product_id,
                     review_date
-                from retail.purchase_order_lines
+                from retail.proposals_ordered
                 where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
             )
         ) as is_ordered
     from retail.reorder_predictions
     where order_quantity > 0
-        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
         and ({product:String} = '' or product_id = {product:String})
-        and (store_id, review_date) in
+        and (review_date, store_id) in
         (
             select
-                store_id,
-                max(review_date)
-            from retail.reorder_predictions
+                review_date,
+                store_id
+            from retail.newest_reviews
             where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-            group by store_id
         )
     order by
         is_ordered,

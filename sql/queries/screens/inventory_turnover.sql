@@ -18,12 +18,12 @@ with
     costs as
     (
         select
-            product_key,
-            product_id,
-            category,
-            assumeNotNull(unit_cost) as unit_cost
-        from retail.dim_product
-        where isNotNull(unit_cost)
+            listed.product_key as product_key,
+            listed.product_id as product_id,
+            listed.category as category,
+            assumeNotNull(listed.unit_cost) as unit_cost
+        from retail.dim_product as listed
+        where isNotNull(listed.unit_cost)
     ),
     sold as
     (

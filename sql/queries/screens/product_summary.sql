@@ -1,5 +1,5 @@
 -- What is known of a product in each store?
--- Grain: one row per store that sold it in 13 weeks, or whose stock ledger knows it. Who asks: the product page.
+-- Grain: one row per store that sold it in 13 weeks, or has stock of it that is known, or an order. Who asks: the product page.
 -- An answer that took long may be kept.
 -- Columns:
 --   store_id UInt32: the store
@@ -10,7 +10,7 @@
 --   brand String: from the product file; empty: unknown
 --   supplier String: who delivers it; empty: unknown
 --   currency String: ISO 4217; empty: a store that no store file knows
---   on_hand_units Decimal?: units in the store; null: the ledger does not know it
+--   on_hand_units Decimal?: units in the store; null: never counted nor received
 --   on_order_units Decimal?: units ordered and not yet delivered
 --   days_of_cover Float64?: null: nothing sells
 --   stock_out_probability Float64?: probability of running out in the coming days, 0 to 1
@@ -39,14 +39,15 @@ with
     (
         select
             store_id,
-            on_hand_units,
+            if(is_known, held.on_hand_units, null) as on_hand_units,
             on_order_units,
-            days_of_cover,
+            if(is_known, held.days_of_cover, null) as days_of_cover,
             stock_out_probability,
             reorder_point,
-            stock_value
-        from retail.inventory_by_store
+            if(is_known, held.stock_value, null) as stock_value
+        from retail.inventory_by_store as held
         where product_id = {product:String}
+            and (is_known or on_order_units != 0)
             and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     )
 select

@@ -2409,10 +2409,10 @@ export interface components {
             units: string;
             /**
              * Format: decimal
-             * @description value of stock now, of products whose cost is known
+             * @description value of stock now, of products whose cost is known; null: of none stock and cost are known
              */
-            stock_value: string;
-            /** @description products in stores that the stock ledger knows */
+            stock_value: string | null;
+            /** @description products in stores whose stock is known: they were counted or received */
             items: number;
             /** @description of them, with none left now */
             items_out: number;
@@ -3151,8 +3151,10 @@ export interface components {
             category: string;
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;
-            /** @description products in stores that the stock ledger knows */
+            /** @description products in stores whose stock is known */
             items: number;
+            /** @description products in stores that were never counted nor received; they are in no other figure */
+            items_unknown: number;
             /**
              * Format: decimal
              * @description units in the stores; what is below 0 counts as 0
@@ -3165,9 +3167,9 @@ export interface components {
             on_order_units: string;
             /**
              * Format: decimal
-             * @description value of items whose cost is known
+             * @description value of items whose cost is known; null: of none it is
              */
-            stock_value: string;
+            stock_value: string | null;
             /** @description items with stock whose cost is unknown */
             items_without_cost: number;
             /** @description items with none left */
@@ -3243,9 +3245,9 @@ export interface components {
             category: string;
             /**
              * Format: decimal
-             * @description units in the store
+             * @description units in the store; null: never counted nor received, so not known
              */
-            on_hand_units: string;
+            on_hand_units: string | null;
             /**
              * Format: decimal
              * @description units ordered and not yet delivered
@@ -3258,16 +3260,16 @@ export interface components {
             reserved_units: string;
             /**
              * Format: decimal
-             * @description on_hand_units less reserved_units
+             * @description on_hand_units less reserved_units; null: not known
              */
-            available_units: string;
+            available_units: string | null;
             /** @description units a day while open and in stock; null: not known */
             units_sold_per_day: number | null;
-            /** @description available_units / units_sold_per_day; null: nothing sells */
+            /** @description available_units / units_sold_per_day; null: nothing sells, or stock is not known */
             days_of_cover: number | null;
             /** @description probability of running out in the coming days, 0 to 1; null: not known */
             stock_out_probability: number | null;
-            /** @description out (none left), high (80 % or more), medium (30 % or more), low or unknown */
+            /** @description out (none left), high (80 % or more), medium (30 % or more), low or unknown (as stock is, or demand) */
             risk: string;
             /** @description order at this many units; null: not reviewed */
             reorder_point: number | null;
@@ -3282,7 +3284,7 @@ export interface components {
             unit_cost: string | null;
             /**
              * Format: decimal
-             * @description on_hand_units x unit_cost; null: cost unknown
+             * @description on_hand_units x unit_cost; null: one of them is not known
              */
             stock_value: string | null;
             /** @description ISO 4217; empty: a store that no store file knows */
@@ -3314,7 +3316,7 @@ export interface components {
              */
             units_out: string;
         };
-        /** @description Grain: one row per store and product that its store's newest review would order, the most urgent first. Who asks: the inventory page, the store manager's page. */
+        /** @description Grain: one row per store and product that its store's newest review would order, the most urgent first; of stores that were reviewed in the week before. Who asks: the inventory page, the store manager's page. */
         inventory_restock: {
             /** @description the store */
             store_id: number;
@@ -3518,7 +3520,7 @@ export interface components {
             /** @description place in the partition */
             log_offset: number;
         };
-        /** @description Grain: one row per store that sold it in 13 weeks, or whose stock ledger knows it. Who asks: the product page. An answer that took long may be kept. */
+        /** @description Grain: one row per store that sold it in 13 weeks, or has stock of it that is known, or an order. Who asks: the product page. An answer that took long may be kept. */
         product_summary: {
             /** @description the store */
             store_id: number;
@@ -3538,7 +3540,7 @@ export interface components {
             currency: string;
             /**
              * Format: decimal
-             * @description units in the store; null: the ledger does not know it
+             * @description units in the store; null: never counted nor received
              */
             on_hand_units: string | null;
             /**

@@ -20,7 +20,7 @@ interface Drawn {
     name: string;
     data: unknown[];
     lineStyle?: { type?: string };
-    endLabel?: { show: boolean };
+    endLabel?: { show: boolean; offset: number[] };
     stack?: string;
   }[];
   yAxis: { scale: boolean; name: string; minInterval?: number };
@@ -61,6 +61,24 @@ describe("charts drawn one way", () => {
   it("label series where they end, but not on a phone", () => {
     expect(draw(forecast).series[0]?.endLabel?.show).toBe(true);
     expect(draw(forecast, true).series[0]?.endLabel?.show).toBe(false);
+  });
+  it("name lines that end together one above the other", () => {
+    const { series } = draw({
+      ...forecast,
+      kind: "line",
+      bands: [],
+      series: [
+        { name: "today", values: [1, 50] },
+        { name: "a week ago", values: [2, 51] },
+        { name: "far below", values: [3, 5] },
+      ],
+    } as ChartSpec);
+    const [today, ago, below] = series.map((one) => one.endLabel?.offset[1] ?? NaN);
+    // The higher one goes up, by as much as the other goes down.
+    expect(ago).toBeLessThan(0);
+    expect(today).toBeGreaterThan(0);
+    expect((today ?? 0) - (ago ?? 0)).toBeGreaterThan(10);
+    expect(below).toBe(0);
   });
   it("tell names on the canvas, never as markup", () => {
     const { tooltip } = draw({

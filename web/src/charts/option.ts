@@ -113,9 +113,36 @@ function stroke(series: Series, at: number, palette: Palette) {
   };
 }
 
+/** Pixels that the name at a line's end is moved down by, so that names of lines that end together stand apart. */
+function namesApart(spec: LineSpec): number[] {
+  const lineHeight = 15;
+  const plotHeight = 190; // Of most charts; what is higher only gets more room.
+  const figures = spec.series.flatMap((one) => one.values.filter((value) => value !== null));
+  const least = (spec.fromZero ?? true) ? Math.min(0, ...figures) : Math.min(...figures);
+  const span = Math.max(0, ...figures) - least || 1;
+  const ends = spec.series
+    .map((one, at) => ({ at, value: one.values.findLast((value) => value !== null) ?? null }))
+    .flatMap(({ at, value }) => (value === null ? [] : [{ at, wanted: (-value / span) * plotHeight }]))
+    .sort((a, b) => a.wanted - b.wanted);
+  const moved = spec.series.map(() => 0);
+  // Neighbours that would overlap make a group, which is spread about its middle.
+  for (let first = 0; first < ends.length; ) {
+    let last = first;
+    while ((ends[last + 1]?.wanted ?? Infinity) - (ends[last]?.wanted ?? 0) < lineHeight) ++last;
+    const group = ends.slice(first, last + 1);
+    const middle = group.reduce((sum, one) => sum + one.wanted, 0) / group.length;
+    group.forEach((one, place) => {
+      moved[one.at] = middle + (place - (group.length - 1) / 2) * lineHeight - one.wanted;
+    });
+    first = last + 1;
+  }
+  return moved;
+}
+
 function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsOption {
   const longest = Math.max(0, ...spec.series.map((one) => one.name.length));
   const labelled = !narrow && spec.series.length > 1 && spec.series.length <= 6;
+  const apart = namesApart(spec);
   // A band is drawn over the first forecast, else the first series.
   const banded = Math.max(
     0,
@@ -210,8 +237,14 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
         lineStyle: stroke(one, at, palette),
         itemStyle: { color: stroke(one, at, palette).color },
         z: one.role === "comparison" ? 2 : 3,
-        endLabel: { show: labelled, formatter: "{a}", color: palette.ink, fontSize: 12, distance: 6 },
-        labelLayout: { moveOverlap: "shiftY" as const },
+        endLabel: {
+          show: labelled,
+          formatter: "{a}",
+          color: palette.ink,
+          fontSize: 12,
+          distance: 6,
+          offset: [0, apart[at] ?? 0],
+        },
         ...(at === 0 && spec.flags
           ? {
               markPoint: {
@@ -476,6 +509,8 @@ function sankeyOption(spec: SankeySpec, palette: Palette): EChartsOption {
     series: [
       {
         type: "sankey",
+        // It would grow for a second, whatever the chart says, and cut its names off until then.
+        animation: false,
         left: 8,
         right: 120,
         top: 8,

@@ -59,7 +59,7 @@ export function Change({
           <span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : "■"}</span> {formatChange(value)}
         </span>
       )}
-      {value === null ? `nothing to compare with ${against}` : ` ${against}`}
+      {value === null ? "nothing to compare with" : ` ${against}`}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useScope } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
-import { count, formatInstant, hours, plain } from "../../format/format";
+import { count, formatAge, formatInstant, hours, plain } from "../../format/format";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
@@ -96,7 +96,7 @@ function Stores() {
           value: (row) => row.silent_h ?? 1e9,
           cell: (row) => (
             <Status level={row.is_silent ? "bad" : "good"}>
-              {row.silent_h === null ? "never heard from" : `${Math.round(row.silent_h).toLocaleString()} h`}
+              {(row.silent_h ?? null) === null ? "never heard from" : formatAge((row.silent_h ?? 0) * 3_600)}
             </Status>
           ),
         },

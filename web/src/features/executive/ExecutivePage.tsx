@@ -58,13 +58,19 @@ function Kpis() {
                 : `${formatChange(row.year_over_year)} on a year ago`}
             </Tile>
             <Tile label="Stock value" measure="stock_value" value={row.stock_value} unit={money(currency)}>
-              now
+              {row.stock_value === null ? "no stock with a known cost" : "now"}
             </Tile>
-            <Tile label="Stock-outs" value={row.items_out} unit={count}>
-              {format(row.items > 0 ? row.items_out / row.items : null, share)} of {format(row.items, count)}{" "}
-              items, now
+            <Tile label="Stock-outs" value={row.items > 0 ? row.items_out : null} unit={count}>
+              {row.items > 0
+                ? `${format(row.items_out / row.items, share)} of ${format(row.items, count)} items, now`
+                : "nothing was counted or received yet"}
             </Tile>
-            <Tile label="Likely out soon" measure="stock_out_risk" value={row.items_at_risk} unit={count}>
+            <Tile
+              label="Likely out soon"
+              measure="stock_out_risk"
+              value={row.items > 0 ? row.items_at_risk : null}
+              unit={count}
+            >
               {format(row.open_alerts, count)} open alerts
             </Tile>
             <Tile label="Stock turnover" measure="turnover" value={turns} unit={plain}>

@@ -22,7 +22,7 @@ import { Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { calendar, categoryMatrix, comparable, compared, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, comparable, compared, isLike, peakHours, trend } from "./history";
 import css from "./History.module.css";
 
 /** What was sold: over time, against before, by category, store, hour and product. */
@@ -167,7 +167,11 @@ function Months() {
       query={months}
       freshness={freshnessOf}
       height={260}
-      note={<AllCategories />}
+      note={
+        <>
+          Set against months that traded about as many days. <AllCategories />
+        </>
+      }
       isEmpty={(data) => inCurrency(data.rows, currency).length === 0}
     >
       {(data) => (
@@ -197,8 +201,8 @@ function Months() {
                       {isRunning(row.month) ? <span className="quiet"> so far</span> : null}
                     </th>
                     <td className="number">{format(row.revenue, money(currency), "compact")}</td>
-                    <Signed value={row.month_over_month} />
-                    <Signed value={row.year_over_year} />
+                    <Signed value={isLike(data.rows, row, 1) ? row.month_over_month : null} />
+                    <Signed value={isLike(data.rows, row, 12) ? row.year_over_year : null} />
                   </tr>
                 ))}
             </tbody>

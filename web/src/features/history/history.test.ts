@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { calendar, categoryMatrix, comparable, compared, datesBetween, peakHours, trend } from "./history";
+import {
+  calendar,
+  categoryMatrix,
+  comparable,
+  compared,
+  datesBetween,
+  isLike,
+  peakHours,
+  trend,
+} from "./history";
 
 const day = (business_date: string, revenue: string, currency = "GBP") => ({
   business_date,
@@ -91,6 +100,22 @@ describe("matrices", () => {
 });
 
 describe("what is compared", () => {
+  it("are months that traded about as many days", () => {
+    const month = (name: string, trading_days: number, currency = "GBP") => ({
+      month: `${name}-01`,
+      currency,
+      trading_days,
+    });
+    const begun = month("2026-03", 4);
+    const whole = month("2026-02", 24);
+    const older = month("2026-01", 26);
+    const other = month("2026-02", 4, "CNY");
+    const rows = [older, other, whole, begun];
+    expect(isLike(rows, whole, 1)).toBe(true);
+    expect(isLike(rows, begun, 1)).toBe(false);
+    // The year before is not among them: what the program says stands.
+    expect(isLike(rows, whole, 12)).toBe(true);
+  });
   it("are days that are over, and as many before", () => {
     expect(compared({ from: "2026-03-01", to: "2026-03-07" }, "2026-03-06")).toEqual({
       now: { from: "2026-03-01", to: "2026-03-06" },

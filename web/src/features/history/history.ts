@@ -12,6 +12,23 @@ export function datesBetween(from: string, to: string): string[] {
   return dates;
 }
 
+/**
+ * Whether a month may be set against the one so many before it: both traded about as many days. A month that has just
+ * begun, or in which the history begins, is like no other.
+ */
+export function isLike(
+  rows: readonly { month: string; currency: string; trading_days: number }[],
+  row: { month: string; currency: string; trading_days: number },
+  monthsBefore: number,
+): boolean {
+  const [year = 0, month = 0] = row.month.split("-").map(Number);
+  const earlier = new Date(Date.UTC(year, month - 1 - monthsBefore, 1)).toISOString().slice(0, 10);
+  const before = rows.find((one) => one.month === earlier && one.currency === row.currency);
+  if (!before) return true;
+  const days = [row.trading_days, before.trading_days];
+  return Math.min(...days) >= 0.8 * Math.max(...days);
+}
+
 export interface Known {
   /** Newest date that there is; null: none. */
   newest: string | null;

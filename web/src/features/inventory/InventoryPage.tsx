@@ -60,6 +60,10 @@ function Kpis() {
       {(data) => {
         const rows = inCurrency(data.rows, currency);
         const without = sumOf(rows, (row) => row.items_without_cost);
+        const items = sumOf(rows, (row) => row.items) ?? 0;
+        const unknown = sumOf(rows, (row) => row.items_unknown) ?? 0;
+        // Of what was never counted nor received, only what went is known.
+        const known = (figure: number | null) => (items > 0 ? figure : null);
         return (
           <>
             <Tile
@@ -71,33 +75,39 @@ function Kpis() {
             >
               {without !== null && without > 0
                 ? `${format(without, count)} items without a known cost left out`
-                : null}
+                : items > 0 && rows.every((row) => row.stock_value === null)
+                  ? "no costs are known"
+                  : null}
             </Tile>
             <Tile
               id="on_hand"
               label="On hand"
               measure="on_hand"
-              value={sumOf(rows, (row) => row.on_hand_units)}
+              value={known(sumOf(rows, (row) => row.on_hand_units))}
               unit={units}
-            />
+            >
+              {unknown > 0
+                ? `not known of ${format(unknown, count)} items: never counted nor received`
+                : null}
+            </Tile>
             <Tile
               label="On order"
               measure="on_order"
               value={sumOf(rows, (row) => row.on_order_units)}
               unit={units}
             />
-            <Tile id="items_out" label="None left" value={sumOf(rows, (row) => row.items_out)} unit={count}>
-              of{" "}
-              {format(
-                sumOf(rows, (row) => row.items),
-                count,
-              )}{" "}
-              items
+            <Tile
+              id="items_out"
+              label="None left"
+              value={known(sumOf(rows, (row) => row.items_out))}
+              unit={count}
+            >
+              of {format(items, count)} items whose stock is known
             </Tile>
             <Tile
               label="Likely out"
               measure="stock_out_risk"
-              value={sumOf(rows, (row) => row.items_at_risk)}
+              value={known(sumOf(rows, (row) => row.items_at_risk))}
               unit={count}
             >
               {format(
@@ -109,7 +119,7 @@ function Kpis() {
             <Tile
               label="Over-stocked"
               measure="days_of_cover"
-              value={sumOf(rows, (row) => row.items_over_stock)}
+              value={known(sumOf(rows, (row) => row.items_over_stock))}
               unit={count}
             >
               more than 60 days of cover
@@ -147,6 +157,16 @@ function Items() {
             ...risks.map((one) => ({ value: one, label: riskWord(one).word })),
           ]}
         />
+      }
+      rows={(data) => (data.rows.some((row) => row.on_hand_units !== null) ? data.rows : [])}
+      empty={
+        chosen ? (
+          <Empty title="No item is at this risk" />
+        ) : (
+          <Empty title="No stock is known yet">
+            Stock follows counts (<code>inventory-updates</code>), receipts and sales.
+          </Empty>
+        )
       }
       rowKey={(row) => `${row.store_id} ${row.product_id}`}
       onOpen={(row) =>
@@ -207,6 +227,7 @@ function CategoryStock() {
   const go = useGo();
   const top = (data: NonNullable<typeof stock.data>) =>
     inCurrency(data.rows, currency)
+      .filter((row) => row.stock_value !== null)
       .sort((a, b) => (toNumber(b.stock_value) ?? 0) - (toNumber(a.stock_value) ?? 0))
       .slice(0, 12);
   return (
@@ -216,6 +237,11 @@ function CategoryStock() {
       query={stock}
       freshness={freshnessOf}
       height={320}
+      empty={
+        <Empty title="No value is known">
+          It takes what is in stock and what it costs: <code>shelfcast import --table products</code>.
+        </Empty>
+      }
       onMark={(at, data) => {
         const row = top(data)[at];
         if (row?.category) go({ to: "/inventory", search: { category: row.category } });

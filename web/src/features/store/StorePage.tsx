@@ -283,6 +283,7 @@ function LowStock({ store }: OfStore) {
       screen="inventory_items"
       measure="days_of_cover"
       filters={{ store: [store], limit: 50 }}
+      rows={(data) => data.rows.filter((row) => row.on_hand_units !== null)}
       rowKey={(row) => row.product_id}
       most={12}
       onOpen={(row) => go({ to: "/product", search: { product: row.product_id, store: String(store) } })}
