@@ -22,6 +22,7 @@ from scenarios import Results, Site, quantiles_ms
 
 PRODUCT = "?product="  # Of a query about one product; filled in.
 WIDE = {"limit": 10_000}
+QUIET_LOOKS = 5  # In a row, a second apart, without a merge.
 # What each page asks when it opens, with the parameters it sends (web/src/features).
 PAGES: dict[str, dict[str, Results]] = {
     "every": {"catalog_stores": WIDE, "catalog_categories": {}},
@@ -129,6 +130,14 @@ class _Viewer(threading.Thread):
             self.lags.append(time.time() - at.timestamp())
 
 
+def _wait_for_merges(warehouse: Gateway, deadline: Deadline) -> None:
+    """Until what was loaded in minutes lies as it would had it come in over months."""
+    quiet = 0
+    while quiet < QUIET_LOOKS:
+        quiet = quiet + 1 if int(warehouse.ask(sql("benchmarks/sql/screens_merges.sql"))) == 0 else 0
+        time.sleep(min(1, deadline.left()))
+
+
 def _in_browser(owner: Owner, deadline: Deadline) -> Results:
     """Each page in a real browser that opens it for the first time: web/browser/timing.ts."""
     web = ROOT / "web"
@@ -227,6 +236,7 @@ def screens(site: Site) -> Results:
         warehouse = owner.warehouse()
         for name in ("inventory", "forecasts", "reorder"):
             warehouse.ask(sql(f"benchmarks/sql/screens_{name}.sql"))
+        _wait_for_merges(warehouse, deadline)
         warehouse.close()
         product = owner.ask("select any(product_id) from retail.dim_product")
         asking = _Screens(owner)
