@@ -764,6 +764,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/screens/orders_reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which stores have something to order? */
+        get: operations["orders_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/screens/product_days": {
         parameters: {
             query?: never;
@@ -3443,6 +3460,29 @@ export interface components {
             days_of_inventory: number | null;
             /** @description gross margin a year per amount in stock; null: no stock */
             gmroi: number | null;
+        };
+        /** @description Grain: one row per store whose newest review would order anything, the one with most to lose first. Who asks: the orders page. Of stores that were reviewed in the week before; inventory_restock has the products. */
+        orders_reviews: {
+            /** @description the store */
+            store_id: number;
+            /**
+             * Format: date
+             * @description the day of the decision
+             */
+            review_date: string;
+            /** @description products that the review would order */
+            proposed: number;
+            /** @description of them, in an order by now */
+            ordered: number;
+            /** @description of them, with a probability of 80 % or more of running out */
+            urgent: number;
+            /**
+             * Format: decimal
+             * @description value of those whose cost is known; null: of none it is
+             */
+            order_value: string | null;
+            /** @description ISO 4217; empty: a store that no store file knows */
+            currency: string;
         };
         /** @description Grain: one row per store and business date with sales, returns, restocks or a snapshot of stock. Who asks: the product page. An answer that took long may be kept. */
         product_days: {
@@ -6282,6 +6322,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ScreenStamp"] & {
                         rows: components["schemas"]["inventory_turnover"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    orders_reviews: {
+        parameters: {
+            query?: {
+                /** @description a store_id; repeat for several. 403 for one that the caller may not see, 400 for one that there is not. */
+                store?: components["parameters"]["Store"];
+                /** @description stores of that region (and among `store`, where given); repeat for several */
+                region?: components["parameters"]["Region"];
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, with the same other parameters */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description csv and parquet are downloads without the stamp; csv has a header, and texts that a spreadsheet would take for a
+                 *     formula begin with an apostrophe
+                 */
+                format?: components["parameters"]["Format"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the rows, with what they hold up to */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenStamp"] & {
+                        rows: components["schemas"]["orders_reviews"][];
                         next_cursor: components["schemas"]["NextCursor"];
                     };
                     "text/csv": string;

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useScope } from "../../api/catalog";
 import { decide, isUndecided, proposalKey, useProductNames, useProposals } from "../../proposals/orders";
 import type { Proposal } from "../../api/client";
@@ -14,34 +14,31 @@ import { Panel } from "../../ui/Panel";
 import { Empty } from "../../ui/states";
 import { ProposalDetail } from "./ProposalDetail";
 import { ProposalTable } from "./ProposalTable";
-import { reviewsOf } from "./reviews";
 import css from "./Orders.module.css";
 
 /** The proposals of one store's review: whose, if several may be meant, is asked first. */
 export function Proposals() {
   const { undated, filters, catalog } = useScope();
-  const restock = useScreen("inventory_restock", { ...undated, limit: 10_000 });
+  const reviews = useScreen("orders_reviews", { ...undated, limit: 10_000 });
   const [review] = useParam("review");
-  const reviews = useMemo(() => reviewsOf(restock.data?.rows ?? []), [restock.data]);
   const one =
     filters.store?.length === 1
       ? filters.store[0]
       : catalog.stores.length === 1
         ? catalog.stores[0]?.store_id
         : undefined;
+  const restock = useScreen(
+    "inventory_restock",
+    { store: one === undefined ? [] : [one], limit: 10_000 },
+    { wait: one === undefined },
+  );
   const nameOf = useProductNames(restock.data?.rows);
-  const date = review ?? reviews.find((known) => known.store === one)?.date;
+  const date = review ?? reviews.data?.rows.find((known) => known.store_id === one)?.review_date;
   if (one !== undefined && date) return <Review store={one} date={date} nameOf={nameOf} />;
-  return <Reviews query={restock} reviews={reviews} />;
+  return <Reviews query={reviews} />;
 }
 
-function Reviews({
-  query,
-  reviews,
-}: {
-  query: ReturnType<typeof useScreen<"inventory_restock">>;
-  reviews: ReturnType<typeof reviewsOf>;
-}) {
+function Reviews({ query }: { query: ReturnType<typeof useScreen<"orders_reviews">> }) {
   const { catalog } = useScope();
   const go = useGo();
   return (
@@ -50,7 +47,7 @@ function Reviews({
       measure="proposal"
       query={query}
       freshness={freshnessOf}
-      isEmpty={() => reviews.length === 0}
+      isEmpty={(data) => data.rows.length === 0}
       empty={
         <Empty title="Nothing is proposed">
           Proposals come with the daily review, <code>retail_replenishment</code> at 10:30, or by{" "}
@@ -58,25 +55,30 @@ function Reviews({
         </Empty>
       }
     >
-      {() => (
+      {(data) => (
         <DataTable
           label="Stores with something to order"
-          rows={reviews}
-          rowKey={(row) => String(row.store)}
-          onOpen={(row) => go({ to: "/orders", search: { store: String(row.store) } })}
-          openLabel={(row) => `Proposals of ${catalog.storeName(row.store)}`}
+          rows={data.rows}
+          rowKey={(row) => String(row.store_id)}
+          onOpen={(row) => go({ to: "/orders", search: { store: String(row.store_id) } })}
+          openLabel={(row) => `Proposals of ${catalog.storeName(row.store_id)}`}
           columns={[
-            { key: "store", title: "Store", value: (row) => catalog.storeName(row.store) },
+            { key: "store", title: "Store", value: (row) => catalog.storeName(row.store_id) },
             {
               key: "date",
               title: "Review",
-              value: (row) => row.date,
-              cell: (row) => formatDate(row.date, "weekday"),
+              value: (row) => row.review_date,
+              cell: (row) => formatDate(row.review_date, "weekday"),
             },
             { key: "proposed", title: "Products to order", unit: count, value: (row) => row.proposed },
             { key: "urgent", title: "Likely out", unit: count, value: (row) => row.urgent },
             { key: "ordered", title: "Ordered", unit: count, value: (row) => row.ordered, minor: true },
-            { key: "value", title: "Value", unit: (row) => money(row.currency), value: (row) => row.value },
+            {
+              key: "value",
+              title: "Value",
+              unit: (row) => money(row.currency),
+              value: (row) => row.order_value,
+            },
           ]}
         />
       )}
