@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
-from lake_and_log import LakeAndLog
+from lake_and_log import SOLD_DAYS, LakeAndLog
 from running import PASSWORD, USER, SystemTest, wait_until
 from screens_chain import PRODUCTS_CSV, STORES, STORES_CSV, Chain
 
@@ -137,12 +137,7 @@ select category, currency, stock_days, cost_of_sales, revenue - cost_of_sales as
 from sold left join held using (category, currency) cross join days order by category, currency
 """
 # Of the days that are over in their store: what was sold, 0 where nothing was.
-ACCURACY = """
-with newest as (
-    select store_id, max(business_date) as newest_date from events group by store_id
-), sold as (
-    select store_id, product_id, business_date, sum(quantity) as units from events where sign = 1 group by all
-), measured as (
+ACCURACY = SOLD_DAYS + """, measured as (
     select prediction_date as business_date, predicted_units, lower_80, upper_80,
         coalesce(units, 0)::decimal(18, 3) as actual_units, predicted_units - actual_units as error
     from forecasts

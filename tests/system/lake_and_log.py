@@ -107,6 +107,14 @@ left join products on products.product_id = moves.product_id
 group by moves.store_id, moves.product_id, products.category, products.unit_cost, stores.currency
 """
 
+# What forecasts are measured by: the date of each store that is not over yet, and what was sold of a product in a day.
+SOLD_DAYS = """
+with newest as (
+    select store_id, max(business_date) as newest_date from events group by store_id
+), sold as (
+    select store_id, product_id, business_date, sum(quantity) as units from events where sign = 1 group by all
+)"""
+
 
 def exported_log(data, topic):
     """(partition, offset, message) of every record of a topic of the embedded log, by its files alone."""

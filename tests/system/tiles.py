@@ -12,7 +12,7 @@ import sys
 import tempfile
 import urllib.parse
 
-from lake_and_log import LakeAndLog
+from lake_and_log import SOLD_DAYS, LakeAndLog
 
 LOGIN = base64.b64encode(b"default:password123").decode()
 
@@ -95,12 +95,7 @@ from sold join held using (category)
 where value > 0
 """
 # Of the newest forecast of each day that is over in its store; 0 was sold where nothing was.
-ACCURACY = """
-with newest as (
-    select store_id, max(business_date) as newest_date from events group by store_id
-), sold as (
-    select store_id, product_id, business_date, sum(quantity) as units from events where sign = 1 group by all
-), measured as (
+ACCURACY = SOLD_DAYS + """, measured as (
     select forecasts.*, coalesce(units, 0)::double as actual, predicted_demand - actual as error
     from forecasts
     join newest using (store_id)
@@ -143,7 +138,7 @@ class Program:
         return self.ask("clickhouse_http_port", "POST", "/?" + urllib.parse.urlencode(settings), query)
 
     def through(self):
-        answer = json.loads(self.ask("web_port", "GET", "/v1/screens/home_kpis?" + urllib.parse.urlencode({"limit": 1})))
+        answer = json.loads(self.ask("web_port", "GET", "/v1/screens/home_kpis?limit=1"))
         if not answer["through"]["is_exact"]:
             raise RuntimeError(f"something moves: {answer['through']}")
         return answer["through"]

@@ -5,7 +5,7 @@
 --   category String: from the product file; empty: not in one
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   items UInt64: products in stores whose stock is known
---   items_unknown UInt64: products in stores that were never counted nor received; they are in no other figure
+--   items_unknown UInt64: products in stores that were never counted nor received; only on_order_units has them, too
 --   on_hand_units Decimal: units in the stores; what is below 0 counts as 0
 --   on_order_units Decimal: units ordered and not yet delivered
 --   stock_value Decimal?: value of items whose cost is known; null: of none it is

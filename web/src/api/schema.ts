@@ -3170,7 +3170,7 @@ export interface components {
             currency: string;
             /** @description products in stores whose stock is known */
             items: number;
-            /** @description products in stores that were never counted nor received; they are in no other figure */
+            /** @description products in stores that were never counted nor received; only on_order_units has them, too */
             items_unknown: number;
             /**
              * Format: decimal
