@@ -20,6 +20,7 @@ using replenishment::ItemTerms;
 using replenishment::PolicyLevels;
 using replenishment::PolicyRule;
 using replenishment::RuleSurface;
+using replenishment::SharedCost;
 
 constexpr std::size_t kWeekDays = 7;
 constexpr std::size_t kLeastDays = 14;
@@ -37,6 +38,8 @@ constexpr std::array<double, 5> kCaps = {0, 1.0, 0.95, 0.9, 0.85};
 constexpr double kPlainSafety = 1.5;
 constexpr double kPlainCap = 0.9;
 constexpr double kAsGood = 0.01;
+/// So many replayed weeks of all items say as much of a rule as an item's own outlook.
+constexpr double kWeeksAsOutlook = 6;
 constexpr std::size_t kGroups = 2;
 /// Of a week's miss, what the aim moves by; and how far it may move.
 constexpr double kGain = 0.3;
@@ -179,19 +182,27 @@ CutoffView view_at(const PlanInput& input, std::size_t end, double forgotten_a_d
 
 using Aims = std::array<double, kGroups>;
 
-PolicyLevels levels_of(const PlanInput& input, const CutoffView& view, std::size_t item,
-                       double cap_of_life, const Aims* aims) {
+/// The levels of the coming mornings under a rule, stock capped to so much of a shelf life.
+PolicyLevels levels_under(PolicyRule rule, const PlanInput& input, const CutoffView& view,
+                          std::size_t item, double cap_of_life) {
     const ItemTerms& terms = input.terms[item];
-    const replenishment::ChoiceOptions options = choice_options(input, terms);
-    PolicyRule rule = aims == nullptr
-                          ? replenishment::cheapest(view.surfaces[item], options)
-                          : replenishment::cheapest_that_fills(view.surfaces[item],
-                                                               (*aims)[view.group[item]], options);
     rule.cover_cap_days = cap_of_life * static_cast<double>(terms.shelf_life_days);
     PolicyLevels out;
     replenishment::RuleBasis(view.outlooks[item], terms, input.lead_times, kMorningsPerCutoff)
         .levels(rule, out);
     return out;
+}
+
+PolicyRule cheapest_rule(const PlanInput& input, const CutoffView& view, std::size_t item,
+                         const SharedCost& shared) {
+    return replenishment::cheapest(view.surfaces[item], shared,
+                                   choice_options(input, input.terms[item]));
+}
+
+PolicyRule filling_rule(const PlanInput& input, const CutoffView& view, std::size_t item,
+                        const Aims& aims) {
+    return replenishment::cheapest_that_fills(view.surfaces[item], aims[view.group[item]],
+                                              choice_options(input, input.terms[item]));
 }
 
 /// Replays items week by week on what came. Lead times are drawn by item content alone: the same
@@ -302,14 +313,7 @@ double search_forgetting(const PlanInput& input, std::span<const std::size_t> en
             views.push_back(view_at(input, end, forgetting, false));
         }
         costs.push_back(replayed_cost(input, views, [&](const CutoffView& view, std::size_t item) {
-            const ItemTerms& terms = input.terms[item];
-            const auto life = static_cast<double>(terms.shelf_life_days);
-            PolicyLevels out;
-            replenishment::RuleBasis(view.outlooks[item], terms, input.lead_times,
-                                     kMorningsPerCutoff)
-                .levels({.safety_deviations = kPlainSafety, .cover_cap_days = kPlainCap * life},
-                        out);
-            return out;
+            return levels_under({.safety_deviations = kPlainSafety}, input, view, item, kPlainCap);
         }));
     }
     const double least = *std::ranges::min_element(costs);
@@ -324,12 +328,14 @@ bool any_expires(const PlanInput& input) {
 }
 
 double search_cap(const PlanInput& input, std::span<const CutoffView> views) {
+    const replenishment::ChoiceOptions options = choice_options(input, input.terms.front());
     double best = kCaps.front();
     double least = std::numeric_limits<double>::infinity();
     for (const double cap : kCaps) {
         const double cost =
             replayed_cost(input, views, [&](const CutoffView& view, std::size_t item) {
-                return levels_of(input, view, item, cap, nullptr);
+                return levels_under(replenishment::cheapest(view.surfaces[item], options), input,
+                                    view, item, cap);
             });
         if (cost < least) {
             least = cost;
@@ -337,6 +343,24 @@ double search_cap(const PlanInput& input, std::span<const CutoffView> views) {
         }
     }
     return best;
+}
+
+/// What each rule of the grid would have cost all items together over the searched weeks.
+SharedCost search_shared_cost(const PlanInput& input, std::span<const CutoffView> views,
+                              double cap) {
+    const replenishment::ChoiceOptions options = choice_options(input, input.terms.front());
+    SharedCost out{.cost = {}, .weight = static_cast<double>(views.size()) / kWeeksAsOutlook};
+    for (const double safety : options.safety_deviations) {
+        for (const double size : options.order_sizes) {
+            out.cost.push_back(
+                replayed_cost(input, views, [&](const CutoffView& view, std::size_t item) {
+                    return levels_under({.safety_deviations = safety, .order_size = size}, input,
+                                        view, item, cap);
+                }));
+        }
+    }
+    replenishment::smooth_rules(out.cost, options);
+    return out;
 }
 
 /// What a group sold and was asked for over the replay's last week.
@@ -382,39 +406,57 @@ Aims settled_aims(const PlanInput& input, std::span<const CutoffView> weeks, dou
                 move_aims(input, replay, weeks[at], target, aims);
             }
             for (std::size_t item = 0; item < input.demand.series; ++item) {
-                replay.add_week(item, levels_of(input, weeks[at], item, cap, &aims));
+                replay.add_week(item, levels_under(filling_rule(input, weeks[at], item, aims),
+                                                   input, weeks[at], item, cap));
             }
         }
     }
     return aims;
 }
 
+PlannedLevels room_for(std::size_t items, std::size_t cutoffs, double target) {
+    const std::size_t pairs = items * cutoffs * kMorningsPerCutoff;
+    return {.target_fill_rate = target,
+            .reorder_point_units = std::vector<double>(pairs),
+            .order_up_to_units = std::vector<double>(pairs)};
+}
+
+void put_levels(const PolicyLevels& levels, std::size_t pair_week, PlannedLevels& out) {
+    const auto to = static_cast<std::ptrdiff_t>(pair_week * kMorningsPerCutoff);
+    std::ranges::copy(levels.reorder_point_units, out.reorder_point_units.begin() + to);
+    std::ranges::copy(levels.order_up_to_units, out.order_up_to_units.begin() + to);
+}
+
+PlannedLevels plan_cheapest(const PlanInput& input, std::span<const CutoffView> cutoffs, double cap,
+                            const SharedCost& shared) {
+    PlannedLevels out = room_for(input.demand.series, cutoffs.size(), 0);
+    for (std::size_t at = 0; at < cutoffs.size(); ++at) {
+        for (std::size_t item = 0; item < input.demand.series; ++item) {
+            put_levels(levels_under(cheapest_rule(input, cutoffs[at], item, shared), input,
+                                    cutoffs[at], item, cap),
+                       item * cutoffs.size() + at, out);
+        }
+    }
+    return out;
+}
+
 PlannedLevels plan_target(const PlanInput& input, std::span<const CutoffView> views,
                           std::size_t first_planned, double cap, double target) {
     const std::size_t cutoffs = views.size() - first_planned;
-    const std::size_t pairs = input.demand.series * cutoffs * kMorningsPerCutoff;
-    PlannedLevels out{.target_fill_rate = target,
-                      .reorder_point_units = std::vector<double>(pairs),
-                      .order_up_to_units = std::vector<double>(pairs)};
+    PlannedLevels out = room_for(input.demand.series, cutoffs, target);
     OwnReplay replay(input, views.front().end);
-    Aims aims{};
-    if (target > 0) {
-        aims = settled_aims(input, views.first(first_planned), cap, target);
-    }
+    Aims aims = settled_aims(input, views.first(first_planned), cap, target);
     for (std::size_t at = 0; at < views.size(); ++at) {
         const CutoffView& view = views[at];
-        if (target > 0 && at > 0) {
+        if (at > 0) {
             move_aims(input, replay, view, target, aims);
         }
         for (std::size_t item = 0; item < input.demand.series; ++item) {
             const PolicyLevels levels =
-                levels_of(input, view, item, cap, target > 0 ? &aims : nullptr);
+                levels_under(filling_rule(input, view, item, aims), input, view, item, cap);
             replay.add_week(item, levels);
             if (at >= first_planned) {
-                const auto to = static_cast<std::ptrdiff_t>((item * cutoffs + at - first_planned) *
-                                                            kMorningsPerCutoff);
-                std::ranges::copy(levels.reorder_point_units, out.reorder_point_units.begin() + to);
-                std::ranges::copy(levels.order_up_to_units, out.order_up_to_units.begin() + to);
+                put_levels(levels, item * cutoffs + at - first_planned, out);
             }
         }
     }
@@ -458,12 +500,14 @@ Result<PolicyPlan> plan_policy(const PlanInput& input, std::span<const double> t
         }
         views.push_back(view_at(input, end, out.tuning.forgotten_a_day, true));
     }
+    const std::span<const CutoffView> searched = std::span(views).first(first_planned);
     if (any_expires(input)) {
-        out.tuning.cover_cap_of_life = search_cap(input, std::span(views).first(first_planned));
+        out.tuning.cover_cap_of_life = search_cap(input, searched);
     }
     if (targets.empty()) {
-        out.runs.push_back(plan_target(input, std::span(views).subspan(first_planned), 0,
-                                       out.tuning.cover_cap_of_life, 0));
+        out.runs.push_back(plan_cheapest(
+            input, std::span(views).subspan(first_planned), out.tuning.cover_cap_of_life,
+            search_shared_cost(input, searched, out.tuning.cover_cap_of_life)));
     }
     for (const double target : targets) {
         out.runs.push_back(

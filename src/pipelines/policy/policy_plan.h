@@ -5,11 +5,12 @@
 /// is tuned is tuned once, by one search over the days before the first cut-off. Pure: no clock, no
 /// file. Deterministic, and the same whatever items are called and whatever order they are in.
 ///
-/// Searched: how fast levels are forgotten and how much of a shelf life stock may cover, both by
-/// the cost of replaying those weeks. A target fill rate is met by feedback: week by week, from
-/// months before the first cut-off on, the plan replays itself on the demand that came and moves
-/// its aim by what was missed, in two groups by volume (integral control; Astrom, Hagglund,
-/// Advanced PID Control, 2006, ch. 3).
+/// Searched: how fast levels are forgotten, how much of a shelf life stock may cover and what each
+/// rule would have cost all items together, by replaying those weeks. At least cost an item's rule
+/// is that of its own outlook, leaning on what was cheapest for all. A target fill rate is met by
+/// feedback: week by week, from months before the first cut-off on, the plan replays itself on the
+/// demand that came and moves its aim by what was missed, in two groups by volume (integral
+/// control; Astrom, Hagglund, Advanced PID Control, 2006, ch. 3).
 
 #include <cstddef>
 #include <span>

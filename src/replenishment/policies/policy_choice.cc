@@ -26,12 +26,24 @@ void smooth_along(std::vector<double>& values, std::size_t length, std::size_t s
     }
 }
 
-void smooth(std::vector<double>& values, std::size_t rows, std::size_t columns) {
-    smooth_along(values, columns, 1, rows, columns);
-    smooth_along(values, rows, columns, columns, 1);
+PolicyRule rule_at(std::size_t at, const ChoiceOptions& options) {
+    const std::size_t columns = options.order_sizes.size();
+    return {.safety_deviations = options.safety_deviations[at / columns],
+            .order_size = options.order_sizes[at % columns]};
+}
+
+std::size_t place_of_least(std::span<const double> cost) {
+    return static_cast<std::size_t>(std::ranges::min_element(cost) - cost.begin());
 }
 
 }  // namespace
+
+void smooth_rules(std::vector<double>& values, const ChoiceOptions& options) {
+    const std::size_t rows = options.safety_deviations.size();
+    const std::size_t columns = options.order_sizes.size();
+    smooth_along(values, columns, 1, rows, columns);
+    smooth_along(values, rows, columns, columns, 1);
+}
 
 RuleSurface replay_rules(const DemandOutlook& outlook, const ItemTerms& terms,
                          const LeadTimeChances& lead_times, const ChoiceOptions& options) {
@@ -75,17 +87,28 @@ RuleSurface replay_rules(const DemandOutlook& outlook, const ItemTerms& terms,
         }
     }
     for (std::vector<double>* const values : {&out.cost, &out.fill_rate, &out.upkeep}) {
-        smooth(*values, options.safety_deviations.size(), options.order_sizes.size());
+        smooth_rules(*values, options);
     }
     return out;
 }
 
 PolicyRule cheapest(const RuleSurface& surface, const ChoiceOptions& options) {
-    const auto least =
-        static_cast<std::size_t>(std::ranges::min_element(surface.cost) - surface.cost.begin());
-    const std::size_t columns = options.order_sizes.size();
-    return {.safety_deviations = options.safety_deviations[least / columns],
-            .order_size = options.order_sizes[least % columns]};
+    return rule_at(place_of_least(surface.cost), options);
+}
+
+PolicyRule cheapest(const RuleSurface& surface, const SharedCost& shared,
+                    const ChoiceOptions& options) {
+    const double own_least = std::ranges::min(surface.cost);
+    const double shared_least = std::ranges::min(shared.cost);
+    if (!(own_least > 0) || !(shared_least > 0)) {
+        return cheapest(surface, options);
+    }
+    std::vector<double> cost;
+    for (std::size_t at = 0; at < surface.cost.size(); ++at) {
+        cost.push_back(surface.cost[at] / own_least +
+                       shared.weight * shared.cost[at] / shared_least);
+    }
+    return rule_at(place_of_least(cost), options);
 }
 
 PolicyRule cheapest_that_fills(const RuleSurface& surface, double fill_rate,
@@ -118,10 +141,9 @@ PolicyRule cheapest_that_fills(const RuleSurface& surface, double fill_rate,
         }
     }
     if (!found) {
-        const auto most = static_cast<std::size_t>(std::ranges::max_element(surface.fill_rate) -
-                                                   surface.fill_rate.begin());
-        out = {.safety_deviations = options.safety_deviations[most / columns],
-               .order_size = options.order_sizes[most % columns]};
+        out = rule_at(static_cast<std::size_t>(std::ranges::max_element(surface.fill_rate) -
+                                               surface.fill_rate.begin()),
+                      options);
     }
     return out;
 }

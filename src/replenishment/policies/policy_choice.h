@@ -42,6 +42,23 @@ struct RuleSurface {
 
 [[nodiscard]] PolicyRule cheapest(const RuleSurface& surface, const ChoiceOptions& options);
 
+/// What rules of the grid cost all items together, on demand that came; smoothed, laid out as
+/// RuleSurface::cost.
+struct SharedCost {
+    std::vector<double> cost;
+    double weight = 0;  ///< Of it beside an item's own cost.
+};
+
+/// The same with `shared` weighed in, both as multiples of their least: an item's own outlook knows
+/// its packs and its size, but says what has not happened yet; what all items lived through has
+/// happened, but to others (credibility weighting: Buhlmann, Gisler, A Course in Credibility
+/// Theory, 2005, ch. 3).
+[[nodiscard]] PolicyRule cheapest(const RuleSurface& surface, const SharedCost& shared,
+                                  const ChoiceOptions& options);
+
+/// Averages costs of neighbouring rules, as those of a RuleSurface are.
+void smooth_rules(std::vector<double>& values, const ChoiceOptions& options);
+
 /// The rule of least upkeep among those that fill `fill_rate`; safety is interpolated between the
 /// grid's. When none fills so much: the one that fills most.
 [[nodiscard]] PolicyRule cheapest_that_fills(const RuleSurface& surface, double fill_rate,
