@@ -71,50 +71,19 @@ from
         'proposals' as kind,
         'info' as severity,
         '' as item_id,
-        newest.store_id as store_id,
+        store_id,
         '' as product_id,
-        newest.since as since,
-        toNullable(newest.review_date) as review_date,
-        newest.items as items,
+        max(generated_at) as since,
+        toNullable(review_date) as review_date,
+        count() as items,
         '' as reason
-    from
-    (
-        select
-            store_id,
-            review_date,
-            countIf(is_open) as items,
-            maxIf(generated_at, is_open) as since
-        from
-        (
-            select
-                store_id,
-                review_date,
-                generated_at,
-                order_quantity > 0
-                    and (store_id, product_id, review_date) not in
-                    (
-                        select
-                            store_id,
-                            product_id,
-                            review_date
-                        from retail.proposals_ordered
-                        where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-                    ) as is_open
-            from retail.reorder_predictions
-            where (review_date, store_id) in
-                (
-                    select
-                        review_date,
-                        store_id
-                    from retail.newest_reviews
-                    where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-                )
-        )
-        group by
-            store_id,
-            review_date
-    ) as newest
-    where newest.items > 0
+    from retail.newest_proposals
+    where order_quantity > 0
+        and is_ordered = 0
+        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+    group by
+        store_id,
+        review_date
 ) as found
 left join retail.product_names as names on names.product_id = found.product_id
 order by

@@ -42,30 +42,11 @@ select
     wanted.generated_at as generated_at
 from
 (
-    select
-        *,
-        toUInt8(
-            (store_id, product_id, review_date) in
-            (
-                select
-                    store_id,
-                    product_id,
-                    review_date
-                from retail.proposals_ordered
-                where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-            )
-        ) as is_ordered
-    from retail.reorder_predictions
+    select *
+    from retail.newest_proposals
     where order_quantity > 0
         and ({product:String} = '' or product_id = {product:String})
-        and (review_date, store_id) in
-        (
-            select
-                review_date,
-                store_id
-            from retail.newest_reviews
-            where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        )
+        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     order by
         is_ordered,
         stock_out_probability desc nulls last,

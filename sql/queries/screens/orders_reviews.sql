@@ -24,29 +24,12 @@ from
         store_id,
         review_date,
         count() as proposed,
-        countIf(
-            (store_id, product_id, review_date) in
-            (
-                select
-                    store_id,
-                    product_id,
-                    review_date
-                from retail.proposals_ordered
-                where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-            )
-        ) as ordered,
+        countIf(proposals.is_ordered = 1) as ordered,
         countIf(stock_out_probability >= 0.8) as urgent,
         sum(proposals.order_value) as order_value
-    from retail.reorder_predictions as proposals
+    from retail.newest_proposals as proposals
     where order_quantity > 0
-        and (review_date, store_id) in
-        (
-            select
-                review_date,
-                store_id
-            from retail.newest_reviews
-            where ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        )
+        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     group by
         store_id,
         review_date
