@@ -86,6 +86,19 @@ Status write_engine_files(const EnginePlan& plan) {
     return write_private_file(folders.config_file(), config_xml(folders, plan.ports, plan.limits));
 }
 
+// The library forgets its tables in `system` when it ends, not their files: the next engine would
+// find those, refuse to make the table, and say so every other second.
+Status remove_query_log_of_before(const EngineFolders& folders) {
+    const fs::path left = folders.data() / "data" / "system" / "query_log";
+    std::error_code error;
+    fs::remove_all(left, error);
+    if (error) {
+        return tl::unexpected(
+            system_error(fmt::format("cannot remove {}", left.string()), error.value()));
+    }
+    return {};
+}
+
 std::string tail_of(const fs::path& path) {
     constexpr off_t kTailBytes = 16 << 10;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -203,6 +216,7 @@ Result<EngineProcess> EngineProcess::launch(const EnginePlan& plan, const StopSi
     SHELFCAST_TRY(check_port("HTTP", "", plan.ports.http));
     SHELFCAST_TRY(check_port("native", " with --clickhouse-native-port", plan.ports.native));
     SHELFCAST_TRY(write_engine_files(plan));
+    SHELFCAST_TRY(remove_query_log_of_before(plan.folders));
 
     EngineProcess process;
     process.after_unclean_end_ = fs::exists(plan.folders.running_marker());

@@ -555,6 +555,20 @@ TEST_F(EngineTest, ARunningQueryDoesNotKeepItFromStoppingInOrder) {
     EXPECT_FALSE(fs::exists(root() / "running"));
 }
 
+TEST_F(EngineTest, EveryRunHasItsQueryLog) {
+    for (int run = 0; run < 2; ++run) {
+        const auto engine = start();
+        ASSERT_TRUE(engine);
+        told(*engine, kService, "select 404");
+        told(*engine, kService, "system flush logs");
+        EXPECT_EQ(told(*engine, kService,
+                       "select count() from system.query_log where type = 'QueryFinish' and "
+                       "query = 'select 404'"),
+                  "1")
+            << run;
+    }
+}
+
 TEST_F(EngineTest, ItsErrorLogOfTheRunBeforeIsKept) {
     {
         const auto engine = start();
