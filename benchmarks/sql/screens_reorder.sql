@@ -19,3 +19,8 @@ select
 from retail.inventory_by_store
 cross join numbers(90) as day
 cross join (select max(business_date) as business_date from retail.daily_sales_summary) as newest
+-- Day after day, so that a part of the table has the days that a review's part would have.
+order by
+    review_date,
+    store_id,
+    product_id
