@@ -3,12 +3,14 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -82,10 +84,14 @@ void one_ensemble(benchmark::State& state) {
     const Trained& all = trained();
     const auto model = all.learner->load(all.heads.texts().front());
     SHELFCAST_CHECK(model.has_value());
+    const std::array<const ports::TreeModel*, 1> models = {model->get()};
+    const auto predictor = all.learner->predictor(models);
+    SHELFCAST_CHECK(predictor.has_value());
     std::vector<double> out(kRows);
+    const std::array<std::span<double>, 1> answers = {out};
     for (auto _ : state) {
         SHELFCAST_CHECK(
-            (*model)->predict({all.features, all.names.size()}, out, kThreads).has_value());
+            (*predictor)->predict({all.features, all.names.size()}, answers, kThreads).has_value());
         benchmark::DoNotOptimize(out.data());
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kRows));

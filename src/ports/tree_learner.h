@@ -3,7 +3,7 @@
 /// \file ports/tree_learner.h
 /// Ensembles of decision trees: gradient boosting and random forests. Adapter: lightgbm.
 ///
-/// A learner may be used by any thread; data and models by one thread at a time.
+/// A learner may be used by any thread; data, models and predictors by one thread at a time.
 
 #include <cstddef>
 #include <cstdint>
@@ -64,13 +64,21 @@ struct TreeColumns {
 class TreeModel {
 public:
     virtual ~TreeModel() = default;
-    /// One value per row into `out`. Error: kInvalidInput (another number of columns, sizes).
-    [[nodiscard]] virtual Status predict(const TreeRows& rows, std::span<double> out,
-                                         unsigned threads) const = 0;
     /// The model as text; the same for the same data, options and seed.
     [[nodiscard]] virtual const std::string& text() const = 0;
     /// What each column gained over all splits, in the order of the columns.
     [[nodiscard]] virtual std::vector<double> gains() const = 0;
+};
+
+/// Models that answer for the same rows, which costs less than to ask each for itself.
+class TreePredictor {
+public:
+    virtual ~TreePredictor() = default;
+    /// Into `out`, by model: one value per row. Error: kInvalidInput (another number of columns,
+    /// sizes).
+    [[nodiscard]] virtual Status predict(const TreeRows& rows,
+                                         std::span<const std::span<double>> out,
+                                         unsigned threads) const = 0;
 };
 
 /// Binned training rows, for several models.
@@ -94,6 +102,10 @@ public:
                                                                    const std::stop_token& stop) = 0;
     /// A model from its text. Error: kCorrupted (says what is wrong with it).
     [[nodiscard]] virtual Result<std::unique_ptr<TreeModel>> load(std::string_view text) = 0;
+    /// Of models of this learner, which outlive it. Error: kInvalidInput (no models, or they take
+    /// different numbers of columns).
+    [[nodiscard]] virtual Result<std::unique_ptr<TreePredictor>> predictor(
+        std::span<const TreeModel* const> models) = 0;
 };
 
 }  // namespace shelfcast::ports

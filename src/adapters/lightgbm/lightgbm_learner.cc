@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "adapters/lightgbm/lightgbm_api.h"
+#include "adapters/lightgbm/small_trees.h"
 #include "adapters/lightgbm/tree_scorer.h"
 #include "base/check.h"
 
@@ -168,23 +169,15 @@ public:
           booster_(std::move(booster)),
           columns_(columns),
           text_(std::move(text)),
-          scorer_(TreeScorer::parse(text_, columns_)) {}
+          small_trees_(SmallTrees::parse(text_, columns_)) {}
 
+    [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
+    [[nodiscard]] const std::optional<SmallTrees>& small_trees() const noexcept {
+        return small_trees_;
+    }
+    /// By the library; one value of each row into `out`, which is not empty.
     [[nodiscard]] Status predict(const ports::TreeRows& rows, std::span<double> out,
-                                 unsigned threads) const override {
-        if (rows.columns != columns_ || rows.values.size() != out.size() * columns_ ||
-            out.size() > std::numeric_limits<std::int32_t>::max()) {
-            return fail(ErrorKind::kInvalidInput,
-                        "the model takes {} columns, got {}; {} values for {} answers", columns_,
-                        rows.columns, rows.values.size(), out.size());
-        }
-        if (out.empty()) {
-            return {};
-        }
-        if (scorer_) {
-            score(rows, out, threads);
-            return {};
-        }
+                                 unsigned threads) const {
         std::int64_t count = 0;
         const std::string parameters = fmt::format("num_threads={} verbosity=-1", threads);
         SHELFCAST_TRY(check_call(
@@ -210,26 +203,82 @@ public:
     }
 
 private:
-    void score(const ports::TreeRows& rows, std::span<double> out, unsigned threads) const {
-        const std::size_t shares = std::max(1U, threads);
-        const std::size_t each = (out.size() + shares - 1) / shares;
-        std::vector<std::jthread> others;
-        for (std::size_t first = each; first < out.size(); first += each) {
-            const std::size_t count = std::min(each, out.size() - first);
-            others.emplace_back([&, first, count] {
-                scorer_->score(rows.values.subspan(first * columns_, count * columns_), columns_,
-                               out.subspan(first, count));
-            });
-        }
-        const std::size_t own = std::min(each, out.size());
-        scorer_->score(rows.values.first(own * columns_), columns_, out.first(own));
-    }
-
     LightGbmApi api_;
     Handle booster_;
     std::size_t columns_;
     std::string text_;
-    std::optional<TreeScorer> scorer_;  ///< Many times as fast as the library, where it can.
+    std::optional<SmallTrees> small_trees_;
+};
+
+/// Small trees are scored here, many times as fast as by the library, which has the others.
+class LightGbmPredictor final : public ports::TreePredictor {
+public:
+    explicit LightGbmPredictor(std::vector<const LightGbmModel*> models)
+        : models_(std::move(models)), columns_(models_.front()->columns()) {
+        std::vector<const SmallTrees*> small_trees;
+        for (std::size_t i = 0; i < models_.size(); ++i) {
+            if (const auto& own = models_[i]->small_trees()) {
+                small_trees.push_back(&*own);
+                scored_.push_back(i);
+            }
+        }
+        scorer_ = TreeScorer::of(small_trees, columns_);
+        if (!scorer_) {
+            scored_.clear();
+        }
+    }
+
+    [[nodiscard]] Status predict(const ports::TreeRows& rows,
+                                 std::span<const std::span<double>> out,
+                                 unsigned threads) const override {
+        const std::size_t count = out.empty() ? 0 : out.front().size();
+        if (rows.columns != columns_ || out.size() != models_.size() ||
+            rows.values.size() != count * columns_ ||
+            std::ranges::any_of(out, [&](const auto& one) { return one.size() != count; }) ||
+            count > std::numeric_limits<std::int32_t>::max()) {
+            return fail(ErrorKind::kInvalidInput,
+                        "{} models take {} columns, got {}; {} values for {} answers of {}",
+                        models_.size(), columns_, rows.columns, rows.values.size(), count,
+                        out.size());
+        }
+        if (count == 0) {
+            return {};
+        }
+        if (!scored_.empty()) {
+            score(rows, out, count, threads);
+        }
+        for (std::size_t i = 0; i < models_.size(); ++i) {
+            if (!std::ranges::binary_search(scored_, i)) {
+                SHELFCAST_TRY(models_[i]->predict(rows, out[i], threads));
+            }
+        }
+        return {};
+    }
+
+private:
+    /// A share of the rows on each thread.
+    void score(const ports::TreeRows& rows, std::span<const std::span<double>> out,
+               std::size_t count, unsigned threads) const {
+        const auto score_share = [&](std::size_t first, std::size_t size) {
+            std::vector<std::span<double>> own;
+            for (const std::size_t i : scored_) {
+                own.push_back(out[i].subspan(first, size));
+            }
+            scorer_->score(rows.values.subspan(first * columns_, size * columns_), own);
+        };
+        const std::size_t shares = std::max(1U, threads);
+        const std::size_t each = (count + shares - 1) / shares;
+        std::vector<std::jthread> others;
+        for (std::size_t first = each; first < count; first += each) {
+            others.emplace_back(score_share, first, std::min(each, count - first));
+        }
+        score_share(0, std::min(each, count));
+    }
+
+    std::vector<const LightGbmModel*> models_;
+    std::size_t columns_;
+    std::optional<TreeScorer> scorer_;
+    std::vector<std::size_t> scored_;  ///< Models that are; ascending.
 };
 
 Result<std::string> model_text(const LightGbmApi& api, void* booster) {
@@ -373,6 +422,22 @@ Result<std::unique_ptr<ports::TreeModel>> LightGbmLearner::load(std::string_view
                              ErrorKind::kCorrupted, "model text"));
     return std::make_unique<LightGbmModel>(*api_, std::move(booster),
                                            static_cast<std::size_t>(columns), std::move(own));
+}
+
+Result<std::unique_ptr<ports::TreePredictor>> LightGbmLearner::predictor(
+    std::span<const ports::TreeModel* const> models) {
+    std::vector<const LightGbmModel*> own;
+    for (const ports::TreeModel* const model : models) {
+        own.push_back(&dynamic_cast<const LightGbmModel&>(*model));
+        if (own.back()->columns() != own.front()->columns()) {
+            return fail(ErrorKind::kInvalidInput, "model {} takes {} columns, the first one {}",
+                        own.size(), own.back()->columns(), own.front()->columns());
+        }
+    }
+    if (own.empty()) {
+        return fail(ErrorKind::kInvalidInput, "no models to predict with");
+    }
+    return std::make_unique<LightGbmPredictor>(std::move(own));
 }
 
 }  // namespace shelfcast::adapters

@@ -4,7 +4,7 @@
 /// `ports::TreeLearner` over LightGBM's C library, which is loaded by name.
 ///
 /// The same data, options and seed give the same model text, whatever the number of threads.
-/// A learner may be used by any thread; data and models by one thread at a time.
+/// A learner may be used by any thread; data, models and predictors by one thread at a time.
 
 #include <memory>
 #include <string>
@@ -31,6 +31,8 @@ public:
         ports::TreeData& data, std::span<const float> labels, std::span<const float> weights,
         const ports::TreeOptions& options, const std::stop_token& stop) override;
     [[nodiscard]] Result<std::unique_ptr<ports::TreeModel>> load(std::string_view text) override;
+    [[nodiscard]] Result<std::unique_ptr<ports::TreePredictor>> predictor(
+        std::span<const ports::TreeModel* const> models) override;
 
 private:
     std::unique_ptr<const LightGbmApi> api_;

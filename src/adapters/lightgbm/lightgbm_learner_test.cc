@@ -58,9 +58,18 @@ protected:
         return model ? std::move(*model) : nullptr;
     }
 
-    static std::vector<double> predict(const ports::TreeModel& model, const Sample& sample) {
+    std::unique_ptr<ports::TreePredictor> predictor(
+        const std::vector<const ports::TreeModel*>& models) {
+        auto made = learner_->predictor(models);
+        EXPECT_TRUE(made) << made.error().message;
+        return made ? std::move(*made) : nullptr;
+    }
+
+    std::vector<double> predict(const ports::TreeModel& model, const Sample& sample,
+                                unsigned threads = 1) {
         std::vector<double> out(sample.labels.size());
-        const Status done = model.predict(sample.rows(), out, 1);
+        const std::vector<std::span<double>> outs = {out};
+        const Status done = predictor({&model})->predict(sample.rows(), outs, threads);
         EXPECT_TRUE(done) << done.error().message;
         return out;
     }
@@ -202,9 +211,53 @@ TEST_F(LightGbmLearnerTest, WhatDoesNotFitIsRefusedByName) {
     EXPECT_FALSE(learner_->bin({}, {.names = {}, .categorical = {}}));
 
     const auto model = train(sample, {.trees = 5, .threads = 1});
-    std::vector<double> out(10);
-    EXPECT_FALSE(model->predict({std::span(sample.values).first(30), 3}, out, 1));
-    EXPECT_TRUE(model->predict({{}, 2}, {}, 1));
+    const auto alone = predictor({model.get()});
+    std::vector<double> ten(10);
+    std::vector<double> nine(9);
+    const std::span values(sample.values);
+    using Outs = std::vector<std::span<double>>;
+    EXPECT_TRUE(alone->predict({values.first(20), 2}, Outs{ten}, 1));
+    EXPECT_FALSE(alone->predict({values.first(30), 3}, Outs{ten}, 1));
+    EXPECT_FALSE(alone->predict({values.first(20), 2}, Outs{nine}, 1));
+    EXPECT_FALSE(alone->predict({values.first(20), 2}, Outs{ten, ten}, 1));
+    EXPECT_FALSE(
+        predictor({model.get(), model.get()})->predict({values.first(20), 2}, Outs{ten, nine}, 1));
+    EXPECT_TRUE(alone->predict({{}, 2}, Outs{{}}, 1));
+}
+
+TEST_F(LightGbmLearnerTest, ModelsTogetherSayWhatEachSaysForItselfOnAnyNumberOfThreads) {
+    categorical_.clear();
+    const Sample sample(1'001);
+    const auto small = train(sample, {.trees = 13, .leaves = 12, .threads = 1});
+    const auto large =
+        train(sample, {.trees = 10, .leaves = 60, .min_rows_in_leaf = 5, .threads = 1});
+    const auto median = train(
+        sample, {.objective = TreeObjective::kQuantile, .trees = 9, .leaves = 31, .threads = 1});
+    const std::vector<const ports::TreeModel*> models = {small.get(), large.get(), median.get()};
+    for (const unsigned threads : {1U, 2U, 7U}) {
+        std::vector<std::vector<double>> answers(3, std::vector<double>(sample.labels.size()));
+        const std::vector<std::span<double>> outs(answers.begin(), answers.end());
+        ASSERT_TRUE(predictor(models)->predict(sample.rows(), outs, threads));
+        for (std::size_t i = 0; i < models.size(); ++i) {
+            EXPECT_EQ(answers[i], predict(*models[i], sample)) << i << " on " << threads;
+        }
+    }
+}
+
+TEST_F(LightGbmLearnerTest, ModelsOfOtherColumnsDoNotAnswerTogether) {
+    const Sample sample(500);
+    const auto two_columns = train(sample, {.trees = 3, .threads = 1});
+    const std::vector<std::string> name = {"x"};
+    auto data = learner_->bin({sample.labels, 1}, {.names = name, .categorical = {}});
+    ASSERT_TRUE(data) << data.error().message;
+    const auto one_column =
+        learner_->train(**data, sample.labels, {}, {.trees = 3, .threads = 1}, {});
+    ASSERT_TRUE(one_column) << one_column.error().message;
+    const std::vector<const ports::TreeModel*> both = {two_columns.get(), one_column->get()};
+    const auto refused = learner_->predictor(both);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "model 2 takes 1 columns, the first one 2");
+    EXPECT_FALSE(learner_->predictor({}));
 }
 
 TEST_F(LightGbmLearnerTest, AStopEndsTheTraining) {

@@ -77,18 +77,17 @@ ports::TreeOptions options_of(const TreeShape& shape, std::size_t head, std::uin
 }
 
 /// Calls `work` for each head, on so many threads; the first error.
-Status for_each_head(unsigned threads, const std::function<Status(std::size_t)>& work,
-                     std::size_t heads) {
-    std::vector<Status> done(heads);
+Status for_each_head(unsigned threads, const std::function<Status(std::size_t)>& work) {
+    std::array<Status, kTreeHeads> done;
     std::atomic<std::size_t> next{0};
     const auto take = [&] {
-        for (std::size_t head = next++; head < heads; head = next++) {
+        for (std::size_t head = next++; head < kTreeHeads; head = next++) {
             done[head] = work(head);
         }
     };
     {
         std::vector<std::jthread> others;
-        for (unsigned i = 1; i < std::min<std::size_t>(threads, heads); ++i) {
+        for (unsigned i = 1; i < std::min<std::size_t>(threads, kTreeHeads); ++i) {
             others.emplace_back(take);
         }
         take();
@@ -109,20 +108,17 @@ Result<TreeHeads> TreeHeads::train(ports::TreeLearner& learner, const TrainingRo
     const Labels labels = labels_of(rows);
     TreeHeads out;
     out.heads_.resize(kTreeHeads);
-    SHELFCAST_TRY(for_each_head(
-        threads,
-        [&](std::size_t head) -> Status {
-            // Labels belong to the binned rows: each ensemble needs its own.
-            SHELFCAST_ASSIGN(
-                const auto data,
-                learner.bin(
-                    {rows.features, rows.columns},
-                    {.names = columns, .categorical = {}, .max_bins = kBins, .threads = 1}));
-            SHELFCAST_ASSIGN(out.heads_[head], learner.train(*data, labels.ratios, labels.weights,
-                                                             options_of(shape, head, seed), stop));
-            return {};
-        },
-        kTreeHeads));
+    SHELFCAST_TRY(for_each_head(threads, [&](std::size_t head) -> Status {
+        // Labels belong to the binned rows: each ensemble needs its own.
+        SHELFCAST_ASSIGN(
+            const auto data,
+            learner.bin({rows.features, rows.columns},
+                        {.names = columns, .categorical = {}, .max_bins = kBins, .threads = 1}));
+        SHELFCAST_ASSIGN(out.heads_[head], learner.train(*data, labels.ratios, labels.weights,
+                                                         options_of(shape, head, seed), stop));
+        return {};
+    }));
+    SHELFCAST_TRY(out.join(learner));
     SHELFCAST_TRY(out.scale_mean(rows, threads));
     return out;
 }
@@ -130,35 +126,25 @@ Result<TreeHeads> TreeHeads::train(ports::TreeLearner& learner, const TrainingRo
 Status TreeHeads::scale_mean(const TrainingRows& rows, unsigned threads) {
     constexpr double kLeast = 0.8;
     constexpr double kMost = 1.3;
-    std::vector<double> answers(rows.rows());
-    SHELFCAST_TRY(predict_mean({rows.features, rows.columns}, threads, answers));
+    demand::HeadForecasts answers;
+    const std::vector<double> levels(rows.rows(), 1.0);
+    SHELFCAST_TRY(predict({rows.features, rows.columns}, levels, threads, answers));
     double sold = 0;
     double said = 0;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         sold += rows.weight[row] * rows.units[row] / rows.level[row];
-        said += rows.weight[row] * answers[row];
+        said += rows.weight[row] * answers.mean[row];
     }
     mean_scale_ = said > 0 ? std::clamp(sold / said, kLeast, kMost) : 1.0;
     return {};
 }
 
-Status TreeHeads::predict_mean(const ports::TreeRows& features, unsigned threads,
-                               std::vector<double>& out) const {
-    std::array<std::vector<double>, kMeanHeads> answers;
-    SHELFCAST_TRY(for_each_head(
-        threads,
-        [&](std::size_t head) -> Status {
-            answers[head].resize(out.size());
-            return heads_[head]->predict(features, answers[head], 1);
-        },
-        kMeanHeads));
-    for (std::size_t row = 0; row < out.size(); ++row) {
-        double sum = 0;
-        for (const std::vector<double>& one : answers) {
-            sum += std::max(0.0, one[row]);
-        }
-        out[row] = sum / kMeanHeads;
+Status TreeHeads::join(ports::TreeLearner& learner) {
+    std::vector<const ports::TreeModel*> models;
+    for (const auto& head : heads_) {
+        models.push_back(head.get());
     }
+    SHELFCAST_ASSIGN(predictor_, learner.predictor(models));
     return {};
 }
 
@@ -170,27 +156,43 @@ Result<TreeHeads> TreeHeads::load(ports::TreeLearner& learner, double mean_scale
         SHELFCAST_ASSIGN(auto head, learner.load(text));
         out.heads_.push_back(std::move(head));
     }
+    SHELFCAST_TRY(out.join(learner));
     return out;
 }
 
 Status TreeHeads::predict(const ports::TreeRows& features, std::span<const double> levels,
                           unsigned threads, demand::HeadForecasts& out) const {
-    out.resize(levels.size());
-    SHELFCAST_TRY(predict_mean(features, threads, out.mean));
-    for (std::size_t row = 0; row < levels.size(); ++row) {
-        out.mean[row] *= mean_scale_ * levels[row];
+    constexpr std::size_t kRowsAtOnce = 8'192;  // Their answers stay in the processor's cache.
+    if (features.rows() != levels.size()) {
+        return fail(ErrorKind::kInvalidInput, "{} rows of features for {} levels", features.rows(),
+                    levels.size());
     }
-    SHELFCAST_TRY(for_each_head(
-        threads,
-        [&](std::size_t head) -> Status {
-            std::vector<double>& answers = out.quantiles[head];
-            SHELFCAST_TRY(heads_[kMeanHeads + head]->predict(features, answers, 1));
-            for (std::size_t row = 0; row < answers.size(); ++row) {
-                answers[row] = std::max(0.0, answers[row]) * levels[row];
+    out.resize(levels.size());
+    std::vector<double> means(kMeanHeads * std::min(kRowsAtOnce, levels.size()));
+    for (std::size_t first = 0; first < levels.size(); first += kRowsAtOnce) {
+        const std::size_t rows = std::min(kRowsAtOnce, levels.size() - first);
+        std::vector<std::span<double>> answers;
+        for (std::size_t head = 0; head < kMeanHeads; ++head) {
+            answers.push_back(std::span(means).subspan(head * rows, rows));
+        }
+        for (std::vector<double>& quantile : out.quantiles) {
+            answers.push_back(std::span(quantile).subspan(first, rows));
+        }
+        const std::size_t columns = features.columns;
+        SHELFCAST_TRY(predictor_->predict(
+            {features.values.subspan(first * columns, rows * columns), columns}, answers, threads));
+        for (std::size_t row = 0; row < rows; ++row) {
+            const double level = levels[first + row];
+            double sum = 0;
+            for (std::size_t head = 0; head < kMeanHeads; ++head) {
+                sum += std::max(0.0, answers[head][row]);
             }
-            return {};
-        },
-        kHeadLevels.size()));
+            out.mean[first + row] = sum / kMeanHeads * (mean_scale_ * level);
+            for (std::size_t head = kMeanHeads; head < kTreeHeads; ++head) {
+                answers[head][row] = std::max(0.0, answers[head][row]) * level;
+            }
+        }
+    }
     demand::straighten(out);
     return {};
 }

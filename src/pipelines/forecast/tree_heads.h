@@ -2,7 +2,8 @@
 
 /// \file pipelines/forecast/tree_heads.h
 /// The trees of one forecaster: several ensembles for the mean and one for each quantile, all of
-/// units over the series' level. One thread at a time; inside, one ensemble per thread.
+/// units over the series' level. One thread at a time; inside, training has one ensemble per
+/// thread, and forecasting a share of the rows.
 
 #include <array>
 #include <cstddef>
@@ -50,13 +51,13 @@ public:
     [[nodiscard]] std::vector<double> gain_shares() const;
 
 private:
-    /// The mean of the mean's ensembles, over the level.
-    [[nodiscard]] Status predict_mean(const ports::TreeRows& features, unsigned threads,
-                                      std::vector<double>& out) const;
+    /// With all heads there.
+    [[nodiscard]] Status join(ports::TreeLearner& learner);
     /// Brings the sum of the means on the training rows to that of the units.
     [[nodiscard]] Status scale_mean(const demand::TrainingRows& rows, unsigned threads);
 
     std::vector<std::unique_ptr<ports::TreeModel>> heads_;
+    std::unique_ptr<ports::TreePredictor> predictor_;  ///< Of the heads.
     double mean_scale_ = 1;
 };
 
