@@ -159,3 +159,15 @@ describe.each(looks)("$path of $of", ({ url, path, panels, tiles, empty, missing
     await page.context().close();
   });
 });
+
+describe("before any script has come", () => {
+  const { url } = inject("instance");
+  it.each([false, true])("the page says what it is (dark: %s)", async (dark) => {
+    const { page } = await visit(browser, url, { dark });
+    await page.route("**/assets/*.js", (route) => route.abort());
+    await page.goto(url);
+    await page.locator(".opening").getByText("shelfcast").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.context().close();
+  });
+});

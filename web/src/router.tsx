@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { useSession } from "./session/session";
 import { SignIn } from "./session/SignIn";
+import { Opening } from "./shell/Opening";
 import { Shell } from "./shell/Shell";
 import { homeOf } from "./shell/pages";
 import { Empty, Failed, Waiting } from "./ui/states";
@@ -27,7 +28,7 @@ const root = createRootRoute({
 
 function Root() {
   const { session, asking, problem } = useSession();
-  if (asking) return <Waiting height={400} />;
+  if (asking) return <Opening />;
   if (problem) return <Failed error={problem} onAgain={() => location.reload()} />;
   return session ? <Shell /> : <SignIn />;
 }

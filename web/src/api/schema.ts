@@ -118,6 +118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/screens/anomalies_hour_stores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which stores had hours that sold unusually much or little? */
+        get: operations["anomalies_hour_stores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/screens/anomalies_hours": {
         parameters: {
             query?: never;
@@ -2201,6 +2218,15 @@ export interface components {
              * @description when it was closed; null: open
              */
             closed_at: string | null;
+        };
+        /** @description Grain: one row per store with events, the most unusual hours first. Who asks: the anomalies page, whose marked series is of one of them. An answer that took long may be kept. */
+        anomalies_hour_stores: {
+            /** @description the store */
+            store_id: number;
+            /** @description its hours with events */
+            hours: number;
+            /** @description of them, with a score 3 or more away from 0 */
+            unusual_hours: number;
         };
         /** @description Grain: one row per store and hour with events. Who asks: the marked series of the anomalies page. An answer that took long may be kept. */
         anomalies_hours: {
@@ -4300,6 +4326,60 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ScreenStamp"] & {
                         rows: components["schemas"]["anomalies_epochs"][];
+                        next_cursor: components["schemas"]["NextCursor"];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["Refused"];
+            401: components["responses"]["Refused"];
+            403: components["responses"]["Refused"];
+            408: components["responses"]["Refused"];
+            429: components["responses"]["Refused"];
+            431: components["responses"]["Refused"];
+            503: components["responses"]["Refused"];
+        };
+    };
+    anomalies_hour_stores: {
+        parameters: {
+            query?: {
+                /** @description first business date; 27 days before `to` where none is given */
+                from?: components["parameters"]["From"];
+                /** @description last business date; the newest one where none is given. At most 1100 days from `from`. */
+                to?: components["parameters"]["To"];
+                /** @description a store_id; repeat for several. 403 for one that the caller may not see, 400 for one that there is not. */
+                store?: components["parameters"]["Store"];
+                /** @description stores of that region (and among `store`, where given); repeat for several */
+                region?: components["parameters"]["Region"];
+                /** @description rows of a page: 1000 as JSON where none is given and 10000 at most; of csv and parquet 1000000 and 1000000 */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next_cursor` of the page before, with the same other parameters */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description csv and parquet are downloads without the stamp; csv has a header, and texts that a spreadsheet would take for a
+                 *     formula begin with an apostrophe
+                 */
+                format?: components["parameters"]["Format"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the rows, with what they hold up to */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenStamp"] & {
+                        rows: components["schemas"]["anomalies_hour_stores"][];
                         next_cursor: components["schemas"]["NextCursor"];
                     };
                     "text/csv": string;

@@ -81,7 +81,7 @@ function valueAxis(unit: Unit, palette: Palette, fromZero: boolean, name?: strin
     splitNumber: 4,
     // Half of a thing that is counted is no tick.
     ...(unit.kind === "count" ? { minInterval: 1 } : {}),
-    axisLabel: { color: palette.quiet, fontSize: 11, formatter: short(unit) },
+    axisLabel: { color: palette.quiet, fontSize: 11, hideOverlap: true, formatter: short(unit) },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: palette.line, width: 1 } },

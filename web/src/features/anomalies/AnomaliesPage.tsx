@@ -1,6 +1,6 @@
 import { Select, Tabs } from "@mantine/core";
 import { useScope } from "../../api/catalog";
-import { freshnessOf, useScreen } from "../../api/screens";
+import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
@@ -11,7 +11,7 @@ import { ScreenTable } from "../../ui/ScreenTable";
 import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Acknowledge } from "./Acknowledge";
-import { kindName, markedHours, mostUnusual } from "./anomalies";
+import { kindName, markedHours } from "./anomalies";
 import { DataQuality } from "./DataQuality";
 import css from "./Anomalies.module.css";
 
@@ -111,19 +111,32 @@ function Incidents() {
   );
 }
 
+const seriesTitle = "Hours, the unusual ones marked";
+
 function Series() {
-  const { dated, catalog, filters, wait } = useScope();
-  const hours = useScreen("anomalies_hours", { ...dated, limit: 10_000 }, { wait });
+  const { dated, wait } = useScope();
+  const stores = useScreen("anomalies_hour_stores", { ...dated, limit: 10_000 }, { wait });
+  if (stores.isSuccess) return <StoreHours stores={stores.data.rows} />;
+  return (
+    <Panel title={seriesTitle} query={stores} height={280}>
+      {() => null}
+    </Panel>
+  );
+}
+
+/** `stores`: the most unusual first, with which it begins. */
+function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
+  const { dated, catalog } = useScope();
   const [chosen, setChosen] = useParam("hours_of");
-  const rows = hours.data?.rows ?? [];
-  const stores = [...new Set(rows.map((row) => row.store_id))];
-  const store =
-    chosen && stores.includes(Number(chosen))
-      ? Number(chosen)
-      : (filters.store?.[0] ?? mostUnusual(rows) ?? 0);
+  const store = (stores.find((row) => String(row.store_id) === chosen) ?? stores[0])?.store_id;
+  const hours = useScreen("anomalies_hours", {
+    ...dated,
+    ...(store === undefined ? {} : { store: [store] }),
+    limit: 10_000,
+  });
   return (
     <ChartPanel
-      title="Hours, the unusual ones marked"
+      title={seriesTitle}
       measure="anomaly"
       query={hours}
       freshness={freshnessOf}
@@ -138,13 +151,16 @@ function Series() {
             searchable
             allowDeselect={false}
             limit={200}
-            data={stores.map((id) => ({ value: String(id), label: catalog.storeName(id) }))}
+            data={stores.map((row) => ({
+              value: String(row.store_id),
+              label: `${catalog.storeName(row.store_id)} · ${row.unusual_hours} unusual`,
+            }))}
             value={String(store)}
             onChange={setChosen}
           />
         ) : null
       }
-      spec={(data) => markedHours(data.rows, store, catalog.currencyOf(store))}
+      spec={(data) => markedHours(data.rows, catalog.currencyOf(data.rows[0]?.store_id ?? 0))}
     />
   );
 }

@@ -25,15 +25,8 @@ export function mayAcknowledge(
   return incident.state === "open" || incident.acknowledged_by === who.user;
 }
 
-/** A store's hours with what was usual, and the unusual ones marked. */
-export function markedHours(
-  rows: readonly Row<"anomalies_hours">[],
-  store: number,
-  currency: string,
-): LineSpec {
-  const own = rows
-    .filter((row) => row.store_id === store)
-    .sort((a, b) => a.hour_start.localeCompare(b.hour_start));
+/** One store's hours with what was usual, and the unusual ones marked. */
+export function markedHours(own: readonly Row<"anomalies_hours">[], currency: string): LineSpec {
   return {
     kind: "line",
     label: "Revenue an hour",
@@ -52,13 +45,4 @@ export function markedHours(
       row.is_anomaly === 1 ? [{ at, name: row.incident_kind ? kindName(row.incident_kind) : "unusual" }] : [],
     ),
   };
-}
-
-/** The store with most unusual hours, to begin with. */
-export function mostUnusual(rows: readonly Row<"anomalies_hours">[]): number | null {
-  const counts = new Map<number, number>();
-  for (const row of rows)
-    counts.set(row.store_id, (counts.get(row.store_id) ?? 0) + (row.is_anomaly === 1 ? 1 : 0));
-  const [first] = [...counts.entries()].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-  return first?.[0] ?? null;
 }

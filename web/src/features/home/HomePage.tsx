@@ -131,7 +131,9 @@ function AttentionPanel() {
             {data.rows.slice(0, mostShown).map((row) => (
               <li key={`${row.kind} ${row.item_id} ${row.store_id} ${row.product_id}`}>
                 <PageLink {...targetOf(row)} className={css["item"]}>
-                  <Status level={severityLevel(row.severity)}>{kindName(row.kind)}</Status>
+                  <span className={css["kind"]}>
+                    <Status level={severityLevel(row.severity)}>{kindName(row.kind)}</Status>
+                  </span>
                   <span className={css["what"]}>
                     <strong>{row.product_name || row.product_id || catalog.storeName(row.store_id)}</strong>
                     {row.product_id && row.store_id ? (
