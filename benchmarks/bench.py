@@ -22,13 +22,14 @@ import scale
 import scale_out
 import scenarios
 import screens
+import simulate
 import stock
 from peers import comparison
 from scenarios import Results, Site, Sizes
 
 PROGRAMS = ("log", "codec", "chain", "what_if", "scoring")  # google-benchmark programs beside this file.
 SCENARIOS = scenarios.SCENARIOS | {"history": scale.history, "soak": scale.soak, "stock": stock.stock,
-                                    "screens": screens.screens,
+                                    "screens": screens.screens, "simulate": simulate.simulate,
                                     "peers": comparison.peers,
                                     "scale_out": scale_out.scale_out, "kills": scale_out.kills,
                                     "forecast_accuracy": forecasting.forecast_accuracy,

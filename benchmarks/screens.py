@@ -42,7 +42,8 @@ PAGES: dict[str, dict[str, Results]] = {
                   "forecast_accuracy_stores": {}, "forecast_demand": {}, "forecast_impact": {},
                   "forecast_models": {}, "forecast_drift": {}},
     "orders": {"orders_reviews": WIDE, "inventory_restock": {"store": 7, "limit": 10_000}},
-    "anomalies": {"anomalies_incidents": WIDE, "anomalies_hours": WIDE, "anomalies_dead_letters": {},
+    "anomalies": {"anomalies_incidents": WIDE, "anomalies_hour_stores": WIDE,
+                  "anomalies_hours": {"store": 7, "limit": 10_000}, "anomalies_dead_letters": {},
                   "anomalies_dead_letter_list": {}, "anomalies_reconciliation": {}, "anomalies_epochs": {},
                   "anomalies_quality": {}, "anomalies_stores": {}},
     "executive": {"executive_kpis": {}, "executive_regions": {}, "history_products": {"limit": 200},
@@ -59,7 +60,7 @@ LIVE_S = 30
 LIVE_RATE = 200  # Events a second meanwhile.
 
 
-def _headers() -> dict[str, str]:
+def login_headers() -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()}
 
 
@@ -71,7 +72,7 @@ class _Screens:
 
     def ask(self, name: str, parameters: Results) -> bytes:
         query = urllib.parse.urlencode(parameters)
-        self._link.request("GET", f"/v1/screens/{name}?{query}", headers=_headers())
+        self._link.request("GET", f"/v1/screens/{name}?{query}", headers=login_headers())
         answer = self._link.getresponse()
         body = answer.read()
         if answer.status != 200:
@@ -111,7 +112,7 @@ class _Viewer(threading.Thread):
     def run(self) -> None:
         link = http.client.HTTPConnection("127.0.0.1", self._owner.web_port, timeout=60)
         try:
-            link.request("GET", "/v1/live", headers=_headers())
+            link.request("GET", "/v1/live", headers=login_headers())
             answer = link.getresponse()
             if answer.status != 200:
                 raise BenchError(f"/v1/live: {answer.status}")
