@@ -99,6 +99,7 @@ Result<std::vector<replenish::OpenOrderLine>> open_order_lines(ports::OrderStore
             for (const retail::OrderLine& line : order.lines) {
                 lines.push_back({.store = order.store,
                                  .product_id = line.product_id,
+                                 .order_number = retail::order_number(order.id),
                                  .outstanding = replenishment::to_come(line)});
             }
         }

@@ -133,14 +133,15 @@ Result<std::vector<PastStock>> past_stock(ports::QueryRunner& runner, StoreId st
 
 Result<std::vector<AnnouncedShipment>> announced_shipments(ports::QueryRunner& runner,
                                                            StoreId store, std::int64_t until_ms) {
-    constexpr std::array kColumns = {ColumnSpec{"product_id", ColumnType::kText},
-                                     ColumnSpec{"units", ColumnType::kInt64},
-                                     ColumnSpec{"expected_ms", ColumnType::kInt64}};
+    constexpr std::array kColumns = {
+        ColumnSpec{"product_id", ColumnType::kText}, ColumnSpec{"shipment_id", ColumnType::kText},
+        ColumnSpec{"units", ColumnType::kInt64}, ColumnSpec{"expected_ms", ColumnType::kInt64}};
     return read_each<AnnouncedShipment>(
         runner, "queries/replenishment/shipments.sql", kColumns,
         {{"store_id", std::to_string(store.value)}, {"until_ms", std::to_string(until_ms)}},
         [](const RowReader& reader, std::size_t row) {
-            return AnnouncedShipment{reader.text("product_id", row), reader.number("units", row),
+            return AnnouncedShipment{reader.text("product_id", row),
+                                     reader.text("shipment_id", row), reader.number("units", row),
                                      reader.number("expected_ms", row)};
         });
 }

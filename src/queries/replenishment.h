@@ -71,6 +71,7 @@ struct PastStock {
 
 struct AnnouncedShipment {
     std::string product_id;
+    std::string shipment_id;  ///< The order's number, if it is of one.
     std::int64_t units = 0;
     std::int64_t expected_ms = 0;  ///< 0: not said.
 };

@@ -3,6 +3,7 @@
 -- asks: the review of stock. Units in thousandths, expected_ms in UTC milliseconds; 0: not said.
 select
     product_id,
+    shipment_id,
     toInt64(sum(if(status = 'ANNOUNCED', quantity, -quantity)) * 1000) as units,
     toInt64(max(toUnixTimestamp64Milli(expected_at))) as expected_ms
 from retail_core.supplier_shipments
@@ -16,4 +17,5 @@ having units > 0
 order by
     product_id,
     expected_ms,
-    units
+    units,
+    shipment_id

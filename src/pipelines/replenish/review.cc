@@ -35,7 +35,7 @@ using Centres = std::map<std::string, Centre>;  // By store code, which supplier
 class Review {
 public:
     Review(const ReviewPorts& ports, const ReviewOptions& options, replenishment::TermBook book,
-           std::map<retail::StockKey, Quantity> open_orders)
+           OpenOrders open_orders)
         : options_(options),
           book_(std::move(book)),
           open_orders_(std::move(open_orders)),
@@ -56,7 +56,7 @@ private:
 
     const ReviewOptions options_;
     const replenishment::TermBook book_;
-    const std::map<retail::StockKey, Quantity> open_orders_;
+    const OpenOrders open_orders_;
     const Chain chain_;
     ReviewReport report_;
 };
@@ -215,14 +215,14 @@ Status check_date(const ReviewOptions& options, const std::vector<queries::Revie
     return {};
 }
 
-Result<std::map<retail::StockKey, Quantity>> read_open_orders(const ReviewPorts& ports) {
-    std::map<retail::StockKey, Quantity> open;
+Result<OpenOrders> read_open_orders(const ReviewPorts& ports) {
+    OpenOrders open;
     if (!ports.open_orders) {
         return open;
     }
     SHELFCAST_ASSIGN(const auto lines, ports.open_orders());
     for (const OpenOrderLine& line : lines) {
-        open[{line.store, line.product_id}].thousandths += line.outstanding.thousandths;
+        open[{line.store, line.product_id}][line.order_number] = line.outstanding;
     }
     return open;
 }

@@ -28,6 +28,7 @@ namespace shelfcast::replenish {
 struct OpenOrderLine {
     StoreId store;
     std::string product_id;
+    std::string order_number;  ///< Shipments of that id are of it; one line a product.
     retail::Quantity outstanding{};
 };
 

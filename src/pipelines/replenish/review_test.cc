@@ -32,6 +32,7 @@ struct Product {
     double a_day = 4;
     std::int32_t forecast_date = kDate - 1;  ///< 0: there is no forecast.
     std::int64_t announced = 0;
+    std::string shipment = "D1";
     std::int32_t expected_date = kDate + 1;
     std::int64_t unit_cost = 10'000;
 };
@@ -158,6 +159,7 @@ private:
             rows.data<std::vector<std::uint8_t>>("is_known").push_back(1);
         } else if (product.announced > 0) {
             text(rows, "product_id", product.id);
+            text(rows, "shipment_id", product.shipment);
             number(rows, "units", product.announced);
             number(rows, "expected_ms", (std::int64_t{product.expected_date} * 24 + 8) * 3'600'000);
         }
@@ -221,8 +223,9 @@ protected:
         options_.error_correlation = 0;
     }
     Result<ReviewReport> review() {
-        return review_stock({warehouse_, warehouse_, reference_, clock_, open_orders_}, options_,
-                            stop_.get_token());
+        return review_stock({warehouse_, warehouse_, reference_, clock_,
+                             [this] { return Result<std::vector<OpenOrderLine>>(open_orders_); }},
+                            options_, stop_.get_token());
     }
     ReviewReport review_ok() {
         const auto report = review();
@@ -230,6 +233,9 @@ protected:
         return report.value_or(ReviewReport{});
     }
     [[nodiscard]] Product& tea() { return warehouse_.stores[0].products[0]; }
+    void order(const std::string& number, std::int64_t thousandths) {
+        open_orders_.push_back({StoreId{1}, "tea", number, {thousandths}});
+    }
     [[nodiscard]] double ordered(std::uint32_t store = 1, const std::string& product = "tea") {
         return warehouse_.units(store, product, "order_quantity");
     }
@@ -245,7 +251,7 @@ protected:
     Reference reference_;
     HandClock clock_;
     ReviewOptions options_;
-    std::function<Result<std::vector<OpenOrderLine>>()> open_orders_;
+    std::vector<OpenOrderLine> open_orders_;
     std::stop_source stop_;
 };
 
@@ -266,14 +272,30 @@ TEST_F(ReviewTest, WhatIsOrderedCountsOnceAlsoWhenItIsAnnounced) {
     review_ok();
     const double bare = ordered();
     tea().announced = 3'000;
-    open_orders_ = [] {
-        return std::vector<OpenOrderLine>{{StoreId{1}, "tea", {5'000}},
-                                          {StoreId{1}, "tea", {1'000}}};
-    };
+    tea().shipment = "PO-1";
+    order("PO-1", 5'000);
+    order("PO-2", 1'000);
     review_ok();
     EXPECT_EQ(warehouse_.units(1, "tea", "in_transit_units"), 3);
     EXPECT_EQ(warehouse_.units(1, "tea", "on_order_units"), 3);
     EXPECT_EQ(ordered(), bare - 6);
+}
+
+TEST_F(ReviewTest, AShipmentOfNoOrderComesBesidesWhatIsOrdered) {
+    tea().announced = 3'000;
+    order("PO-1", 4'000);
+    review_ok();
+    EXPECT_EQ(warehouse_.units(1, "tea", "in_transit_units"), 3);
+    EXPECT_EQ(warehouse_.units(1, "tea", "on_order_units"), 4);
+}
+
+TEST_F(ReviewTest, WhatAPersonReceivedIsNotUnderWayAnyMore) {
+    tea().announced = 3'000;
+    tea().shipment = "PO-1";
+    order("PO-1", 1'000);
+    review_ok();
+    EXPECT_EQ(warehouse_.units(1, "tea", "in_transit_units"), 1);
+    EXPECT_EQ(warehouse_.units(1, "tea", "on_order_units"), 0);
 }
 
 TEST_F(ReviewTest, ADeliveryThatNeverCameIsNotCountedOn) {
@@ -285,6 +307,12 @@ TEST_F(ReviewTest, ADeliveryThatNeverCameIsNotCountedOn) {
     EXPECT_EQ(ordered(), bare);
     EXPECT_TRUE(warehouse_.text(1, "tea", "reason")
                     .ends_with("3 that should have come since 2026-03-01 are not counted on."));
+    // Nor as a part of its order, which has 2 more.
+    tea().shipment = "PO-1";
+    order("PO-1", 5'000);
+    review_ok();
+    EXPECT_EQ(warehouse_.units(1, "tea", "on_order_units"), 2);
+    EXPECT_EQ(ordered(), bare - 2);
 }
 
 TEST_F(ReviewTest, AgainReplacesEvenIfTheClockWentBack) {

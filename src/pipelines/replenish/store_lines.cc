@@ -28,8 +28,9 @@ struct Shelf {
     bool is_known = false;
 };
 
-/// Announced to a store, thousandths.
+/// On its way to a store, thousandths.
 struct Coming {
+    std::int64_t on_order = 0;  ///< Ordered and not announced.
     std::int64_t in_transit = 0;
     std::int64_t overdue = 0;
     std::int32_t overdue_since = 0;
@@ -65,6 +66,24 @@ Result<std::map<std::string, Shelf>> read_shelves(const Chain& chain, StoreId st
     return shelves;
 }
 
+/// Units of a shipment that are still to come; what it is of an order's is no longer merely
+/// ordered.
+std::int64_t announced_units(const Chain& chain, StoreId store,
+                             const queries::AnnouncedShipment& shipment, Coming& product) {
+    const auto orders = chain.open_orders.find({store, shipment.product_id});
+    if (orders == chain.open_orders.end()) {
+        return shipment.units;
+    }
+    const auto order = orders->second.find(shipment.shipment_id);
+    if (order == orders->second.end()) {
+        return shipment.units;  // Nobody's order here: it comes besides.
+    }
+    // A person may have received what no message says arrived.
+    const std::int64_t units = std::min(shipment.units, order->second.thousandths);
+    product.on_order -= units;
+    return units;
+}
+
 Result<std::map<std::string, Coming>> read_coming(const Chain& chain, StoreId store,
                                                   const retail::TimeZone& zone, bool past) {
     constexpr std::int32_t kOverdueDays = 7;
@@ -75,17 +94,24 @@ Result<std::map<std::string, Coming>> read_coming(const Chain& chain, StoreId st
     SHELFCAST_ASSIGN(const auto shipments,
                      queries::announced_shipments(chain.ports.runner, store, until_ms));
     std::map<std::string, Coming> coming;
+    for (auto line = chain.open_orders.lower_bound({store, ""});
+         line != chain.open_orders.end() && line->first.store == store; ++line) {
+        for (const auto& [number, to_come] : line->second) {
+            coming[line->first.product_id].on_order += to_come.thousandths;
+        }
+    }
     for (const queries::AnnouncedShipment& shipment : shipments) {
         Coming& product = coming[shipment.product_id];
+        const std::int64_t units = announced_units(chain, store, shipment, product);
         const std::int32_t expected = shipment.expected_ms > 0
                                           ? zone.local_day(shipment.expected_ms).business_date
                                           : chain.options.date;
-        if (expected < chain.options.date - kOverdueDays) {
+        if (units > 0 && expected < chain.options.date - kOverdueDays) {
             product.overdue_since =
                 product.overdue == 0 ? expected : std::min(product.overdue_since, expected);
-            product.overdue += shipment.units;
+            product.overdue += units;
         } else {
-            product.in_transit += shipment.units;
+            product.in_transit += units;
         }
     }
     return coming;
@@ -161,25 +187,20 @@ std::string stock_fault(const Shelf& shelf) {
 }
 
 /// Puts stock and what is coming into a line.
-void place(const Chain& chain, const StoreFacts& facts, Line& line) {
+void place(const StoreFacts& facts, Line& line) {
     const std::string& product = line.facts.product_id;
     if (const auto shelf = facts.shelves.find(product); shelf != facts.shelves.end()) {
         line.position.on_hand = {shelf->second.on_hand};
         line.position.reserved = {shelf->second.reserved};
     }
     if (const auto coming = facts.coming.find(product); coming != facts.coming.end()) {
+        line.position.on_order = {coming->second.on_order};
         line.position.in_transit = {coming->second.in_transit};
         if (coming->second.overdue > 0) {
             line.overdue = fmt::format("{} that should have come since {} are not counted on.",
                                        units_text(coming->second.overdue),
                                        retail::format_date(coming->second.overdue_since));
         }
-    }
-    if (const auto ordered = chain.open_orders.find({line.store, product});
-        ordered != chain.open_orders.end()) {
-        // What is announced is part of what was ordered.
-        line.position.on_order = {std::max<std::int64_t>(
-            0, ordered->second.thousandths - line.position.in_transit.thousandths)};
     }
 }
 
@@ -220,7 +241,7 @@ Result<std::vector<Line>> store_lines(const Chain& chain, const queries::ReviewS
                   .error_correlation = chain.options.error_correlation};
         line.item = chain.book.choose(
             item_facts(line.store, line.facts, demand::weekday_of(chain.options.date)));
-        place(chain, facts, line);
+        place(facts, line);
         std::int32_t forecast_date = 0;
         if (const auto forecast = facts.forecasts.find(line.facts.product_id);
             forecast != facts.forecasts.end()) {
@@ -287,7 +308,7 @@ Result<std::vector<Line>> centre_lines(
                   .error_correlation = chain.options.error_correlation};
         line.item = chain.book.choose(
             item_facts(line.store, line.facts, demand::weekday_of(chain.options.date)));
-        place(chain, facts, line);
+        place(facts, line);
         std::vector<std::span<const CountDemand>> demands;
         if (const auto stores = stores_by_product.find(product);
             stores != stores_by_product.end()) {

@@ -15,12 +15,15 @@
 
 namespace shelfcast::replenish {
 
+/// Units to come by order number, of each product of a store that is on order.
+using OpenOrders = std::map<retail::StockKey, std::map<std::string, retail::Quantity>>;
+
 /// What all stores of a review share.
 struct Chain {
     const ReviewPorts& ports;
     const ReviewOptions& options;
     const replenishment::TermBook& book;
-    const std::map<retail::StockKey, retail::Quantity>& open_orders;
+    const OpenOrders& open_orders;
     std::int64_t now_ms = 0;
 };
 
