@@ -1,17 +1,15 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
 #include <vector>
 
 #include "adapters/engine/parquet_reader.h"
 #include "adapters/lightgbm/lightgbm_learner.h"
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "pipelines/forecast/evaluation.h"
 #include "retail/time_zone.h"
 
@@ -31,10 +29,6 @@ struct EvaluateFlags {
     unsigned threads = 2;
     std::string without;
     bool random_forest = false;
-};
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
 Result<std::vector<std::int32_t>> parse_cutoffs(std::string_view text) {
@@ -152,23 +146,11 @@ Result<int> run_evaluate(const Common& common, const EvaluateFlags& flags,
     SHELFCAST_ASSIGN(const std::vector<std::size_t> series,
                      forecast::read_series(flags.series, tables, file.panel, stop));
 
-    const auto cannot = [&](int number) {
-        return fail(ErrorKind::kStorageFull, "{}: {}", flags.out,
-                    std::generic_category().message(number));
-    };
-    std::unique_ptr<std::FILE, CloseFile> out(std::fopen(flags.out.c_str(), "w"));
-    if (!out) {
-        return cannot(errno);
-    }
-    const auto write = [&](std::string_view text) -> Status {
-        return std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() ? Status()
-                                                                                  : cannot(errno);
-    };
+    SHELFCAST_ASSIGN(OutputFile out, OutputFile::create(flags.out));
+    const auto write = [&](std::string_view text) { return out.write(text); };
     SHELFCAST_ASSIGN(const auto cutoffs,
                      forecast::evaluate(*learner, file, series, options, write, stop));
-    if (std::fclose(out.release()) != 0) {
-        return cannot(errno);
-    }
+    SHELFCAST_TRY(out.finish());
     print_outcome(common, file, cutoffs);
     return 0;
 }

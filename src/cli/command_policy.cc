@@ -1,13 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "adapters/engine/parquet_reader.h"
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "pipelines/forecast/panel_file.h"
 #include "pipelines/policy/policy_file.h"
 
@@ -23,10 +21,6 @@ struct PolicyFlags {
     std::string issue = "fifo";
     bool service = false;
     unsigned threads = 2;
-};
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
 /// Every series of the template must be one of the file that names the series.
@@ -58,23 +52,11 @@ Result<int> run_policy(const Common& common, const PolicyFlags& flags,
                      policy::read_template(flags.wanted, tables, file.panel, stop));
     SHELFCAST_TRY(check_series(wanted, series, flags));
 
-    const auto cannot = [&](int number) {
-        return fail(ErrorKind::kStorageFull, "{}: {}", flags.out,
-                    std::generic_category().message(number));
-    };
-    std::unique_ptr<std::FILE, CloseFile> out(std::fopen(flags.out.c_str(), "w"));
-    if (!out) {
-        return cannot(errno);
-    }
-    const auto write = [&](std::string_view text) -> Status {
-        return std::fwrite(text.data(), 1, text.size(), out.get()) == text.size() ? Status()
-                                                                                  : cannot(errno);
-    };
+    SHELFCAST_ASSIGN(OutputFile out, OutputFile::create(flags.out));
+    const auto write = [&](std::string_view text) { return out.write(text); };
     SHELFCAST_ASSIGN(const policy::PlanTuning tuning,
                      policy::write_policy(file.panel, wanted, options, write, stop));
-    if (std::fclose(out.release()) != 0) {
-        return cannot(errno);
-    }
+    SHELFCAST_TRY(out.finish());
     if (common.json) {
         fmt::print("{}\n", nlohmann::json{{"items", wanted.items.size()},
                                           {"cutoffs", wanted.cutoffs.size()},

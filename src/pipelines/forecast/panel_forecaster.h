@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file pipelines/forecast/panel_forecaster.h
-/// Trains on a daily panel and forecasts it: the one way that evaluation, prediction and policies
-/// take. Models: trees over all series together, statistical models per series, blended and
+/// Trains on a daily panel and forecasts it: the one way that evaluation and prediction take.
+/// Models: trees over all series together, statistical models per series, blended and
 /// calibrated by rolling-origin cross-validation within the training data (docs/ML_GUIDE.md).
 /// Deterministic for a seed (and the steps that a search was given time for), whatever the number
 /// of threads and the order or names of series.
