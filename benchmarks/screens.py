@@ -21,6 +21,7 @@ from processes import cpu_seconds
 from scenarios import Results, Site, quantiles_ms
 
 PRODUCT = "?product="  # Of a query about one product; filled in.
+BACK = "back"  # So many days back from the newest date; the usual 28 where it is not said.
 WIDE = {"limit": 10_000}
 QUIET_LOOKS = 5  # In a row, a second apart, without a merge.
 # What each page asks when it opens, with the parameters it sends (web/src/features).
@@ -31,7 +32,7 @@ PAGES: dict[str, dict[str, Results]] = {
     "live": {"realtime_totals": {}, "realtime_minutes": {}, "realtime_hours": {}, "realtime_target": {},
              "realtime_ticker": {}, "realtime_categories": {}, "realtime_products": {},
              "realtime_stores": {}},
-    "history": {"history_days": WIDE, "history_months": {}, "history_peak_hours": {},
+    "history": {"history_days": {BACK: 364, **WIDE}, "history_months": {BACK: 730}, "history_peak_hours": {},
                 "history_categories": WIDE, "history_stores": {}, "history_returns": {},
                 "history_products": {}},
     "inventory": {"inventory_categories": {}, "inventory_items": {"limit": 2_000}, "inventory_ageing": {},
@@ -47,15 +48,16 @@ PAGES: dict[str, dict[str, Results]] = {
                   "anomalies_dead_letter_list": {}, "anomalies_reconciliation": {}, "anomalies_epochs": {},
                   "anomalies_quality": {}, "anomalies_stores": {}},
     "executive": {"executive_kpis": {}, "executive_regions": {}, "history_products": {"limit": 200},
-                  "history_days": WIDE, "executive_store_days": {}},
+                  "history_days": {BACK: 89, **WIDE}, "executive_store_days": {BACK: 13, **WIDE}},
     "store": {"home_kpis": {"store": 7}, "home_attention": {"store": 7, "limit": 100},
               "inventory_restock": {"store": 7, "limit": 1_000}},
     "product": {"product_summary": {"product": PRODUCT}, "product_days": {"product": PRODUCT},
                 "product_movements": {"product": PRODUCT},
                 "forecast_series": {"product": PRODUCT}},
 }
-VIEWER_ASKS = ("home_kpis", "realtime_categories", "realtime_target", "realtime_hours")
-VIEWER_EVERY_S = 10
+# What an open live page asks beside what is pushed, and how often in seconds (web/src/features/live).
+VIEWER_ASKS = {"realtime_ticker": 1.5, "realtime_target": 5, "realtime_categories": 5, "realtime_products": 5,
+               "realtime_stores": 10, "realtime_hours": 15}
 LIVE_S = 30
 LIVE_RATE = 200  # Events a second meanwhile.
 
@@ -83,11 +85,20 @@ class _Screens:
         self._link.close()
 
 
-def _page(screens: _Screens, queries: dict[str, Results], product: str, runs: int) -> Results:
+def _filled(parameters: Results, product: str, newest: datetime.date) -> Results:
+    """A query's parameters with the product and the dates that are known by now."""
+    filled = {key: product if value == PRODUCT else value for key, value in parameters.items()}
+    if days := filled.pop(BACK, 0):
+        filled |= {"from": newest - datetime.timedelta(days=days), "to": newest}
+    return filled
+
+
+def _page(screens: _Screens, queries: dict[str, Results], product: str, newest: datetime.date,
+          runs: int) -> Results:
     """Of each query the first answer and so many after it; the slowest 95th percentile of them."""
     results: Results = {}
     for name, parameters in queries.items():
-        filled = {key: product if value == PRODUCT else value for key, value in parameters.items()}
+        filled = _filled(parameters, product, newest)
         times = []
         for _ in range(runs + 1):
             began = time.monotonic()
@@ -166,7 +177,7 @@ def _body(pairs: list[list[str]], dice: random.Random, events: int) -> bytes:
 
 
 def _watched(owner: Owner, viewers: int, deadline: Deadline) -> Results:
-    """So many look at the live page while events come in; each asks some queries now and then."""
+    """So many have the live page open while events come in; each asks for its panels as the page does."""
     pairs = [line.split("\t") for line in owner.ask(sql("benchmarks/sql/screens_pairs.sql")).splitlines()]
     stop = threading.Event()
     watching = [_Viewer(owner, stop) for _ in range(viewers)]
@@ -176,14 +187,15 @@ def _watched(owner: Owner, viewers: int, deadline: Deadline) -> Results:
     def asking(number: int) -> None:
         screens = _Screens(owner)
         try:
+            opened = time.monotonic()
             # Not all at once.
-            wait = VIEWER_EVERY_S * number / viewers
-            while not stop.wait(wait):
+            due = {name: opened + every * number / viewers for name, every in VIEWER_ASKS.items()}
+            while not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
+                name = min(due, key=due.__getitem__)
                 began = time.monotonic()
-                screens.ask(VIEWER_ASKS[number % len(VIEWER_ASKS)], {})
+                screens.ask(name, {})
                 asked.append(time.monotonic() - began)
-                number += 1
-                wait = VIEWER_EVERY_S
+                due[name] = began + VIEWER_ASKS[name]
         except (BenchError, OSError, http.client.HTTPException) as error:
             faults.append(error)
         finally:
@@ -241,8 +253,9 @@ def screens(site: Site) -> Results:
         _wait_for_merges(warehouse, deadline)
         warehouse.close()
         product = owner.ask("select any(product_id) from retail.dim_product")
+        newest = datetime.date.fromisoformat(owner.ask("select max(business_date) from retail.daily_sales_summary"))
         asking = _Screens(owner)
-        pages = {page: _page(asking, queries, product, sizes.query_runs)
+        pages = {page: _page(asking, queries, product, newest, sizes.query_runs)
                  for page, queries in PAGES.items()}
         asking.close()
         in_browser = _in_browser(owner, deadline)

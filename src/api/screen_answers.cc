@@ -5,7 +5,23 @@
 
 namespace shelfcast::api {
 
-Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key,
+std::int64_t ScreenAnswers::kept_until(queries::Keeping keeping, std::int64_t began_us,
+                                       std::int64_t now_us) const {
+    const std::int64_t took_us = now_us - began_us;
+    switch (keeping) {
+        case queries::Keeping::kNone:
+            return now_us;
+        case queries::Keeping::kBriefly:
+            return began_us + rules_.briefly_us;
+        case queries::Keeping::kByCost:
+            return took_us < rules_.from_us
+                       ? now_us
+                       : now_us + std::min(took_us * rules_.times_its_cost, rules_.most_us);
+    }
+    return now_us;
+}
+
+Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key, queries::Keeping keeping,
                                            const std::function<Result<std::string>()>& make) {
     std::promise<Result<ScreenAnswer>> made;
     std::uint64_t changes = 0;
@@ -36,15 +52,15 @@ Result<ScreenAnswer> ScreenAnswers::answer(const std::string& key,
         throw;
     }
     const std::int64_t now_us = clock_.steady_us();
-    const std::int64_t took_us = now_us - began_us;
-    if (!answer || took_us < rules_.from_us) {
+    const std::int64_t until_us = kept_until(keeping, began_us, now_us);
+    if (!answer || until_us <= now_us) {
         let_go();
     } else {
         const std::scoped_lock lock(mutex_);
         if (changes == changes_) {
             Place& place = places_[key];
             place.is_there = true;
-            place.until_us = now_us + std::min(took_us * rules_.times_its_cost, rules_.most_us);
+            place.until_us = until_us;
             place.bytes = key.size() + (*answer)->size();
             forget_oldest(now_us);
         }

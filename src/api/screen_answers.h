@@ -3,7 +3,8 @@
 /// \file api/screen_answers.h
 /// Answers of the screens that took long, kept for a multiple of the time they took: a question of
 /// a tenth of a second is asked anew every two seconds at most, one of two seconds once in 40,
-/// however many people look. Those who ask for the same meanwhile wait for the one who came first.
+/// however many people look. What is live is shared for a moment only. Those who ask for the same
+/// meanwhile wait for the one who came first.
 /// A kept answer carries the stamp of its reading. Owned by the wiring. Thread safe.
 
 #include <cstddef>
@@ -17,6 +18,7 @@
 
 #include "base/result.h"
 #include "ports/clock.h"
+#include "queries/screens.h"
 
 namespace shelfcast::api {
 
@@ -25,6 +27,7 @@ struct KeepRules {
     std::int64_t from_us = 50'000;     ///< What took less is not kept.
     std::int64_t times_its_cost = 20;  ///< So many times what it took; at most:
     std::int64_t most_us = 60'000'000;
+    std::int64_t briefly_us = 500'000;           ///< From when it began to be made.
     std::size_t bytes = std::size_t{64} << 20U;  ///< Of all answers; the oldest go.
 };
 
@@ -38,7 +41,7 @@ public:
 
     /// The kept answer of `key`, or what `make` gives. Errors: those of `make`, never kept. What it
     /// throws goes through; those who wait then are thrown a std::future_error.
-    [[nodiscard]] Result<ScreenAnswer> answer(const std::string& key,
+    [[nodiscard]] Result<ScreenAnswer> answer(const std::string& key, queries::Keeping keeping,
                                               const std::function<Result<std::string>()>& make);
 
     /// Somebody changed what is shown: nothing of before is given any more, nor kept when it is
@@ -52,6 +55,9 @@ private:
         std::int64_t until_us = 0;  ///< Steady.
         std::size_t bytes = 0;
     };
+    /// Until when an answer may be given again; not after `now_us`: it is not kept.
+    [[nodiscard]] std::int64_t kept_until(queries::Keeping keeping, std::int64_t began_us,
+                                          std::int64_t now_us) const;
     void forget_oldest(std::int64_t now_us);
 
     const ports::Clock& clock_;

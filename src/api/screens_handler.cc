@@ -72,11 +72,11 @@ Result<std::string> body_of(const ScreenPorts& ports, const ScreenQuery& query, 
         body.append("}");
         return body;
     };
-    if (!query.may_be_kept || request.header("Cache-Control") == "no-cache") {
+    if (query.keeping == queries::Keeping::kNone || request.header("Cache-Control") == "no-cache") {
         return make();
     }
     SHELFCAST_ASSIGN(const ScreenAnswer answer,
-                     ports.answers.answer(key_of(query, asked, values), make));
+                     ports.answers.answer(key_of(query, asked, values), query.keeping, make));
     return *answer;
 }
 

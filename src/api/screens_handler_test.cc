@@ -222,10 +222,21 @@ TEST_F(ScreensHandler, WhatTookLongIsKeptWithTheStampOfItsReading) {
     EXPECT_EQ(tables_.asked, 5);
     clock_.at_us += 200'000;
     EXPECT_NE(get("/v1/screens/inventory_items").body, first) << "20 times what it took";
+    // What is live is shared for half a second of those who see the same stores.
+    tables_.during = nullptr;
+    get("/v1/screens/realtime_ticker");
+    clock_.at_us += 400'000;
+    get("/v1/screens/realtime_ticker");
+    EXPECT_EQ(tables_.asked, 7);
+    get("/v1/screens/realtime_ticker", {{"store", "1"}});
+    EXPECT_EQ(tables_.asked, 8);
+    clock_.at_us += 100'000;
+    get("/v1/screens/realtime_ticker");
+    EXPECT_EQ(tables_.asked, 9);
     // Which somebody's act changes is asked anew each time.
     get("/v1/screens/inventory_restock");
     get("/v1/screens/inventory_restock");
-    EXPECT_EQ(tables_.asked, 8);
+    EXPECT_EQ(tables_.asked, 11);
 }
 
 TEST_F(ScreensHandler, ASearchHasOnePage) {

@@ -20,6 +20,7 @@ constexpr std::string_view kSearchFile = "queries/search/products_and_stores.sql
 constexpr std::string_view kColumnsMark = "-- Columns:";
 constexpr std::string_view kColumnMark = "--   ";
 constexpr std::string_view kKeptMark = "-- An answer that took long may be kept.";
+constexpr std::string_view kBrieflyMark = "-- An answer may be shared for half a second.";
 constexpr std::string_view kFiltersMark = "-- Filters: ";
 constexpr std::array<std::string_view, 9> kTypes = {
     "String", "UInt8", "UInt32", "UInt64", "Int64", "Float64", "Decimal", "Date", "DateTime"};
@@ -112,7 +113,9 @@ Result<ScreenQuery> parse_screen_query(const SqlFile& file) {
         if (line == kColumnsMark) {
             in_columns = true;
         } else if (line == kKeptMark) {
-            query.may_be_kept = true;
+            query.keeping = Keeping::kByCost;
+        } else if (line == kBrieflyMark) {
+            query.keeping = Keeping::kBriefly;
         } else if (line.starts_with(kFiltersMark)) {
             line.remove_prefix(kFiltersMark.size());
             SHELFCAST_ASSIGN(query.filters, filters_of(file, line));

@@ -34,12 +34,19 @@ struct ScreenFilter {
     bool looks_ahead = false;  ///< `to` may be, and is by itself, past the newest business date.
 };
 
+/// For how long an answer may be given again to whoever asks the same.
+enum class Keeping : std::uint8_t {
+    kNone,
+    kBriefly,  ///< A moment: many who watch what is live ask for it as often as one.
+    kByCost,   ///< A multiple of what it took, if it took long.
+};
+
 struct ScreenQuery {
     std::string_view name;  ///< Of its file: "home_kpis".
     std::string_view sql;
     std::vector<ScreenColumn> columns;
     std::vector<ScreenFilter> filters;
-    bool may_be_kept = false;  ///< An answer that took long may be given again for a while.
+    Keeping keeping = Keeping::kNone;
 
     [[nodiscard]] const ScreenFilter* filter(std::string_view filter_name) const;
 };

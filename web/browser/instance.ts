@@ -84,13 +84,13 @@ async function start(data: string): Promise<{ process: ChildProcess; url: string
 async function fill(data: string): Promise<void> {
   const synthetic = ["--synthetic", "--stores", "3", "--products", "60", "--days", "120", "--seed", "7"];
   await command(data, "backfill", ...synthetic);
-  await command(data, "schedule", "run", "retail_stock_snapshot", "--date", daysAgo(0));
+  await command(data, "schedule", "run", "retail_stock_snapshot");
   await command(data, "train", "--search-seconds", "0");
   for (const back of [15, 8]) await command(data, "predict", "--date", daysAgo(back));
   await command(data, "predict");
   await command(data, "replenish");
   await command(data, "schedule", "run", "retail_data_quality", "--date", `${daysAgo(0)}T00:05`);
-  await command(data, "schedule", "run", "retail_business_impact", "--date", daysAgo(0));
+  await command(data, "schedule", "run", "retail_business_impact");
 }
 
 /** What the demo imports, which has neither costs nor counts nor places; forecasts of two weeks. */

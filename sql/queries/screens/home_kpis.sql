@@ -1,11 +1,11 @@
--- What was taken today so far, and by the same hour of the same day a week ago?
+-- What was taken today so far, and by the same moment of the same day a week ago?
 -- Grain: one row per currency. Who asks: the home page, the store manager's page.
 -- Columns:
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   business_date Date: the newest business date, "today"
 --   stores UInt64: stores with events today
 --   revenue Decimal: sales less returns, today
---   revenue_week_ago Decimal: the same of seven days before, up to each store's newest hour of today
+--   revenue_week_ago Decimal: the same of seven days before, up to each store's newest event of today
 --   revenue_change Float64?: relative change; null: nothing above 0 to compare with
 --   revenue_yesterday Decimal: the whole day before
 --   sales UInt64: receipt lines sold, today
@@ -14,6 +14,18 @@
 --   units_week_ago Decimal: the same of seven days before
 --   last_event_time DateTime?: the newest event of today
 -- Filters: none
+with
+    newest as
+    (
+        select
+            store_id,
+            max(hour_start) as hour_start,
+            max(last_event_time) as event_time
+        from retail.hourly_sales_summary
+        where business_date = {today:Date}
+            and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+        group by store_id
+    )
 select
     cast(stores.currency as String) as currency,
     {today:Date} as business_date,
@@ -37,21 +49,42 @@ select
 from
 (
     select
-        store_id,
-        business_date,
-        hour_start,
-        sales,
-        net_units,
-        revenue,
-        last_event_time,
-        maxIf(hour_start, business_date = {today:Date}) over (partition by store_id) as newest_hour,
-        business_date = {today:Date} - 7
-            and hour_start + interval 7 day <= newest_hour as is_comparable
-    from retail.hourly_sales_summary
-    where business_date in ({today:Date}, {today:Date} - 1, {today:Date} - 7)
-        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+        hourly.store_id as store_id,
+        hourly.business_date as business_date,
+        hourly.sales as sales,
+        hourly.net_units as net_units,
+        hourly.revenue as revenue,
+        hourly.last_event_time as last_event_time,
+        hourly.business_date = {today:Date} - 7
+            and hourly.hour_start + interval 7 day < newest.hour_start as is_comparable
+    from retail.hourly_sales_summary as hourly
+    left join newest on newest.store_id = hourly.store_id
+    where hourly.business_date in ({today:Date}, {today:Date} - 1, {today:Date} - 7)
+        and ({all_stores:UInt8} = 1 or hourly.store_id in {stores:Array(UInt32)})
+    union all
+    -- The hour that is under way holds a whole one of a week ago up to the same moment only.
+    select
+        events.store_id as store_id,
+        {today:Date} - 7 as business_date,
+        toUInt64(events.transaction_type = 'SALE') as sales,
+        multiIf(
+            events.transaction_type = 'SALE', toDecimal128(events.quantity, 3),
+            events.transaction_type = 'RETURN', -toDecimal128(events.quantity, 3),
+            0
+        ) as net_units,
+        events.revenue as revenue,
+        toDateTime64(0, 3, 'UTC') as last_event_time,
+        toUInt8(1) as is_comparable
+    from retail.retail_events_unified as events
+    inner join newest on newest.store_id = events.store_id
+    where events.business_date = {today:Date} - 7
+        and events.event_time >= (select min(hour_start) from newest) - interval 7 day
+        and events.event_time >= newest.hour_start - interval 7 day
+        and events.event_time <= newest.event_time - interval 7 day
+        and ({all_stores:UInt8} = 1 or events.store_id in {stores:Array(UInt32)})
 ) as hours
 left join retail.dim_store as stores on stores.store_id = hours.store_id
 group by stores.currency
 order by currency
 limit {row_limit:UInt64} offset {row_offset:UInt64}
+settings join_use_nulls = 0

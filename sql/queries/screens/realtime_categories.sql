@@ -1,5 +1,6 @@
 -- What has each category taken today?
 -- Grain: one row per category and currency. Who asks: the real-time page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   category String: the category that the event says
 --   currency String: ISO 4217; empty: a store that no store file knows

@@ -1,5 +1,6 @@
 -- What was taken in each hour of today, and in the same hour a week ago?
 -- Grain: one row per hour of the stores' clocks and currency. Who asks: the real-time page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   hour_of_day UInt8: hour of the store's own clock, 0 to 23
 --   currency String: ISO 4217; empty: a store that no store file knows

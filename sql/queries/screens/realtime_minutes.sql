@@ -1,5 +1,6 @@
 -- What was taken in each minute of the last hour?
 -- Grain: one row per minute and currency with a sale or return. Who asks: the real-time page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   minute DateTime: start of the minute, UTC
 --   currency String: ISO 4217; empty: a store that no store file knows

@@ -1,5 +1,6 @@
 -- Which products take most and least today?
 -- Grain: one row per product and currency among the best and the last of today's. Who asks: the real-time page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   end_of_list String: top or bottom; a product of a short list is in both
 --   place UInt64: 1 is the most (top) or the least (bottom) revenue of its currency

@@ -1,5 +1,6 @@
 -- Where is which store, and what has it taken today?
 -- Grain: one row per store. Who asks: the real-time page's map, the executive page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   store_id UInt32: the store
 --   store_code String: the chain's own name of the store

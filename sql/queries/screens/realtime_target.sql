@@ -1,5 +1,6 @@
 -- How far are today's targets reached?
 -- Grain: one row per currency with a target for today. Who asks: the real-time page, the executive page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   business_date Date: the newest business date, "today"

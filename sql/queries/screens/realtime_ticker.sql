@@ -1,6 +1,7 @@
 -- What came in last?
 -- Grain: one row per accepted sale, return or restock of the last hour, the newest first. Who asks: the ticker of the
 -- real-time page.
+-- An answer may be shared for half a second.
 -- Columns:
 --   event_time DateTime: when it happened
 --   log_time DateTime: when the log took it

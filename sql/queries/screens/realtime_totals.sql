@@ -1,5 +1,6 @@
 -- What was taken today, in how many baskets, and how does a week ago compare?
 -- Grain: one row per currency. Who asks: the headline of the real-time page; pushed by /v1/live.
+-- An answer may be shared for half a second.
 -- Columns:
 --   currency String: ISO 4217; empty: a store that no store file knows
 --   business_date Date: the newest business date, "today"

@@ -618,7 +618,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was taken today so far, and by the same hour of the same day a week ago? */
+        /** What was taken today so far, and by the same moment of the same day a week ago? */
         get: operations["home_kpis"];
         put?: never;
         post?: never;
@@ -3135,7 +3135,7 @@ export interface components {
             revenue: string;
             /**
              * Format: decimal
-             * @description the same of seven days before, up to each store's newest hour of today
+             * @description the same of seven days before, up to each store's newest event of today
              */
             revenue_week_ago: string;
             /** @description relative change; null: nothing above 0 to compare with */
@@ -3645,7 +3645,7 @@ export interface components {
              */
             net_units_13_weeks: string;
         };
-        /** @description Grain: one row per category and currency. Who asks: the real-time page. */
+        /** @description Grain: one row per category and currency. Who asks: the real-time page. An answer may be shared for half a second. */
         realtime_categories: {
             /** @description the category that the event says */
             category: string;
@@ -3666,7 +3666,7 @@ export interface components {
             /** @description share of the revenue of its currency, 0 to 1; null unless that is above 0 */
             revenue_share: number | null;
         };
-        /** @description Grain: one row per hour of the stores' clocks and currency. Who asks: the real-time page. */
+        /** @description Grain: one row per hour of the stores' clocks and currency. Who asks: the real-time page. An answer may be shared for half a second. */
         realtime_hours: {
             /** @description hour of the store's own clock, 0 to 23 */
             hour_of_day: number;
@@ -3687,7 +3687,7 @@ export interface components {
             /** @description the same seven days before */
             sales_week_ago: number;
         };
-        /** @description Grain: one row per minute and currency with a sale or return. Who asks: the real-time page. */
+        /** @description Grain: one row per minute and currency with a sale or return. Who asks: the real-time page. An answer may be shared for half a second. */
         realtime_minutes: {
             /**
              * Format: date-time
@@ -3710,7 +3710,7 @@ export interface components {
             /** @description revenue / transactions; null: no transaction */
             mean_basket: number | null;
         };
-        /** @description Grain: one row per product and currency among the best and the last of today's. Who asks: the real-time page. */
+        /** @description Grain: one row per product and currency among the best and the last of today's. Who asks: the real-time page. An answer may be shared for half a second. */
         realtime_products: {
             /** @description top or bottom; a product of a short list is in both */
             end_of_list: string;
@@ -3737,7 +3737,7 @@ export interface components {
             /** @description receipt lines sold */
             sales: number;
         };
-        /** @description Grain: one row per store. Who asks: the real-time page's map, the executive page. */
+        /** @description Grain: one row per store. Who asks: the real-time page's map, the executive page. An answer may be shared for half a second. */
         realtime_stores: {
             /** @description the store */
             store_id: number;
@@ -3784,7 +3784,7 @@ export interface components {
              */
             last_event_time: string | null;
         };
-        /** @description Grain: one row per currency with a target for today. Who asks: the real-time page, the executive page. */
+        /** @description Grain: one row per currency with a target for today. Who asks: the real-time page, the executive page. An answer may be shared for half a second. */
         realtime_target: {
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;
@@ -3808,7 +3808,7 @@ export interface components {
             /** @description actual_revenue / target_revenue; null for a target of 0 */
             attainment: number | null;
         };
-        /** @description Grain: one row per accepted sale, return or restock of the last hour, the newest first. Who asks: the ticker of the real-time page. */
+        /** @description Grain: one row per accepted sale, return or restock of the last hour, the newest first. Who asks: the ticker of the real-time page. An answer may be shared for half a second. */
         realtime_ticker: {
             /**
              * Format: date-time
@@ -3852,7 +3852,7 @@ export interface components {
             /** @description place in the partition */
             log_offset: number;
         };
-        /** @description Grain: one row per currency. Who asks: the headline of the real-time page; pushed by /v1/live. */
+        /** @description Grain: one row per currency. Who asks: the headline of the real-time page; pushed by /v1/live. An answer may be shared for half a second. */
         realtime_totals: {
             /** @description ISO 4217; empty: a store that no store file knows */
             currency: string;
