@@ -45,17 +45,20 @@ std::int64_t cookie_seconds(const WebSessions& sessions) {
     return std::chrono::duration_cast<std::chrono::seconds>(sessions.options().age_limit).count();
 }
 
-std::string session_json(const ports::Identity& who, std::string_view csrf_token,
-                         std::int64_t ends_at_us) {
+std::string session_json(const ports::Identity& who, const OrderLimits& limits,
+                         std::string_view csrf_token, std::int64_t ends_at_us) {
     std::vector<std::uint32_t> stores;
     for (const StoreId store : who.scope.stores()) {
         stores.push_back(store.value);
     }
+    const auto known = limits.find(ports::to_string(who.role));
+    const std::string limit = known == limits.end() ? "" : known->second;
     return fmt::format(
-        R"({{"name":{},"role":"{}","all_stores":{},"stores":[{}],"csrf_token":{},)"
-        R"("expires_at":{}}})",
+        R"({{"name":{},"role":"{}","all_stores":{},"stores":[{}],"order_limit":{},)"
+        R"("csrf_token":{},"expires_at":{}}})",
         ports::json_quoted(who.name), ports::to_string(who.role), who.scope.is_everything(),
-        fmt::join(stores, ","), csrf_token.empty() ? "null" : ports::json_quoted(csrf_token),
+        fmt::join(stores, ","), limit.empty() ? "null" : ports::json_quoted(limit),
+        csrf_token.empty() ? "null" : ports::json_quoted(csrf_token),
         ends_at_us == 0 ? "null" : ports::json_quoted(retail::format_utc_ms(ends_at_us / 1'000)));
 }
 
@@ -76,7 +79,7 @@ Result<std::pair<std::string, std::string>> login_in(const HttpRequest& request)
     return std::pair{body["name"].get<std::string>(), body["password"].get<std::string>()};
 }
 
-HttpResponse sign_in(WebSessions& sessions, const HttpRequest& request) {
+HttpResponse sign_in(WebSessions& sessions, const OrderLimits& limits, const HttpRequest& request) {
     if (!is_json(request)) {
         return ports::error_response(
             {ErrorKind::kInvalidInput, "this takes Content-Type: application/json only"}, 415);
@@ -93,25 +96,26 @@ HttpResponse sign_in(WebSessions& sessions, const HttpRequest& request) {
     response.headers.emplace_back("Set-Cookie",
                                   cookie(request, made->token, cookie_seconds(sessions)));
     response.body =
-        session_json(made->state.identity, made->state.csrf_token, made->state.ends_at_us);
+        session_json(made->state.identity, limits, made->state.csrf_token, made->state.ends_at_us);
     return response;
 }
 
-HttpResponse show(WebSessions& sessions, const LoginGuard& guard, const HttpRequest& request) {
+HttpResponse show(WebSessions& sessions, const LoginGuard& guard, const OrderLimits& limits,
+                  const HttpRequest& request) {
     auto found = guard.identify(request);
     if (auto* const refused = std::get_if<HttpResponse>(&found)) {
         return std::move(*refused);
     }
     const auto& who = std::get<ports::Identity>(found);
     HttpResponse response;
-    response.body = session_json(who, "", 0);
+    response.body = session_json(who, limits, "", 0);
     if (request.header("Authorization")) {
         return response;
     }
     const auto state =
         sessions.find(session_token(request.header("Cookie").value_or("")).value_or(""));
     if (state && *state) {
-        response.body = session_json(who, (*state)->csrf_token, (*state)->ends_at_us);
+        response.body = session_json(who, limits, (*state)->csrf_token, (*state)->ends_at_us);
     }
     return response;
 }
@@ -142,14 +146,16 @@ bool says(const HttpResponse& response, std::string_view name) {
 
 }  // namespace
 
-std::vector<ports::HttpRoute> session_routes(WebSessions& sessions, const LoginGuard& guard) {
+std::vector<ports::HttpRoute> session_routes(WebSessions& sessions, const LoginGuard& guard,
+                                             OrderLimits limits) {
     return {{"POST", "/v1/session", kBodyBytes,
-             [&sessions](const HttpRequest& request, const std::stop_token&) {
-                 return sign_in(sessions, request);
+             [&sessions, limits](const HttpRequest& request, const std::stop_token&) {
+                 return sign_in(sessions, limits, request);
              }},
             {"GET", "/v1/session", 0,
-             [&sessions, guard](const HttpRequest& request, const std::stop_token&) {
-                 return show(sessions, guard, request);
+             [&sessions, guard, limits = std::move(limits)](const HttpRequest& request,
+                                                            const std::stop_token&) {
+                 return show(sessions, guard, limits, request);
              }},
             {"DELETE", "/v1/session", kBodyBytes,
              [&sessions, guard](const HttpRequest& request, const std::stop_token&) {

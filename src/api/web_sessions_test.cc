@@ -120,7 +120,8 @@ protected:
 
     ports::HttpResponse ask(const std::string& method, std::vector<ports::HttpField> headers,
                             const std::string& body = "") {
-        std::vector<ports::HttpRoute> routes = session_routes(sessions_, guard_);
+        std::vector<ports::HttpRoute> routes = session_routes(
+            sessions_, guard_, {{"store_manager", "2000"}, {"executive", ""}, {"analyst", "0"}});
         routes.push_back({"GET", "/data", 0, [this](const auto& request, const auto&) {
                               auto found = guard_.caller(request);
                               auto* const refused = std::get_if<ports::HttpResponse>(&found);
@@ -175,7 +176,7 @@ TEST_F(WebSessionsTest, SigningInSetsACookieThatNoScriptReadsAndSaysWhoItIs) {
     EXPECT_NE(set.find("; HttpOnly; SameSite=Strict;"), std::string::npos) << set;
     EXPECT_EQ(set.find("Secure"), std::string::npos);
     EXPECT_NE(answer.body.find(R"("name":"mia","role":"store_manager","all_stores":false,)"
-                               R"("stores":[7])"),
+                               R"("stores":[7],"order_limit":"2000",)"),
               std::string::npos)
         << answer.body;
     EXPECT_EQ(ask("DATA", {{"Cookie", "a=b; " + cookie(answer)}}).body, "mia");
@@ -187,7 +188,9 @@ TEST_F(WebSessionsTest, SigningInSetsACookieThatNoScriptReadsAndSaysWhoItIs) {
         ask("POST", {{"Content-Type", "application/json"}, {"X-Forwarded-Proto", "https"}},
             R"({"name":"eve","password":"of eve"})");
     EXPECT_NE(header(over_https, "Set-Cookie").find("; Secure"), std::string::npos);
-    EXPECT_NE(over_https.body.find(R"("all_stores":true,"stores":[])"), std::string::npos);
+    EXPECT_NE(over_https.body.find(R"("all_stores":true,"stores":[],"order_limit":null,)"),
+              std::string::npos)
+        << over_https.body;
 }
 
 TEST_F(WebSessionsTest, AWrongLoginOrBodyIsRefused) {

@@ -267,15 +267,8 @@ void App::make_order_desk() {
                                                 retail::UnitPrice::kMax, ten_thousandths));
         return retail::Quantity{1'000} * retail::UnitPrice{ten_thousandths};
     };
-    for (const auto& [role, text] :
-         std::initializer_list<std::pair<std::string_view, const std::string&>>{
-             {"administrator", config_.orders_limit_administrator},
-             {"executive", config_.orders_limit_executive},
-             {"regional_manager", config_.orders_limit_regional_manager},
-             {"store_manager", config_.orders_limit_store_manager},
-             {"analyst", config_.orders_limit_analyst}}) {
-        options.limits[std::string(role)] =
-            text.empty() ? replenishment::ApprovalLimit() : amount(text);
+    for (const auto& [role, text] : config::order_limits(config_)) {
+        options.limits[role] = text.empty() ? replenishment::ApprovalLimit() : amount(text);
     }
     options.automatic_limit = amount(config_.orders_automatic_limit);
     orders_ = std::make_unique<order::OrderDesk>(

@@ -51,7 +51,8 @@ std::vector<ports::HttpRoute> WebParts::routes() {
                                    app_.digest(), app_.clock(), [this] { app_.note_view_query(); }};
     std::vector<ports::HttpRoute> all = api::screen_routes(screens, guard_);
     all.push_back(api::live_route(screens, guard_));
-    std::ranges::move(api::session_routes(sessions_, guard_), std::back_inserter(all));
+    std::ranges::move(api::session_routes(sessions_, guard_, config::order_limits(app_.config())),
+                      std::back_inserter(all));
     std::ranges::move(api::web_app_routes(api::web_assets(), app_.inflater(), app_.digest()),
                       std::back_inserter(all));
     return all;

@@ -376,6 +376,14 @@ bool is_loopback(std::string_view address) {
     return address.starts_with("127.") || address == "::1";
 }
 
+TextMap order_limits(const Config& config) {
+    return {{"administrator", config.orders_limit_administrator},
+            {"executive", config.orders_limit_executive},
+            {"regional_manager", config.orders_limit_regional_manager},
+            {"store_manager", config.orders_limit_store_manager},
+            {"analyst", config.orders_limit_analyst}};
+}
+
 bool has_role(const Config& config, std::string_view role) {
     const std::vector<std::string_view> roles = split_list(config.roles);
     return std::ranges::find(roles, role) != roles.end();

@@ -199,6 +199,8 @@ struct Loaded {
 [[nodiscard]] std::vector<std::string_view> split_list(std::string_view text);
 /// Whether this process does the work of a role: "api", "batch" or "stream".
 [[nodiscard]] bool has_role(const Config& config, std::string_view role);
+/// What each role approves at most, as it was written; an empty text: any value.
+[[nodiscard]] TextMap order_limits(const Config& config);
 
 /// No mistakes: success. Else one kInvalidInput that lists them all.
 [[nodiscard]] Status all_right(const std::vector<std::string>& mistakes);

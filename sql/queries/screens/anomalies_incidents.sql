@@ -7,6 +7,7 @@
 --   state String: open, acknowledged or resolved
 --   store_id UInt32: the store; 0: not of one store
 --   product_id String: the product; empty: not of one
+--   product_name String: its name; the product_id where no product file says more
 --   category String: the category; empty: not of one
 --   register_id String: the till; empty: not of one
 --   started_at DateTime: when it began
@@ -28,6 +29,7 @@ select
     cast(incidents.state as String) as state,
     incidents.store_id as store_id,
     incidents.product_id as product_id,
+    if(names.product_name = '', incidents.product_id, names.product_name) as product_name,
     cast(incidents.category as String) as category,
     incidents.register_id as register_id,
     incidents.started_at as started_at,
@@ -42,6 +44,7 @@ select
     incidents.acknowledged_at as acknowledged_at,
     incidents.note as note
 from retail.anomalies as incidents
+left join retail.product_names as names on names.product_id = incidents.product_id
 where (toDate(incidents.started_at) between {from_date:Date} and {to_date:Date} or incidents.state != 'resolved')
     and ({state:String} = '' or incidents.state = {state:String})
     and ({all_stores:UInt8} = 1 or incidents.store_id in {stores:Array(UInt32)})
@@ -49,3 +52,4 @@ order by
     started_at desc,
     incident_id
 limit {row_limit:UInt64} offset {row_offset:UInt64}
+settings join_use_nulls = 0

@@ -281,6 +281,18 @@ TEST_F(ReviewTest, WhatIsOrderedCountsOnceAlsoWhenItIsAnnounced) {
     EXPECT_EQ(ordered(), bare - 6);
 }
 
+TEST_F(ReviewTest, WhatWasCancelledIsProposedAgain) {
+    review_ok();
+    const double bare = ordered();
+    order("PO-1", 5'000);
+    review_ok();
+    EXPECT_EQ(ordered(), bare - 5);
+    open_orders_.clear();
+    review_ok();
+    EXPECT_EQ(ordered(), bare);
+    EXPECT_EQ(warehouse_.written.size(), 1U);
+}
+
 TEST_F(ReviewTest, AShipmentOfNoOrderComesBesidesWhatIsOrdered) {
     tea().announced = 3'000;
     order("PO-1", 4'000);

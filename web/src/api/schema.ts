@@ -1820,6 +1820,11 @@ export interface components {
         Session: {
             name: string;
             role: components["schemas"]["Role"];
+            /**
+             * Format: decimal
+             * @description the most that an order may come to that the role approves, in the currency of its store; null: any value; 0: it approves nothing
+             */
+            order_limit: string | null;
             /** @description true: every store, also those to come */
             all_stores: boolean;
             /** @description store_ids of the scope; empty where all_stores is true */
@@ -2276,6 +2281,8 @@ export interface components {
             store_id: number;
             /** @description the product; empty: not of one */
             product_id: string;
+            /** @description its name; the product_id where no product file says more */
+            product_name: string;
             /** @description the category; empty: not of one */
             category: string;
             /** @description the till; empty: not of one */
