@@ -127,6 +127,23 @@ describe("habits", () => {
     await page.context().close();
   });
 
+  it("a mark of a chart leads to what it is of", async () => {
+    const { page, complaints } = await visit(browser, url);
+    await page.goto(`${url}/executive`);
+    await settled(page);
+    const box = await page.locator('[data-panel="Ten best products"] canvas').boundingBox();
+    if (!box) throw new Error("there is no chart");
+    // The bars begin somewhere near the top; between them is nothing to press.
+    for (let y = 8; y < 80 && page.url().includes("/executive"); y += 6) {
+      await page.mouse.click(box.x + box.width * 0.4, box.y + y);
+    }
+    await page.waitForURL(/\/product\?product=/);
+    await page.goBack();
+    await page.waitForURL(/\/executive/);
+    expect(complaints.all).toEqual([]);
+    await page.context().close();
+  });
+
   it("every chart has a table with the same figures, and a file", async () => {
     const { page } = await visit(browser, url);
     await page.goto(`${url}/executive`);

@@ -89,8 +89,21 @@ async function fill(data: string): Promise<void> {
   for (const back of [15, 8]) await command(data, "predict", "--date", daysAgo(back));
   await command(data, "predict");
   await command(data, "replenish");
+  await orderSomething(data);
   await command(data, "schedule", "run", "retail_data_quality", "--date", `${daysAgo(0)}T00:05`);
   await command(data, "schedule", "run", "retail_business_impact");
+  await command(data, "schedule", "run", "retail_model_drift");
+}
+
+/** One purchase order, of the store that no test decides for. */
+async function orderSomething(data: string): Promise<void> {
+  const review = ["--store", "3", "--review-date", daysAgo(0)];
+  const listed = JSON.parse(await command(data, "proposals", "list", ...review, "--json")) as {
+    proposals: { product_id: string }[];
+  };
+  const product = listed.proposals[0]?.product_id;
+  if (!product) throw new Error("nothing is proposed for store 3");
+  await command(data, "proposals", "approve", ...review, "--product", product);
 }
 
 /** What the demo imports, which has neither costs nor counts nor places; forecasts of two weeks. */

@@ -19,6 +19,7 @@ const pages: Record<string, string> = {
   data_quality: "/anomalies?part=data",
   executive: "/executive",
   store: `/store?store=${store}`,
+  product: `/product?product=TEA-0001&store=${store}`,
 };
 const looks = [
   { name: "light", width: 1440, height: 900, dark: false },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { currenciesMeant, storesMeant } from "./catalog";
+import { currenciesMeant, storesMeant, zonesOf } from "./catalog";
 
 const store = (store_id: number, region: string, currency: string) => ({ store_id, region, currency });
 const chain = [
@@ -21,4 +21,8 @@ describe("the stores that the filters mean", () => {
     expect(storesMeant(chain, { region: "East", store: [1, 3] }).map((one) => one.store_id)).toEqual([3]);
     expect(currenciesMeant(chain, { region: "West" })).toEqual([]);
   });
+  it("have zones, each once, but for those of which none is known", () =>
+    expect(zonesOf(["Europe/London", "", "Europe/London"].map((time_zone) => ({ time_zone })))).toEqual([
+      "Europe/London",
+    ]));
 });

@@ -1,5 +1,13 @@
 import { useMemo } from "react";
-import { addDays, datesByClock, datesOf, lastDayOver, type Dates, type Filters } from "../filters/filters";
+import {
+  addDays,
+  datesByClock,
+  lastDayOver,
+  spansOf,
+  type Dates,
+  type Filters,
+  type Spans,
+} from "../filters/filters";
 import { useFilters } from "../filters/useFilters";
 import { useScreen, type DatedFilters, type PlaceFilters, type Row, type ScreenFilters } from "./screens";
 
@@ -63,16 +71,23 @@ export function currenciesMeant(
   return byFrequency(storesMeant(stores, filters).map((store) => store.currency));
 }
 
-export interface Scope {
+/** The zones of their clocks, each once. */
+export function zonesOf(stores: readonly Pick<Store, "time_zone">[]): string[] {
+  return [...new Set(stores.map((store) => store.time_zone).filter((zone) => zone !== ""))];
+}
+
+export interface Scope extends Spans {
   filters: Filters;
   catalog: Catalog;
-  /** The stores that the filters mean. */
+  /** The stores that the filters mean, and the zones of their clocks. */
   stores: Store[];
+  zones: string[];
   /** The one currency whose amounts are shown, and those there are in the stores chosen. */
   currency: string;
   currencies: string[];
-  /** Parameters of a screen that knows dates, of one that does not. */
+  /** Parameters of a screen that knows dates, of one that compares them (`datesOver`), of one that knows none. */
   dated: DatedFilters;
+  over: DatedFilters;
   undated: PlaceFilters;
   /** As `dated`, of what the program did by its own clock. */
   logged: DatedFilters;
@@ -80,8 +95,6 @@ export interface Scope {
   newest: string | null;
   /** The newest date of which nothing more comes; later ones are running. */
   lastOver: string | null;
-  /** The dates meant; null: not known yet, or all there are. */
-  dates: Dates | null;
   /**
    * What the filters mean is not known yet: a screen with dates is not asked so far, so that it is asked once. Not so when
    * that cannot be found out, as of a store that is none: then each screen says so itself.
@@ -111,30 +124,32 @@ export function useScope(): Scope {
   const newest = chosen.data?.business_date ?? null;
   const wait = chosen.isPending || chosen.isPlaceholderData;
   return useMemo(() => {
-    // All time: as much as a screen answers for at once.
-    const all = filters.period === "all" && newest ? { from: addDays(newest, -1_095), to: newest } : null;
-    const range = datesOf(filters, newest) ?? all;
     const now = new Date();
     const stores = storesMeant(catalog.stores, filters);
-    const zones = [...new Set(stores.map((store) => store.time_zone).filter((zone) => zone !== ""))];
+    // Of the answer that says which date is the newest: nothing is asked for dates that another answer moves.
+    const zones = zonesOf(chosen.data?.rows ?? []);
+    const lastOver = newest ? lastDayOver(newest, zones, now) : null;
+    const spans = spansOf(filters, newest, lastOver);
     const currencies = currenciesMeant(catalog.stores, filters);
     return {
       filters,
       catalog,
       stores,
-      lastOver: newest ? lastDayOver(newest, zones, now) : null,
+      zones,
+      lastOver,
       undated,
       newest,
       wait,
-      dates: range,
-      dated: { ...undated, ...(range ? range : {}) },
-      logged: { ...undated, ...datesByClock(range, newest, now) },
+      ...spans,
+      dated: { ...undated, ...spans.dates },
+      over: { ...undated, ...spans.datesOver },
+      logged: { ...undated, ...datesByClock(spans.dates, newest, now) },
       around: (from, to) => (newest ? { from: addDays(newest, from), to: addDays(newest, to) } : {}),
       currencies,
       currency:
         filters.currency && currencies.includes(filters.currency) ? filters.currency : (currencies[0] ?? ""),
     };
-  }, [filters, catalog, undated, newest, wait]);
+  }, [filters, catalog, undated, chosen.data, newest, wait]);
 }
 
 /** With the category, for screens that know it. */

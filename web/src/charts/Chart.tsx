@@ -2,24 +2,28 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useReducedMotion } from "@mantine/hooks";
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref, type RefObject } from "react";
 import type { EChartsType } from "./echarts";
-import { rowOfMark, toOption } from "./option";
+import { columnOfMark, rowOfMark, toOption } from "./option";
 import { readPalette } from "./palette";
+import { pictureOf, type Caption } from "./picture";
 import type { ChartSpec } from "./spec";
 import { summary } from "./table";
 import css from "./Chart.module.css";
 
 export interface ChartHandle {
-  /** The picture as a data URL, null before it is drawn. */
-  picture: () => string | null;
+  /** The picture under its caption as a data URL, null before it is drawn. */
+  picture: (caption: Caption) => string | null;
 }
 
 interface ChartProps {
   spec: ChartSpec;
   height?: number;
-  /** A mark was pressed: which row of the chart's table it is. */
-  onMark?: ((row: number) => void) | undefined;
+  /** A mark was pressed: which row of the chart's table it is, and which column where a row has several marks. */
+  onMark?: ((row: number, column: number | null) => void) | undefined;
   handle?: Ref<ChartHandle>;
 }
+
+/** Pixels of a picture per pixel of the page, so that it stays sharp where it is shown larger. */
+const pictureScale = 2;
 
 /** The description of before, while the new one says the same: what did not change is not drawn again. */
 function useSame(spec: ChartSpec): ChartSpec {
@@ -88,14 +92,15 @@ export function Chart({ spec: described, height = 280, onMark, handle }: ChartPr
     // Along an axis the nearest place counts, not only the line's own pixels.
     const along = spec.kind === "line" || spec.kind === "bar";
     const pressedMark = (raw: unknown) => {
-      const row = along ? null : rowOfMark(spec, raw as Parameters<typeof rowOfMark>[1]);
-      if (row !== null) marked.current?.(row);
+      const mark = raw as Parameters<typeof rowOfMark>[1];
+      const row = along ? null : rowOfMark(spec, mark);
+      if (row !== null) marked.current?.(row, columnOfMark(spec, mark));
     };
     const pressedPlace = (event: { offsetX: number; offsetY: number }) => {
       const point = [event.offsetX, event.offsetY];
       if (!along || !chart.containPixel({ gridIndex: 0 }, point)) return;
       const [x = 0, y = 0] = chart.convertFromPixel({ gridIndex: 0 }, point) as number[];
-      marked.current?.(Math.round(spec.kind === "bar" && spec.horizontal ? y : x));
+      marked.current?.(Math.round(spec.kind === "bar" && spec.horizontal ? y : x), null);
     };
     chart.on("click", pressedMark);
     const canvas = chart.getZr();
@@ -110,7 +115,12 @@ export function Chart({ spec: described, height = 280, onMark, handle }: ChartPr
   useImperativeHandle(
     handle,
     () => ({
-      picture: () => chart?.getDataURL({ pixelRatio: 2, backgroundColor: readPalette().surface }) ?? null,
+      picture: (caption) => {
+        if (!chart) return null;
+        const palette = readPalette();
+        const drawn = chart.renderToCanvas({ pixelRatio: pictureScale, backgroundColor: palette.surface });
+        return pictureOf(drawn, caption, palette, pictureScale);
+      },
     }),
     [chart],
   );

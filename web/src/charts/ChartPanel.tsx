@@ -3,15 +3,17 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useRef, useState, type ReactNode } from "react";
 import type { MeasureName } from "../measures/measures";
 import { DataTable } from "../ui/DataTable";
-import { download, downloadPicture, fileName } from "../ui/download";
+import { downloadPicture, fileName } from "../ui/download";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
 import { SaveMenu } from "../ui/SaveMenu";
 import type { Freshness } from "../ui/Stamp";
 import { Empty } from "../ui/states";
 import { Chart, type ChartHandle } from "./Chart";
+import { captionOf } from "./picture";
+import { CsvItem } from "./SaveRows";
 import { isEmpty, type ChartSpec } from "./spec";
-import { headText, toCsv, toTable } from "./table";
+import { headText, toTable } from "./table";
 
 interface ChartPanelProps<T> {
   title: string;
@@ -23,8 +25,8 @@ interface ChartPanelProps<T> {
   empty?: ReactNode;
   height?: number;
   className?: string;
-  /** A mark, or a row of the table, was chosen: which row. */
-  onMark?: (row: number, data: T) => void;
+  /** A mark, or a row of the table, was chosen: which row; of a mark among several of a row, which column, too. */
+  onMark?: (row: number, data: T, column: number | null) => void;
   firstRows?: boolean;
   tools?: ReactNode;
 }
@@ -40,9 +42,15 @@ export function ChartPanel<T>({
   tools,
   ...frame
 }: ChartPanelProps<T>) {
-  const [view, setView] = useState<"chart" | "table">("chart");
-  const chart = useRef<ChartHandle>(null);
-  const described = query.data === undefined ? null : spec(query.data);
+  const { data } = query;
+  const described = data === undefined ? null : spec(data);
+  const view = useChartView({
+    title,
+    spec: described,
+    height,
+    freshness: data === undefined ? null : (frame.freshness?.(data) ?? null),
+    onMark: onMark && data !== undefined ? (row, column) => onMark(row, data, column) : undefined,
+  });
   return (
     <Panel
       {...frame}
@@ -53,80 +61,87 @@ export function ChartPanel<T>({
       empty={
         empty ?? <Empty title="Nothing to show for these filters">Widen the dates or the stores above.</Empty>
       }
-      tools={() =>
-        described && !isEmpty(described) ? (
-          <>
-            {tools}
-            <SegmentedControl
-              size="xs"
-              aria-label={`View of ${title}`}
-              value={view}
-              onChange={(value) => setView(value === "table" ? "table" : "chart")}
-              data={[
-                {
-                  value: "chart",
-                  label: (
-                    <>
-                      <Icon name="chart" size={14} />
-                      <VisuallyHidden>Chart</VisuallyHidden>
-                    </>
-                  ),
-                },
-                {
-                  value: "table",
-                  label: (
-                    <>
-                      <Icon name="table" size={14} />
-                      <VisuallyHidden>Table</VisuallyHidden>
-                    </>
-                  ),
-                },
-              ]}
-            />
-            <SaveMenu title={title}>
-              <Menu.Item
-                leftSection={<Icon name="table" size={16} />}
-                onClick={() =>
-                  download(fileName(title, "csv"), toCsv(toTable(described)), "text/csv;charset=utf-8")
-                }
-              >
-                CSV
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<Icon name="picture" size={16} />}
-                disabled={view === "table"}
-                onClick={() => {
-                  const picture = chart.current?.picture();
-                  if (picture) downloadPicture(fileName(title, "png"), picture);
-                }}
-              >
-                Picture
-              </Menu.Item>
-            </SaveMenu>
-          </>
-        ) : (
-          tools
-        )
-      }
+      tools={() => (
+        <>
+          {tools}
+          {view.tools}
+        </>
+      )}
     >
-      {(data) =>
-        described === null ? null : view === "table" ? (
-          <SpecTable
-            spec={described}
-            label={title}
-            onOpen={onMark ? (row) => onMark(row, data) : undefined}
-          />
-        ) : (
-          <Chart
-            spec={described}
-            height={height}
-            handle={chart}
-            onMark={onMark ? (row) => onMark(row, data) : undefined}
-          />
-        )
-      }
+      {() => view.body}
     </Panel>
   );
+}
+
+interface ChartViewProps {
+  title: string;
+  /** Null: not known yet. */
+  spec: ChartSpec | null;
+  height: number;
+  freshness: Freshness | null;
+  onMark?: ((row: number, column: number | null) => void) | undefined;
+}
+
+/** A chart or its table, and the tools that choose between them and save both; for frames of any kind. */
+export function useChartView({ title, spec, height, freshness, onMark }: ChartViewProps): {
+  tools: ReactNode;
+  body: ReactNode;
+} {
+  const [view, setView] = useState<"chart" | "table">("chart");
+  const chart = useRef<ChartHandle>(null);
+  if (spec === null || isEmpty(spec)) return { tools: null, body: null };
+  const savePicture = () => {
+    const picture = chart.current?.picture(captionOf(title, spec, freshness));
+    if (picture) downloadPicture(fileName(title, "png"), picture);
+  };
+  return {
+    tools: (
+      <>
+        <SegmentedControl
+          size="xs"
+          aria-label={`View of ${title}`}
+          value={view}
+          onChange={(value) => setView(value === "table" ? "table" : "chart")}
+          data={[
+            {
+              value: "chart",
+              label: (
+                <>
+                  <Icon name="chart" size={14} />
+                  <VisuallyHidden>Chart</VisuallyHidden>
+                </>
+              ),
+            },
+            {
+              value: "table",
+              label: (
+                <>
+                  <Icon name="table" size={14} />
+                  <VisuallyHidden>Table</VisuallyHidden>
+                </>
+              ),
+            },
+          ]}
+        />
+        <SaveMenu title={title}>
+          <CsvItem title={title} table={() => toTable(spec)} />
+          <Menu.Item
+            leftSection={<Icon name="picture" size={16} />}
+            disabled={view === "table"}
+            onClick={savePicture}
+          >
+            Picture
+          </Menu.Item>
+        </SaveMenu>
+      </>
+    ),
+    body:
+      view === "table" ? (
+        <SpecTable spec={spec} label={title} onOpen={onMark ? (row) => onMark(row, null) : undefined} />
+      ) : (
+        <Chart spec={spec} height={height} handle={chart} onMark={onMark} />
+      ),
+  };
 }
 
 interface TableLine {

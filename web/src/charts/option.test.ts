@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { count, money, units } from "../format/format";
-import { bounds, rowOfMark, toOption } from "./option";
+import { bounds, columnOfMark, rowOfMark, toOption } from "./option";
 import type { Palette } from "./palette";
 import type { ChartSpec } from "./spec";
 
@@ -58,6 +58,19 @@ describe("charts drawn one way", () => {
       [null, 5],
     ]);
   });
+  it("divide what is over from what is to come by a named line", () => {
+    const { xAxis, series } = toOption(
+      { ...forecast, divide: { at: 1, name: "today" } } as ChartSpec,
+      palette,
+      false,
+      true,
+    ) as {
+      xAxis: { splitLine: { interval: (at: number) => boolean } };
+      series: { markPoint?: { data: { name: string; coord: number[] }[] } }[];
+    };
+    expect([0, 1].map(xAxis.splitLine.interval)).toEqual([false, true]);
+    expect(series[0]?.markPoint?.data).toMatchObject([{ name: "today", coord: [1, 0] }]);
+  });
   it("label series where they end, but not on a phone", () => {
     expect(draw(forecast).series[0]?.endLabel?.show).toBe(true);
     expect(draw(forecast, true).series[0]?.endLabel?.show).toBe(false);
@@ -114,6 +127,11 @@ describe("a mark", () => {
       values: [[null], [3]],
     } as unknown as ChartSpec;
     expect(rowOfMark(heat, { dataIndex: 0, value: [0, 1, 3] })).toBe(1);
+    expect(columnOfMark(heat, { value: [0, 1, 3] })).toBe(0);
+    expect(columnOfMark(forecast, { value: 3 })).toBeNull();
+    const flow = { kind: "sankey", links: [] } as unknown as ChartSpec;
+    expect(rowOfMark(flow, { dataIndex: 2, dataType: "edge" })).toBe(2);
+    expect(rowOfMark(flow, { dataIndex: 2, dataType: "node" })).toBeNull();
     const days = [
       { date: "2026-03-01", value: null },
       { date: "2026-03-02", value: 5 },

@@ -47,7 +47,7 @@ export function toOption(spec: ChartSpec, palette: Palette, narrow: boolean, sti
 /** Which row of the chart's table a mark is, from what ECharts tells of it; null: of none. */
 export function rowOfMark(
   spec: ChartSpec,
-  mark: { dataIndex?: number; value?: unknown; data?: unknown },
+  mark: { dataIndex?: number; dataType?: string; value?: unknown; data?: unknown },
 ): number | null {
   switch (spec.kind) {
     case "heat":
@@ -60,12 +60,18 @@ export function rowOfMark(
     case "scatter":
       return (mark.data as { row?: number } | undefined)?.row ?? null;
     case "sankey":
-      return null;
+      // Its nodes are sums of rows.
+      return mark.dataType === "edge" ? (mark.dataIndex ?? null) : null;
     case "line":
     case "bar":
     case "map":
       return mark.dataIndex ?? null;
   }
+}
+
+/** Which column of the table a mark is, from 0 behind the names, of charts whose rows have several marks; else null. */
+export function columnOfMark(spec: ChartSpec, mark: { value?: unknown }): number | null {
+  return spec.kind === "heat" ? ((mark.value as [number, number] | undefined)?.[0] ?? null) : null;
 }
 
 const short = (unit: Unit) => (value: number) => format(value, unit, "compact");
@@ -205,7 +211,22 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
         return [head, ...rows, ...between].join("\n");
       },
     },
-    xAxis: { ...categoryAxis(spec.x.values, palette, (value) => xText(spec.x, value)), boundaryGap: false },
+    xAxis: {
+      ...categoryAxis(spec.x.values, palette, (value) => xText(spec.x, value)),
+      boundaryGap: false,
+      ...(spec.divide
+        ? {
+            splitLine: {
+              show: true,
+              interval: (at: number) => at === spec.divide?.at,
+              // Both ends of the axis are drawn beside it otherwise.
+              showMinLine: false,
+              showMaxLine: false,
+              lineStyle: { color: palette.quiet, width: 1 },
+            },
+          }
+        : {}),
+    },
     yAxis: valueAxis(spec.unit, palette, spec.fromZero ?? true),
     ...(spec.zoom
       ? {
@@ -243,27 +264,49 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
           color: palette.ink,
           fontSize: 12,
           distance: 6,
-          offset: [0, apart[at] ?? 0],
+          // A line that ends within the plot has what follows it to its right.
+          ...(one.values.at(-1) === null
+            ? {
+                align: "right" as const,
+                offset: [0, -16] as [number, number],
+                backgroundColor: palette.surface,
+                padding: [1, 4],
+                borderRadius: 3,
+              }
+            : { offset: [0, apart[at] ?? 0] as [number, number] }),
         },
-        ...(at === 0 && spec.flags
-          ? {
-              markPoint: {
-                symbol: "triangle",
-                symbolSize: 9,
-                symbolRotate: 180,
-                symbolOffset: [0, -10],
-                itemStyle: { color: palette.series[1] ?? palette.accent },
-                label: { show: false },
-                data: spec.flags.map((flag) => ({
-                  name: flag.name,
-                  coord: [flag.at, one.values[flag.at] ?? 0] as [number, number],
-                })),
-              },
-            }
-          : {}),
+        ...(at === 0 && (spec.flags || spec.divide) ? { markPoint: standingOut(spec, one, palette) } : {}),
       })),
       ...bands,
     ],
+  };
+}
+
+/** Pins on what is flagged, and the name of the line that divides. */
+function standingOut(spec: LineSpec, first: Series, palette: Palette) {
+  const flags = (spec.flags ?? []).map((flag) => ({
+    name: flag.name,
+    coord: [flag.at, first.values[flag.at] ?? 0] as [number, number],
+  }));
+  const name = spec.divide && {
+    name: spec.divide.name,
+    coord: [spec.divide.at, 0] as [number, number],
+    // Above the plot, wherever its values lie.
+    y: 18,
+    symbol: "circle",
+    symbolSize: 1,
+    symbolOffset: [0, 0] as [number, number],
+    itemStyle: { color: "transparent" },
+    label: { show: true, formatter: "{b}", color: palette.ink, fontSize: 11 },
+  };
+  return {
+    symbol: "triangle",
+    symbolSize: 9,
+    symbolRotate: 180,
+    symbolOffset: [0, -10] as [number, number],
+    itemStyle: { color: palette.series[1] ?? palette.accent },
+    label: { show: false },
+    data: name ? [...flags, name] : flags,
   };
 }
 

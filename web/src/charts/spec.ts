@@ -32,6 +32,8 @@ export interface LineSpec extends Shared {
   bands?: Band[];
   /** Positions on x that stand out, with what they are. */
   flags?: { at: number; name: string }[];
+  /** What lies left of it is over, what lies right of it is to come. */
+  divide?: { at: number; name: string };
   /** Amounts begin at zero; an index or a rate need not. */
   fromZero?: boolean;
   /** A range can be picked with the mouse or a finger. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { money, units } from "../format/format";
 import type { LineSpec } from "./spec";
-import { summary, toCsv, toTable } from "./table";
+import { rowsTable, summary, toCsv, toTable } from "./table";
 
 const line: LineSpec = {
   kind: "line",
@@ -52,5 +52,28 @@ describe("a chart as a table", () => {
     expect(
       summary({ kind: "bar", label: "Revenue", unit: units, category: "Store", names: [], series: [] }),
     ).toBe("Revenue: nothing to show.");
+  });
+});
+
+describe("a table as a file", () => {
+  const rows = [
+    { name: "PO-1", value: 5, currency: "GBP", isOpen: true },
+    { name: "PO-2", value: null, currency: "EUR", isOpen: false },
+  ];
+  it("keeps raw values, says units once, or row by row where they differ", () => {
+    const csv = toCsv(
+      rowsTable(rows, [
+        { key: "name", title: "Order", value: (row) => row.name },
+        { key: "lines", title: "Lines", unit: units, value: () => 2 },
+        { key: "value", title: "Value", unit: (row) => money(row.currency), value: (row) => row.value },
+        { key: "open", title: "Open", value: (row) => row.isOpen },
+      ]),
+    );
+    expect(csv.split("\r\n")).toEqual([
+      'Order,Lines (units),Value,"Value, unit",Open',
+      "PO-1,2,5,GBP,yes",
+      "PO-2,2,,EUR,no",
+      "",
+    ]);
   });
 });

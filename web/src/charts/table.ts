@@ -1,4 +1,5 @@
 import { format, formatDate, formatHour, formatMinute, unitName, type Unit } from "../format/format";
+import type { Column } from "../ui/DataTable";
 import type { ChartSpec, LineSpec } from "./spec";
 
 export interface TableColumn {
@@ -93,6 +94,24 @@ export function toTable(spec: ChartSpec): ChartTable {
         rows: spec.places.map((place) => [place.name, place.latitude, place.longitude, place.value]),
       };
   }
+}
+
+/** Rows of a table by its columns. Where the unit differs from row to row, it has a column of its own. */
+export function rowsTable<T>(rows: readonly T[], columns: readonly Column<T>[]): ChartTable {
+  const text = (value: ReturnType<Column<T>["value"]>) =>
+    typeof value === "boolean" ? (value ? "yes" : "no") : (value ?? null);
+  const parts = columns.flatMap(({ title, unit, value }) => {
+    const own = (row: T) => text(value(row));
+    if (typeof unit !== "function") return [{ column: { name: title, ...(unit ? { unit } : {}) }, of: own }];
+    return [
+      { column: { name: title }, of: own },
+      { column: { name: `${title}, unit` }, of: (row: T) => unitName(unit(row)) },
+    ];
+  });
+  return {
+    columns: parts.map((part) => part.column),
+    rows: rows.map((row) => parts.map((part) => part.of(row))),
+  };
 }
 
 /** A cell that a spreadsheet would take for a formula is marked as text. */

@@ -2,7 +2,7 @@
 type Period = "1d" | "7d" | "28d" | "90d" | "365d" | "all";
 
 export interface Filters {
-  /** Counted back from the newest business date that the chain has, not from the clock. */
+  /** Counted back from the newest business date there is, or the newest that is over (spansOf), not from the clock. */
   period?: Period;
   /** A chosen range instead, business dates, both included. */
   from?: string;
@@ -76,11 +76,51 @@ export function writeFilters(filters: Filters): Record<string, string> {
   };
 }
 
-/** The dates meant, given the newest one there is; null: all of them. */
+/** The dates meant, given the newest one that counts; null: all of them. */
 export function datesOf(filters: Filters, newest: string | null): Dates | null {
   if (filters.from && filters.to) return { from: filters.from, to: filters.to };
   const days = periods.find((one) => one.value === (filters.period ?? usualPeriod))?.days ?? null;
   return days === null || newest === null ? null : { from: addDays(newest, 1 - days), to: newest };
+}
+
+/** All time is as many days as a screen answers for at once. */
+const mostDays = 1_096;
+
+export interface Spans {
+  /** The dates meant; null: not known yet, or all there are. */
+  dates: Dates | null;
+  /** The same where days are compared: what counts back ends with the newest day that is over. */
+  datesOver: Dates | null;
+  /** Whether `datesOver` hold such days only; chosen dates may hold a running one. */
+  isOver: boolean;
+}
+
+/** The dates that the filters mean, given the newest one there is and the newest one that is over. */
+export function spansOf(filters: Filters, newest: string | null, lastOver: string | null): Spans {
+  const upTo = (last: string | null) =>
+    filters.period === "all" && last !== null
+      ? { from: addDays(last, 1 - mostDays), to: last }
+      : datesOf(filters, last);
+  const datesOver = upTo(lastOver);
+  return {
+    dates: upTo(newest),
+    datesOver,
+    isOver: datesOver === null || lastOver === null || datesOver.to <= lastOver,
+  };
+}
+
+/** What is to be said of dates that are compared, in few words. */
+export function overNote({ dates, datesOver, isOver }: Spans): string {
+  if (!isOver) return "not over yet";
+  return datesOver !== null && datesOver.to !== dates?.to ? "days that are over" : "";
+}
+
+/** Every date of a span, both ends included; none where its ends are not known. At most a few more than a screen has. */
+export function datesBetween(from: string, to: string): string[] {
+  const dates: string[] = [];
+  if (from === "") return dates;
+  for (let date = from; date <= to && dates.length < 1_200; date = addDays(date, 1)) dates.push(date);
+  return dates;
 }
 
 /**
@@ -101,6 +141,24 @@ export function lastDayOver(newest: string, zones: readonly string[], now: Date)
   const today = zones.map((timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(now)).sort()[0];
   const over = addDays(today ?? now.toISOString().slice(0, 10), -1);
   return over < newest ? over : newest;
+}
+
+/** When a date begins on the clocks of a zone. */
+export function startOf(date: string, zone: string): string {
+  const wanted = Date.parse(`${date}T00:00:00Z`);
+  // The offset of a guess, then that of the moment it leads to: they differ where clocks change in between.
+  const guess = wanted - offsetMs(wanted, zone);
+  return new Date(wanted - offsetMs(guess, zone)).toISOString();
+}
+
+/** By how much the clocks of a zone are ahead of UTC at a moment. */
+function offsetMs(at: number, zone: string): number {
+  const local = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  }).format(at);
+  return Date.parse(`${local.replace(" ", "T")}Z`) - Math.floor(at / 1_000) * 1_000;
 }
 
 export function hasFilters(filters: Filters): boolean {

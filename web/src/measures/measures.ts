@@ -12,7 +12,11 @@ const all = {
     note: "Exact decimals, rounded once, when shown. Amounts of two currencies are never added.",
   },
   transactions: { name: "Transactions", formula: "number of baskets; a sale without a basket counts as one" },
-  average_basket: { name: "Average basket", formula: "revenue ÷ transactions" },
+  average_basket: {
+    name: "Average basket",
+    formula: "gross revenue ÷ transactions",
+    note: "Gross: returns are not taken off.",
+  },
   units_sold: { name: "Units sold", formula: "Σ quantity of sales" },
   return_rate: { name: "Return rate", formula: "returned revenue ÷ gross revenue" },
   target: {
@@ -22,7 +26,7 @@ const all = {
   change: {
     name: "Change",
     formula: "(this period − the one before) ÷ |the one before|",
-    note: "The period before is as long and ends where this one begins; a year ago is 364 days, so that weekdays match.",
+    note: "The period before is as long and ends where this one begins; a year ago is 364 days, so that weekdays match. Periods that count back end with the newest day that is over; dates you choose that are not over have no change.",
   },
   on_hand: {
     name: "On hand",
@@ -121,6 +125,12 @@ const all = {
     formula: "Σ order-up-to level × unit cost ≤ budget, every morning",
     note: "Where the levels are worth more, the service level falls for all alike until they fit; what does not fit without safety stock is cut in proportion. Today's rule has no budget.",
   },
+  suppliers: {
+    name: "Suppliers’ performance",
+    formula:
+      "fill rate: units arrived ÷ units announced; in time: share of the deliveries with an expected time that came no later; lead time: mean days from announcement to arrival",
+    note: "Of shipments announced in the period. A delivery is a product of a shipment to a store; late and arrived are judged by its first arrival.",
+  },
   fill_rate: { name: "Fill rate", formula: "units sold ÷ units asked for" },
   stock_out_days: {
     name: "Days out of stock",
@@ -162,6 +172,11 @@ const all = {
   peak_hours: {
     name: "Peak hours",
     formula: "mean revenue of that hour over the trading days of that weekday, on the store's clock",
+  },
+  arrivals: {
+    name: "Arrivals",
+    formula: "number of messages of tills that the event log took, minute by minute",
+    note: "Under way: from the time of the event to the time the log took it. Late here: more than an hour. A minute without a bar took nothing.",
   },
   late: { name: "Late events", formula: "messages that arrived later than the allowed lateness" },
   reconciliation: {

@@ -1,8 +1,9 @@
 import { useMemo } from "react";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { heldActs } from "../acts/held";
 import { format, formatDate, money, units } from "../format/format";
 import { answered, client, isKept, type Order, type Proposal } from "../api/client";
+import type { Receipt } from "./receipt";
 
 export function useProposals(store: number | null, reviewDate: string | null) {
   return useQuery({
@@ -19,21 +20,32 @@ export function useProposals(store: number | null, reviewDate: string | null) {
   });
 }
 
-const mostOrders = 200;
+const ordersAPage = 200;
 
-/** The newest orders; of one store, of one state, where those are given. */
+/** The newest orders, page by page as they are wanted; of one store, of one state, where those are given. */
 export function useOrders(store: number | undefined, state: Order["state"] | undefined) {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ["orders", "list", store ?? 0, state ?? ""],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal, pageParam }) =>
       answered(
         client.GET("/v1/orders", {
           params: {
-            query: { ...(store ? { store } : {}), ...(state ? { state } : {}), limit: mostOrders },
+            query: {
+              ...(store ? { store } : {}),
+              ...(state ? { state } : {}),
+              ...(pageParam ? { before: pageParam } : {}),
+              limit: ordersAPage,
+            },
           },
           signal,
         }),
       ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next,
+    select: ({ pages }) => {
+      const keptAt = pages.find((page) => page.kept_at)?.kept_at;
+      return { orders: pages.flatMap((page) => page.orders), ...(keptAt ? { kept_at: keptAt } : {}) };
+    },
     refetchInterval: 30_000,
   });
 }
@@ -190,6 +202,29 @@ export function act(order: Order, { action, label, becomes }: ReturnType<typeof 
           keepalive: true,
         }),
       ),
+  });
+}
+
+/** Whether goods of an order can come in. */
+export const isAwaited = (state: Order["state"]): boolean =>
+  actionsOf(state).some((one) => one.action === "receive");
+
+/** Held as every decision is: what of an order came in so far. */
+export function receivePart(order: Order, lines: readonly Receipt[]): void {
+  heldActs.hold({
+    keys: [order.order_number],
+    label: `${order.order_number}: part of it came in, ${lines.length === 1 ? "1 line" : `${lines.length} lines`}`,
+    becomes: "partly received",
+    run: () => {
+      const body = { lines: [...lines] };
+      return answered(
+        client.POST("/v1/orders/{number}/{action}", {
+          params: { path: { number: order.order_number, action: "receive" } },
+          body,
+          keepalive: isKept(body),
+        }),
+      );
+    },
   });
 }
 

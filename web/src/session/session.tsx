@@ -9,6 +9,8 @@ export interface Signed {
   role: Session["role"];
   allStores: boolean;
   stores: number[];
+  /** The most that an order may come to that this person approves; null: any value. */
+  orderLimit: string | null;
 }
 
 interface SessionState {
@@ -32,7 +34,13 @@ export function useSession(): SessionState {
 
 function taken(session: Session): Signed {
   carry(session.csrf_token);
-  return { user: session.name, role: session.role, allStores: session.all_stores, stores: session.stores };
+  return {
+    user: session.name,
+    role: session.role,
+    allStores: session.all_stores,
+    stores: session.stores,
+    orderLimit: session.order_limit,
+  };
 }
 
 /** Nothing of another person's stays. The session itself is changed, not removed: who looks at it would not be told. */

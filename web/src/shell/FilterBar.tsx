@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useState } from "react";
 import { useScope } from "../api/catalog";
 import { useScreen } from "../api/screens";
-import { datesWrong, hasFilters, periods, usualPeriod, type Dates } from "../filters/filters";
+import { datesWrong, hasFilters, overNote, periods, usualPeriod, type Dates } from "../filters/filters";
 import { useFilters, useParams, type Search } from "../filters/useFilters";
 import { formatDate } from "../format/format";
 import { Icon } from "../ui/Icon";
@@ -11,13 +11,15 @@ import type { Page } from "./pages";
 import css from "./FilterBar.module.css";
 
 /** The filters that hold on every page, those of them that mean something here. */
-export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
+export function FilterBar({ page }: { page: Pick<Page, "filters" | "comparesDays"> }) {
+  const offered = page.filters;
+  const isOfOver = page.comparesDays ?? false;
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const [filters] = useFilters();
   if (!phone)
     return (
       <div className={css["bar"]} role="search" aria-label="Filters">
-        <Fields offered={offered} />
+        <Fields offered={offered} isOfOver={isOfOver} />
       </div>
     );
   const chosen = Object.keys(filters).filter((name) => isOffered(name, offered)).length;
@@ -31,11 +33,11 @@ export function FilterBar({ filters: offered }: { filters: Page["filters"] }) {
         </Popover.Target>
         <Popover.Dropdown>
           <div className="stack">
-            <Fields offered={offered} />
+            <Fields offered={offered} isOfOver={isOfOver} />
           </div>
         </Popover.Dropdown>
       </Popover>
-      {offered.includes("dates") ? <DatesTold /> : null}
+      {offered.includes("dates") ? <DatesTold isOfOver={isOfOver} /> : null}
     </div>
   );
 }
@@ -46,7 +48,12 @@ function isOffered(name: string, offered: Page["filters"]): boolean {
   return name === "currency" || offered.some((one) => one === name || (one === "dates" && name === "period"));
 }
 
-function Fields({ offered }: { offered: Page["filters"] }) {
+interface OfOver {
+  /** The dates are those that are compared: of days that are over. */
+  isOfOver: boolean;
+}
+
+function Fields({ offered, isOfOver }: { offered: Page["filters"] } & OfOver) {
   const [filters, change] = useFilters();
   const { catalog, currency, currencies } = useScope();
   const { data: categories } = useScreen(
@@ -56,7 +63,7 @@ function Fields({ offered }: { offered: Page["filters"] }) {
   );
   return (
     <>
-      {offered.includes("dates") ? <DatesField /> : null}
+      {offered.includes("dates") ? <DatesField isOfOver={isOfOver} /> : null}
       {offered.includes("store") && catalog.stores.length > 1 ? (
         <MultiSelect
           size="xs"
@@ -141,18 +148,23 @@ function Fields({ offered }: { offered: Page["filters"] }) {
   );
 }
 
-function DatesTold() {
-  const { dates } = useScope();
-  return dates ? (
+function DatesTold({ isOfOver }: OfOver) {
+  const scope = useScope();
+  const dates = isOfOver ? scope.datesOver : scope.dates;
+  if (!dates) return null;
+  const note = isOfOver ? overNote(scope) : "";
+  return (
     <span className="quiet small">
       {formatDate(dates.from)} – {formatDate(dates.to)}
+      {note ? `, ${note}` : ""}
     </span>
-  ) : null;
+  );
 }
 
-function DatesField() {
+function DatesField({ isOfOver }: OfOver) {
   const [filters, change] = useFilters();
-  const { dates } = useScope();
+  const scope = useScope();
+  const dates = isOfOver ? scope.datesOver : scope.dates;
   const asked = useParams();
   const [open, setOpen] = useState(false);
   const chosen = filters.from ? "chosen" : (filters.period ?? usualPeriod);
@@ -193,7 +205,7 @@ function DatesField() {
           />
         </Popover.Dropdown>
       </Popover>
-      <DatesTold />
+      <DatesTold isOfOver={isOfOver} />
       {wrongInUrl(asked) ? (
         <span className={css["wrong"]} role="alert">
           ▲ Not the dates of the address: {wrongInUrl(asked)}

@@ -23,9 +23,9 @@ interface Command {
 }
 
 /** Everything by name: pages, products, stores, saved views, commands. */
-export function Palette() {
+export function Palette({ showKeys }: { showKeys: () => void }) {
   const [text, setText] = useState("");
-  const commands = useCommands();
+  const commands = useCommands(showKeys);
   const found = useFound(text);
   const wanted = text.trim().toLowerCase();
   const matching = commands.filter((one) => one.label.toLowerCase().includes(wanted));
@@ -84,7 +84,10 @@ export function Palette() {
   );
 }
 
-function useCommands(): Command[] {
+/** The palette gives the focus back to where it was before the next dialog takes it. */
+const focusIsBackMs = 50;
+
+function useCommands(showKeys: () => void): Command[] {
   const go = useGo();
   const { toggleColorScheme } = useMantineColorScheme();
   const { signOut } = useSession();
@@ -110,6 +113,13 @@ function useCommands(): Command[] {
       note: "",
       icon: "moon",
       run: () => toggleColorScheme(),
+    },
+    {
+      id: "keys",
+      label: "Show the keys",
+      note: "?",
+      icon: "help",
+      run: () => void setTimeout(showKeys, focusIsBackMs),
     },
     { id: "out", label: "Sign out", note: "", icon: "user", run: () => void signOut() },
   ];

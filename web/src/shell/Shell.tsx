@@ -1,33 +1,46 @@
 import { ActionIcon, Drawer, Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
+import { useScope } from "../api/catalog";
 import { useNetwork } from "../api/network";
 import { useParam } from "../filters/useFilters";
 import { useSession } from "../session/session";
 import { Icon } from "../ui/Icon";
 import { keptText, useAge } from "../ui/Stamp";
 import { PageLink } from "../ui/PageLink";
+import { StoreZones } from "../ui/zones";
 import { FilterBar } from "./FilterBar";
 import { HeldActs } from "./HeldActs";
 import { useKeys } from "./keys";
+import { KeysDialog } from "./KeysDialog";
 import { Palette, openPalette } from "./Palette";
-import { pageAt, pages } from "./pages";
+import { pageAt, pages, phonePagesOf } from "./pages";
 import { useViews } from "./views";
+import { useWall } from "./wall";
 import css from "./Shell.module.css";
-
-const phonePages = ["/home", "/orders", "/inventory", "/live"];
 
 /** Navigation, filters and search around every page. */
 export function Shell() {
   const [menu, { open, close }] = useDisclosure();
+  const [keys, { open: showKeys, close: hideKeys }] = useDisclosure();
   const [wall, setWall] = useParam("wall");
+  const leaveWall = useCallback(() => {
+    setWall(null);
+    if (document.fullscreenElement) void document.exitFullscreen().catch(() => undefined);
+  }, [setWall]);
+  const { session } = useSession();
+  const { zones } = useScope();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const page = pageAt(path);
   const phone = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const main = useRef<HTMLElement>(null);
-  useKeys();
-  useEffect(close, [path, close]);
+  useKeys(showKeys);
+  useWall(Boolean(wall), leaveWall);
+  useEffect(() => {
+    close();
+    hideKeys();
+  }, [path, close, hideKeys]);
   useEffect(() => {
     document.title = page ? `${page.title} – shelfcast` : "shelfcast";
   }, [page]);
@@ -56,14 +69,7 @@ export function Shell() {
           <h1 className={css["title"]}>{page?.title ?? "shelfcast"}</h1>
           <div className={css["tools"]}>
             {wall ? (
-              <ActionIcon
-                variant="subtle"
-                aria-label="Leave wall mode"
-                onClick={() => {
-                  setWall(null);
-                  void document.exitFullscreen?.().catch(() => undefined);
-                }}
-              >
+              <ActionIcon variant="subtle" aria-label="Leave wall mode" onClick={leaveWall}>
                 <Icon name="close" />
               </ActionIcon>
             ) : (
@@ -84,23 +90,23 @@ export function Shell() {
             )}
           </div>
         </section>
-        {page && page.filters.length > 0 && !wall ? <FilterBar filters={page.filters} /> : null}
+        {page && page.filters.length > 0 && !wall ? <FilterBar page={page} /> : null}
         <main id="main" ref={main} tabIndex={-1} className={css["main"]}>
           <Away />
           <NotOut />
-          <Outlet />
+          <StoreZones value={zones}>
+            <Outlet />
+          </StoreZones>
         </main>
       </div>
       {phone && !wall ? (
         <nav className={css["tabs"]} aria-label="Pages">
-          {pages
-            .filter((one) => phonePages.includes(one.path))
-            .map((one) => (
-              <PageLink key={one.path} to={one.path} className={css["tab"]} activeClassName={css["on"]}>
-                <Icon name={one.icon} size={20} />
-                <span>{one.title.split(" ")[0]}</span>
-              </PageLink>
-            ))}
+          {phonePagesOf(session?.role).map((one) => (
+            <PageLink key={one.path} to={one.path} className={css["tab"]} activeClassName={css["on"]}>
+              <Icon name={one.icon} size={20} />
+              <span>{one.short}</span>
+            </PageLink>
+          ))}
           <button type="button" className={css["tab"]} onClick={open}>
             <Icon name="menu" size={20} />
             <span>More</span>
@@ -117,7 +123,8 @@ export function Shell() {
       >
         <Links />
       </Drawer>
-      <Palette />
+      <Palette showKeys={showKeys} />
+      <KeysDialog opened={keys} onClose={hideKeys} />
       <HeldActs />
     </div>
   );

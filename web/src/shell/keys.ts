@@ -5,8 +5,8 @@ import { pages } from "./pages";
 
 const withinMs = 1_200;
 
-/** g and a letter goes to a page; / searches. Not while something is typed. */
-export function useKeys(): void {
+/** g and a letter goes to a page; / searches; ? shows the keys. Not while something is typed. */
+export function useKeys(showKeys: () => void): void {
   const go = useGo();
   useEffect(() => {
     let since = 0;
@@ -26,7 +26,8 @@ export function useKeys(): void {
         return;
       }
       if (event.key === "/" || event.key === "?") {
-        openPalette();
+        if (event.key === "/") openPalette();
+        else showKeys();
         event.preventDefault();
         return;
       }
@@ -39,5 +40,5 @@ export function useKeys(): void {
     };
     window.addEventListener("keydown", pressed, { capture: true });
     return () => window.removeEventListener("keydown", pressed, { capture: true });
-  }, [go]);
+  }, [go, showKeys]);
 }

@@ -5,11 +5,15 @@ export type Role = "administrator" | "executive" | "regional_manager" | "store_m
 export interface Page {
   path: string;
   title: string;
+  /** On a phone's bar; where there is none, the title's first word. */
+  short?: string;
   icon: IconName;
   /** After g. */
   key: string;
   /** Which of the global filters mean something there. */
   filters: readonly ("dates" | "store" | "category" | "region")[];
+  /** It compares days: periods counted back end with the newest day that is over. */
+  comparesDays?: true;
 }
 
 export const pages: readonly Page[] = [
@@ -35,6 +39,7 @@ export const pages: readonly Page[] = [
     icon: "history",
     key: "t",
     filters: ["dates", "store", "category", "region"],
+    comparesDays: true,
   },
   {
     path: "/forecasts",
@@ -56,8 +61,9 @@ export const pages: readonly Page[] = [
     icon: "executive",
     key: "e",
     filters: ["dates", "store", "category", "region"],
+    comparesDays: true,
   },
-  { path: "/store", title: "My store", icon: "store", key: "s", filters: ["store"] },
+  { path: "/store", title: "My store", short: "My store", icon: "store", key: "s", filters: ["store"] },
 ];
 
 /** Where every figure ends; reached by links, so it is not among the pages to choose from. */
@@ -82,4 +88,17 @@ export function homeOf(role: Role | string | undefined): string {
     default:
       return "/home";
   }
+}
+
+const phonePages = ["/home", "/orders", "/live", "/inventory"];
+
+/** What a phone has at hand: where the person begins, and what everybody wants. */
+export function phonePagesOf(
+  role: Role | string | undefined,
+): { path: string; short: string; icon: IconName }[] {
+  return [...new Set([homeOf(role), ...phonePages])].flatMap((path) =>
+    pages
+      .filter((page) => page.path === path)
+      .map(({ title, short, icon }) => ({ path, icon, short: short ?? title.split(" ")[0] ?? title })),
+  );
 }

@@ -1,14 +1,16 @@
 import { useLocalStorage } from "@mantine/hooks";
+import { useSession } from "../session/session";
 
 export interface View {
   name: string;
   url: string;
 }
 
-/** Views that a person keeps: a page with its filters, in this browser. */
+/** Views that a person keeps: a page with its filters, in this browser, where others may sign in, too. */
 export function useViews() {
+  const { session } = useSession();
   const [all, setAll] = useLocalStorage<View[]>({
-    key: "shelfcast-views",
+    key: `shelfcast-views ${session?.user ?? ""}`,
     defaultValue: [],
     getInitialValueInEffect: false,
   });

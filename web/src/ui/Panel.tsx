@@ -48,6 +48,15 @@ export function CutNote({ rows }: { rows: number }) {
   return <p className={css["cut"]}>▲ Only the first {rows.toLocaleString()} rows are in this.</p>;
 }
 
+/** Of a panel that shows the best of many: how many of how many. */
+export function MostNote({ shown, of }: { shown: number; of: number }) {
+  return shown < of ? (
+    <>
+      The {shown.toLocaleString()} with most revenue of {of.toLocaleString()}.
+    </>
+  ) : null;
+}
+
 interface PanelProps<T> extends Omit<FrameProps, "children" | "foot" | "stale" | "busy" | "tools"> {
   query: UseQueryResult<T>;
   /** The first rows are all that is meant: nothing is missing without the rest. */

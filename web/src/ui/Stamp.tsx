@@ -1,6 +1,7 @@
 import { Popover, UnstyledButton } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useContext, useEffect, useState } from "react";
 import { formatAge, formatInstant, formatMinute } from "../format/format";
+import { StoreZones, zonedInstant } from "./zones";
 import css from "./Stamp.module.css";
 
 /** Of when figures are, through which place of the log, and who has not reported. */
@@ -22,10 +23,11 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
   // Figures of the question before, until this one's come, were received for that one: no age is known of them.
   const late = receivedAt > 0 && (failing || age > 120);
   const silent = of.silent.length;
+  const inFull = zonedInstant(of.asOf, useContext(StoreZones));
   return (
     <Popover width={340} position="bottom-end" shadow="md" withinPortal>
       <Popover.Target>
-        <UnstyledButton className={css["stamp"]} data-stamp={of.asOf ?? ""}>
+        <UnstyledButton className={css["stamp"]} data-stamp={of.asOf ?? ""} title={inFull}>
           {of.keptAt ? (
             <span className={css["late"]}>▲ {keptText(of.keptAt, age)} · </span>
           ) : late ? (
@@ -38,7 +40,7 @@ export function Stamp({ of, receivedAt, failing }: { of: Freshness; receivedAt: 
       <Popover.Dropdown>
         <dl className={css["facts"]}>
           <dt>Newest event shown</dt>
-          <dd>{formatInstant(of.asOf)}</dd>
+          <dd>{inFull}</dd>
           {of.epoch === null ? null : (
             <>
               <dt>Through epoch</dt>

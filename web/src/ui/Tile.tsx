@@ -11,7 +11,7 @@ interface TileProps {
   unit: Unit;
   measure?: MeasureName;
   /** Relative change, and what it is against. */
-  change?: { value: number | null; against: string; goodWhen?: "more" | "less" };
+  change?: ChangeProps;
   trend?: (number | null)[];
   children?: ReactNode;
   /** For tests: the figure as it came. */
@@ -41,15 +41,20 @@ export function Tile({ label, value, unit, measure, change, trend, children, id 
   );
 }
 
+interface ChangeProps {
+  value: number | null;
+  against: string;
+  goodWhen?: "more" | "less";
+  /** Why there is none. */
+  without?: string;
+}
+
 export function Change({
   value,
   against,
   goodWhen = "more",
-}: {
-  value: number | null;
-  against: string;
-  goodWhen?: "more" | "less";
-}) {
+  without = "nothing to compare with",
+}: ChangeProps) {
   const level =
     value === null || value === 0 ? "quiet" : value > 0 === (goodWhen === "more") ? "good" : "bad";
   return (
@@ -59,7 +64,7 @@ export function Change({
           <span aria-hidden="true">{value > 0 ? "▲" : value < 0 ? "▼" : "■"}</span> {formatChange(value)}
         </span>
       )}
-      {value === null ? "nothing to compare with" : ` ${against}`}
+      {value === null ? without : ` ${against}`}
     </div>
   );
 }

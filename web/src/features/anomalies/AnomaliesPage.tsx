@@ -1,17 +1,19 @@
 import { Select, Tabs } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import { useScope } from "../../api/catalog";
 import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import { format, formatInstant, plain } from "../../format/format";
-import { Panel } from "../../ui/Panel";
+import { Frame, Panel } from "../../ui/Panel";
 import { ProductLink } from "../../ui/PageLink";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Acknowledge } from "./Acknowledge";
-import { kindName, markedHours } from "./anomalies";
+import { incidentWord } from "../../measures/kinds";
+import { datesAround, markedHours, partOf, whyNoHours } from "./anomalies";
 import { DataQuality } from "./DataQuality";
 import css from "./Anomalies.module.css";
 
@@ -46,8 +48,7 @@ function Incidents() {
   const [open, setOpen] = useParam("incident");
   return (
     <div className="stack">
-      <Series />
-      {open ? <Incident id={open} onClose={() => setOpen(null)} /> : null}
+      {open ? <Opened key={open} id={open} onClose={() => setOpen(null)} /> : <Series />}
       <ScreenTable
         title="Incidents"
         screen="anomalies_incidents"
@@ -76,7 +77,7 @@ function Incidents() {
           </Empty>
         }
         onOpen={(row) => setOpen(row.incident_id)}
-        openLabel={(row) => `${kindName(row.kind)}: ${row.reason}`}
+        openLabel={(row) => `${incidentWord(row.kind)}: ${row.reason}`}
         columns={[
           {
             key: "severity",
@@ -84,7 +85,7 @@ function Incidents() {
             value: (row) => ["info", "warning", "critical"].indexOf(row.severity),
             cell: (row) => <Status level={severityLevel(row.severity)}>{row.severity}</Status>,
           },
-          { key: "kind", title: "What", value: (row) => kindName(row.kind) },
+          { key: "kind", title: "What", value: (row) => incidentWord(row.kind) },
           {
             key: "where",
             title: "Where",
@@ -92,7 +93,7 @@ function Incidents() {
             cell: (row) => (
               <>
                 {catalog.storeName(row.store_id)}
-                {row.product_id ? <span className="quiet"> · {row.product_id}</span> : null}
+                {row.product_id ? <span className="quiet"> · {row.product_name}</span> : null}
               </>
             ),
           },
@@ -112,6 +113,22 @@ function Incidents() {
 }
 
 const seriesTitle = "Hours, the unusual ones marked";
+const pins =
+  "Pins: three deviations or more from the 24 hours before, or from the same hour of the week. Hours on your clock.";
+
+/** Where an hour leads: to its incident, else to what the store took that day. */
+function useHourOpener() {
+  const [, setIncident] = useParam("incident");
+  const go = useGo();
+  return (hour: Row<"anomalies_hours"> | undefined) => {
+    if (hour?.incident_id) setIncident(hour.incident_id);
+    else if (hour)
+      go({
+        to: "/history",
+        search: { store: String(hour.store_id), from: hour.business_date, to: hour.business_date },
+      });
+  };
+}
 
 function Series() {
   const { dated, wait } = useScope();
@@ -128,6 +145,7 @@ function Series() {
 function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
   const { dated, catalog } = useScope();
   const [chosen, setChosen] = useParam("hours_of");
+  const openHour = useHourOpener();
   const store = (stores.find((row) => String(row.store_id) === chosen) ?? stores[0])?.store_id;
   const hours = useScreen("anomalies_hours", {
     ...dated,
@@ -141,7 +159,7 @@ function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
       query={hours}
       freshness={freshnessOf}
       height={280}
-      note="Pins: three deviations or more from the 24 hours before, or from the same hour of the week. Hours on your clock."
+      note={`${pins} An hour leads to its incident, or to its day.`}
       tools={
         stores.length > 1 ? (
           <Select
@@ -160,21 +178,79 @@ function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
           />
         ) : null
       }
+      onMark={(at, data) => openHour(data.rows[at])}
       spec={(data) => markedHours(data.rows, catalog.currencyOf(data.rows[0]?.store_id ?? 0))}
     />
   );
 }
 
-function Incident({ id, onClose }: { id: string; onClose: () => void }) {
-  const { undated, catalog } = useScope();
-  const go = useGo();
-  const incidents = useScreen("anomalies_incidents", { ...undated, limit: 10_000 });
+/** The hours of an incident's own store around it. */
+function IncidentHours({ incident }: { incident: Row<"anomalies_incidents"> }) {
+  const { catalog } = useScope();
+  const openHour = useHourOpener();
+  const reason = whyNoHours(incident);
+  const hours = useScreen(
+    "anomalies_hours",
+    { ...datesAround(incident), store: [incident.store_id], limit: 10_000 },
+    { wait: reason !== null },
+  );
+  if (reason !== null)
+    return (
+      <Frame title={seriesTitle}>
+        <Empty title="No hours of this incident">{reason}</Empty>
+      </Frame>
+    );
+  return (
+    <ChartPanel
+      title={seriesTitle}
+      measure="anomaly"
+      query={hours}
+      freshness={freshnessOf}
+      height={280}
+      note={
+        <>
+          <strong>{catalog.storeName(incident.store_id)}, around the incident. </strong>
+          {partOf(incident)}
+          {pins}
+        </>
+      }
+      empty={<Empty title="The store sold nothing in these days" />}
+      onMark={(at, data) => openHour(data.rows[at])}
+      spec={(data) => markedHours(data.rows, catalog.currencyOf(incident.store_id), incident.incident_id)}
+    />
+  );
+}
+
+/** An incident, and the hours of its store in the place of the most unusual store's. */
+function Opened({ id, onClose }: { id: string; onClose: () => void }) {
+  const { dated, wait } = useScope();
+  const incidents = useScreen("anomalies_incidents", { ...dated, limit: 10_000 }, { wait });
   const row = incidents.data?.rows.find((one) => one.incident_id === id);
+  const place = useRef<HTMLDivElement>(null);
+  // Opened far down in the table: its reader is brought to it.
+  useEffect(() => place.current?.focus(), []);
+  return (
+    <div ref={place} tabIndex={-1} className={`stack ${css["opened"]}`}>
+      <Incident query={incidents} row={row} onClose={onClose} />
+      {row ? <IncidentHours incident={row} /> : null}
+    </div>
+  );
+}
+
+interface IncidentProps {
+  query: ReturnType<typeof useScreen<"anomalies_incidents">>;
+  row: Row<"anomalies_incidents"> | undefined;
+  onClose: () => void;
+}
+
+function Incident({ query, row, onClose }: IncidentProps) {
+  const { catalog } = useScope();
   return (
     <Panel
       title="Incident"
-      query={incidents}
+      query={query}
       freshness={freshnessOf}
+      firstRows
       isEmpty={() => row === undefined}
       empty={<Empty title="This incident is not among those of these dates" />}
       tools={() => (
@@ -188,10 +264,12 @@ function Incident({ id, onClose }: { id: string; onClose: () => void }) {
           <div className="stack">
             <div className="row">
               <Status level={severityLevel(row.severity)}>{row.severity}</Status>
-              <strong>{kindName(row.kind)}</strong>
+              <strong>{incidentWord(row.kind)}</strong>
               <span>{catalog.storeName(row.store_id)}</span>
               {row.product_id ? (
-                <ProductLink product={row.product_id} store={row.store_id || undefined} />
+                <ProductLink product={row.product_id} store={row.store_id || undefined}>
+                  {row.product_name}
+                </ProductLink>
               ) : null}
               {row.register_id ? <span>till {row.register_id}</span> : null}
             </div>
@@ -215,22 +293,6 @@ function Incident({ id, onClose }: { id: string; onClose: () => void }) {
               </dd>
             </dl>
             <Acknowledge key={`${row.incident_id} ${row.note}`} incident={row} />
-            {row.store_id > 0 ? (
-              <div className="row">
-                <button
-                  type="button"
-                  className={css["close"]}
-                  onClick={() =>
-                    go({
-                      to: "/anomalies",
-                      search: { hours_of: String(row.store_id), store: String(row.store_id) },
-                    })
-                  }
-                >
-                  Its hours
-                </button>
-              </div>
-            ) : null}
           </div>
         )
       }

@@ -1,15 +1,19 @@
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
+import { useChanges } from "../../api/changes";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { placed } from "../../charts/spec";
+import { addDays } from "../../filters/filters";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatChange, money, plain, share, toNumber } from "../../format/format";
 import { AllCategories } from "../../ui/AllCategories";
+import { changeColumn, changeText, notOver } from "../../ui/changeColumn";
 import { Figures } from "../../ui/Figures";
+import { MostNote } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { storeHeat, turnoverOf } from "./executive";
+import { dailyTrend, storeHeat, turnoverNote, turnoverOf } from "./executive";
 
 /** Ten seconds: how much, whether more or less, what it is tied up in, what is missing. */
 export default function ExecutivePage() {
@@ -28,9 +32,12 @@ export default function ExecutivePage() {
 }
 
 function Kpis() {
-  const { dated, filters, currency, wait } = useScope();
-  const kpis = useScreen("executive_kpis", dated, { everyMs: 30_000, wait });
-  const turnover = useScreen("inventory_turnover", byCategory(dated, filters.category), { wait });
+  const { over, filters, currency, wait } = useScope();
+  const changes = useChanges();
+  const kpis = useScreen("executive_kpis", over, { everyMs: 30_000, wait });
+  const turnover = useScreen("inventory_turnover", byCategory(over, filters.category), { wait });
+  const turned = turnover.isPlaceholderData ? undefined : turnover.data;
+  const askedTurnover = turned ? "answered" : turnover.error ? "failed" : "waiting";
   return (
     <Figures
       note={<AllCategories />}
@@ -42,7 +49,7 @@ function Kpis() {
       {(data) => {
         const row = inCurrency(data.rows, currency)[0];
         if (!row) return <Empty title={`No figures in ${currency || "that currency"}`} />;
-        const turns = turnoverOf(inCurrency(turnover.data?.rows ?? [], currency));
+        const turns = turnoverOf(inCurrency(turned?.rows ?? [], currency));
         return (
           <>
             <Tile
@@ -51,11 +58,20 @@ function Kpis() {
               measure="revenue"
               value={row.revenue}
               unit={money(currency)}
-              change={{ value: row.revenue_change ?? null, against: "against the period before" }}
+              change={
+                changes === "running"
+                  ? { value: null, against: "", without: notOver }
+                  : {
+                      value: changes === "known" ? row.revenue_change : null,
+                      against: "against the period before",
+                    }
+              }
             >
-              {row.year_over_year === null
-                ? "nothing of a year ago"
-                : `${formatChange(row.year_over_year)} on a year ago`}
+              {changes === "running"
+                ? null
+                : row.year_over_year === null
+                  ? "nothing of a year ago"
+                  : `${formatChange(row.year_over_year)} on a year ago`}
             </Tile>
             <Tile label="Stock value" measure="stock_value" value={row.stock_value} unit={money(currency)}>
               {row.stock_value === null ? "no stock with a known cost" : "now"}
@@ -74,7 +90,7 @@ function Kpis() {
               {format(row.open_alerts, count)} open alerts
             </Tile>
             <Tile label="Stock turnover" measure="turnover" value={turns} unit={plain}>
-              {turns === null ? "no daily snapshots of stock yet" : "times a year"}
+              {turnoverNote(turns, askedTurnover)}
             </Tile>
           </>
         );
@@ -91,6 +107,12 @@ function Trend() {
     { wait },
   );
   const go = useGo();
+  const spec = (data: NonNullable<typeof days.data>) => {
+    const rows = inCurrency(data.rows, currency);
+    const to = newest ?? rows.at(-1)?.business_date ?? "";
+    const from = newest ? addDays(newest, -89) : (rows[0]?.business_date ?? "");
+    return dailyTrend(rows, { from, to }, currency, newest !== lastOver ? newest : null);
+  };
   return (
     <ChartPanel
       title="Revenue, 90 days"
@@ -99,31 +121,18 @@ function Trend() {
       freshness={freshnessOf}
       height={260}
       onMark={(at, data) => {
-        const row = inCurrency(data.rows, currency)[at];
-        if (row) go({ to: "/history", search: { from: row.business_date, to: row.business_date } });
+        const day = spec(data).x.values[at];
+        if (day) go({ to: "/history", search: { from: day, to: day } });
       }}
-      spec={(data) => {
-        const rows = inCurrency(data.rows, currency);
-        return {
-          kind: "line",
-          label: "Revenue",
-          unit: money(currency),
-          x: {
-            label: "Date",
-            kind: "date",
-            values: rows.map((row) => row.business_date),
-            running: newest !== lastOver ? newest : null,
-          },
-          series: [{ name: "revenue", values: rows.map((row) => toNumber(row.revenue)) }],
-        };
-      }}
+      spec={spec}
     />
   );
 }
 
 function Regions() {
-  const { dated, filters, currency, wait } = useScope();
-  const regions = useScreen("executive_regions", byCategory(dated, filters.category), { wait });
+  const { over, filters, currency, wait } = useScope();
+  const changes = useChanges();
+  const regions = useScreen("executive_regions", byCategory(over, filters.category), { wait });
   const go = useGo();
   const shown = (data: NonNullable<typeof regions.data>) => placed(inCurrency(data.rows, currency));
   return (
@@ -152,7 +161,7 @@ function Regions() {
           latitude: row.latitude,
           longitude: row.longitude,
           value: toNumber(row.revenue),
-          note: `${formatChange(row.revenue_change)}, ${row.stores} stores`,
+          note: `${changeText(row.revenue_change, changes)}, ${row.stores} stores`,
         })),
       })}
     />
@@ -160,10 +169,10 @@ function Regions() {
 }
 
 function TopTen() {
-  const { dated, filters, currency, wait } = useScope();
+  const { over, filters, currency, wait } = useScope();
   const products = useScreen(
     "history_products",
-    { ...byCategory(dated, filters.category), limit: 200 },
+    { ...byCategory(over, filters.category), limit: 200 },
     { wait },
   );
   const go = useGo();
@@ -194,9 +203,12 @@ function TopTen() {
 }
 
 function StoreDays() {
-  const { undated, currency, around, wait } = useScope();
+  const { undated, currency, newest, lastOver, around, wait } = useScope();
   const days = useScreen("executive_store_days", { ...undated, ...around(-13, 0), limit: 10_000 }, { wait });
   const go = useGo();
+  const heat = (data: NonNullable<typeof days.data>) =>
+    storeHeat(inCurrency(data.rows, currency), currency, newest !== lastOver ? newest : null);
+  const shown = days.data ? heat(days.data) : null;
   return (
     <ChartPanel
       title="Stores, last 14 days"
@@ -205,25 +217,31 @@ function StoreDays() {
       freshness={freshnessOf}
       height={360}
       className="wide"
-      note={<AllCategories />}
+      note={
+        <>
+          <AllCategories />
+          {shown ? <MostNote shown={shown.stores.length} of={shown.of} /> : null}
+        </>
+      }
       onMark={(row, data) => {
-        const store = storeHeat(inCurrency(data.rows, currency), currency).stores[row];
+        const store = heat(data).stores[row];
         if (store) go({ to: "/store", search: { store: String(store) } });
       }}
-      spec={(data) => storeHeat(inCurrency(data.rows, currency), currency).spec}
+      spec={(data) => heat(data).spec}
     />
   );
 }
 
 function Leaderboard() {
-  const { dated, filters, currency, wait } = useScope();
+  const { over, filters, currency, wait } = useScope();
+  const changes = useChanges();
   const go = useGo();
   return (
     <ScreenTable
       title="Leaderboard"
       screen="history_stores"
       measure="change"
-      filters={byCategory(dated, filters.category)}
+      filters={byCategory(over, filters.category)}
       wait={wait}
       className="wide"
       rows={(data) => inCurrency(data.rows, currency)}
@@ -236,13 +254,7 @@ function Leaderboard() {
         { key: "store", title: "Store", value: (row) => row.store_name || row.store_code },
         { key: "region", title: "Region", value: (row) => row.region, minor: true },
         { key: "revenue", title: "Revenue", unit: money(currency), value: (row) => row.revenue },
-        {
-          key: "change",
-          title: "Change",
-          unit: share,
-          value: (row) => row.revenue_change ?? null,
-          cell: (row) => formatChange(row.revenue_change),
-        },
+        changeColumn(changes),
         { key: "target", title: "Of target", unit: share, value: (row) => row.attainment ?? null },
         {
           key: "area",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { storeHeat, turnoverOf } from "./executive";
+import { dailyTrend, storeHeat, turnoverNote, turnoverOf } from "./executive";
 
 describe("turnover of the whole", () => {
   const row = {
@@ -21,6 +21,33 @@ describe("turnover of the whole", () => {
   });
   it("is unknown without stock", () =>
     expect(turnoverOf([{ ...row, mean_stock_value: null, turnover: null }])).toBeNull());
+  it("is said to be none only once that was answered", () => {
+    expect(turnoverNote(null, "waiting")).toBe("being asked for");
+    expect(turnoverNote(null, "failed")).toBe("could not be loaded");
+    expect(turnoverNote(null, "answered")).toBe("no daily snapshots of stock yet");
+    expect(turnoverNote(4, "answered")).toBe("times a year");
+  });
+});
+
+describe("the trend", () => {
+  it("has every date, with gaps where nothing is known", () => {
+    const day = (business_date: string, revenue: string) => ({
+      business_date,
+      currency: "GBP",
+      revenue,
+      stores: 1,
+      gross_revenue: revenue,
+      returned_revenue: "0",
+      sales: 1,
+      returns: 0,
+      units: "1",
+    });
+    const rows = [day("2026-03-01", "5"), day("2026-03-03", "7")];
+    const spec = dailyTrend(rows, { from: "2026-02-28", to: "2026-03-03" }, "GBP", "2026-03-03");
+    expect(spec.x.values).toEqual(["2026-02-28", "2026-03-01", "2026-03-02", "2026-03-03"]);
+    expect(spec.series[0]?.values).toEqual([null, 5, null, 7]);
+    expect(spec.x.running).toBe("2026-03-03");
+  });
 });
 
 describe("stores by day", () => {
@@ -35,10 +62,8 @@ describe("stores by day", () => {
     attainment: null,
   });
   it("show the best store first and know whose each row is", () => {
-    const { spec, stores } = storeHeat(
-      [day(1, "2026-03-01", "1"), day(2, "2026-03-01", "5"), day(2, "2026-03-02", "6")],
-      "GBP",
-    );
+    const rows = [day(1, "2026-03-01", "1"), day(2, "2026-03-01", "5"), day(2, "2026-03-02", "6")];
+    const { spec, stores } = storeHeat(rows, "GBP", "2026-03-02");
     expect([spec.ys, spec.values]).toEqual([
       ["s2", "s1"],
       [
@@ -47,5 +72,7 @@ describe("stores by day", () => {
       ],
     ]);
     expect(stores).toEqual([2, 1]);
+    expect(spec.xs).toEqual(["Sun, Mar 1", "Mon, Mar 2 so far"]);
+    expect(storeHeat(rows, "GBP", null, 1), "the best of two").toMatchObject({ stores: [2], of: 2 });
   });
 });

@@ -1,16 +1,17 @@
 import { Select } from "@mantine/core";
 import { inCurrency, useScope } from "../../api/catalog";
-import { freshnessOf, useScreen } from "../../api/screens";
+import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatDate, formatInstant, money, plain, share, units } from "../../format/format";
+import type { Column } from "../../ui/DataTable";
 import { Figures } from "../../ui/Figures";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Status, type Level } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { demandTrend, keysOf, overall } from "./forecasts";
+import { demandTrend, keysOf, overall, soldFilters } from "./forecasts";
 import { ModelChoice } from "./ModelChoice";
 
 /** What will be asked for, how right earlier forecasts were, and what it earned. */
@@ -62,6 +63,12 @@ function Accuracy() {
             </Tile>
             <Tile label="MAE" measure="mae" value={told.mae} unit={units} />
             <Tile label="RMSE" measure="rmse" value={told.rmse} unit={units} />
+            <Tile label="R²" measure="r2_score" value={told.r2} unit={plain}>
+              best is 1
+            </Tile>
+            <Tile label="MAPE" measure="mape" value={told.mape} unit={share}>
+              mean of the days
+            </Tile>
             <Tile label="80 % band holds" measure="coverage" value={told.coverage80} unit={share}>
               right is 80 %
             </Tile>
@@ -83,7 +90,7 @@ const levelNames = [
 ];
 
 function Demand() {
-  const { undated, catalog, around, wait } = useScope();
+  const { undated, catalog, around, newest, lastOver, wait } = useScope();
   const demand = useScreen("forecast_demand", { ...undated, ...around(1, 56), limit: 10_000 }, { wait });
   const [level, setLevel] = useParam("level");
   const [key, setKey] = useParam("of");
@@ -92,6 +99,14 @@ function Demand() {
   const shown = offered.find((one) => one.value === level)?.value ?? offered[0]?.value ?? "total";
   const keys = keysOf(rows, shown);
   const of = key !== undefined && keys.includes(key) ? key : (keys[0] ?? "");
+  const like = demand.data ? soldFilters(shown, of) : null;
+  const before = useScreen(
+    "history_days",
+    { ...like, ...around(-56, 0), limit: 1_000 },
+    { wait: wait || like === null },
+  );
+  // Of another line than the one chosen now: rather none than those.
+  const sold = like === null || before.isPlaceholderData ? [] : (before.data?.rows ?? []);
   const name = (one: string) => (shown === "store" ? catalog.storeName(Number(one)) : one || "none");
   return (
     <ChartPanel
@@ -102,7 +117,7 @@ function Demand() {
       height={300}
       note={
         demand.data?.rows[0]
-          ? `By ${demand.data.rows[0].model_version}, which knew sales up to ${formatDate(demand.data.rows[0].forecast_date)}.`
+          ? `The last 8 weeks, then what is expected by ${demand.data.rows[0].model_version}, which knew sales up to ${formatDate(demand.data.rows[0].forecast_date)}.`
           : undefined
       }
       empty={
@@ -140,7 +155,7 @@ function Demand() {
           </>
         )
       }
-      spec={(data) => demandTrend(data.rows, shown, of)}
+      spec={(data) => demandTrend(data.rows, shown, of, { rows: sold, lastOver, newest })}
     />
   );
 }
@@ -200,6 +215,22 @@ function Coverage() {
   );
 }
 
+/** The measures of a table, those that are read first on the left. */
+function measures(): Column<Row<"forecast_accuracy_products"> | Row<"forecast_accuracy_stores">>[] {
+  return [
+    { key: "wmape", title: "wMAPE", unit: share, value: (row) => row.wmape ?? null },
+    { key: "bias", title: "Bias", unit: share, value: (row) => row.bias ?? null },
+    { key: "sold", title: "Sold", unit: units, value: (row) => row.actual_units },
+    { key: "forecast", title: "Forecast", unit: units, value: (row) => row.predicted_units },
+    { key: "mae", title: "MAE", unit: plain, value: (row) => row.mae },
+    { key: "rmse", title: "RMSE", unit: plain, value: (row) => row.rmse },
+    { key: "mape", title: "MAPE", unit: share, value: (row) => row.mape ?? null },
+    { key: "r2", title: "R²", unit: plain, value: (row) => row.r2 ?? null },
+    { key: "coverage", title: "80 % holds", unit: share, value: (row) => row.coverage_80 },
+    { key: "coverage95", title: "95 % holds", unit: share, value: (row) => row.coverage_95 },
+  ];
+}
+
 function AccuracyProducts() {
   const { dated, wait } = useScope();
   const go = useGo();
@@ -210,6 +241,7 @@ function AccuracyProducts() {
       measure="wmape"
       filters={{ ...dated, limit: 500 }}
       wait={wait}
+      className="wide"
       rowKey={(row) => row.product_id}
       most={10}
       empty={noForecasts}
@@ -217,11 +249,7 @@ function AccuracyProducts() {
       openLabel={(row) => row.product_name || row.product_id}
       columns={[
         { key: "product", title: "Product", value: (row) => row.product_name || row.product_id },
-        { key: "sold", title: "Sold", unit: units, value: (row) => row.actual_units },
-        { key: "forecast", title: "Forecast", unit: units, value: (row) => row.predicted_units, minor: true },
-        { key: "wmape", title: "wMAPE", unit: share, value: (row) => row.wmape ?? null },
-        { key: "bias", title: "Bias", unit: share, value: (row) => row.bias ?? null },
-        { key: "rmse", title: "RMSE", unit: plain, value: (row) => row.rmse, minor: true },
+        ...measures(),
       ]}
       sortBy={{ key: "sold", descending: true }}
     />
@@ -238,18 +266,13 @@ function AccuracyStores() {
       measure="wmape"
       filters={dated}
       wait={wait}
+      className="wide"
       rowKey={(row) => String(row.store_id)}
       most={10}
       empty={noForecasts}
       onOpen={(row) => go({ to: "/forecasts", search: { store: String(row.store_id) } })}
       openLabel={(row) => row.store_name}
-      columns={[
-        { key: "store", title: "Store", value: (row) => row.store_name },
-        { key: "wmape", title: "wMAPE", unit: share, value: (row) => row.wmape ?? null },
-        { key: "bias", title: "Bias", unit: share, value: (row) => row.bias ?? null },
-        { key: "r2", title: "R²", unit: plain, value: (row) => row.r2 ?? null, minor: true },
-        { key: "coverage", title: "80 % holds", unit: share, value: (row) => row.coverage_80 },
-      ]}
+      columns={[{ key: "store", title: "Store", value: (row) => row.store_name }, ...measures()]}
     />
   );
 }

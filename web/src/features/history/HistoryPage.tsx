@@ -1,6 +1,8 @@
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
+import { useChanges } from "../../api/changes";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
+import { comparable, compared } from "../../filters/compared";
 import { addDays } from "../../filters/filters";
 import { useFilters } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
@@ -17,12 +19,13 @@ import {
   units,
 } from "../../format/format";
 import { AllCategories } from "../../ui/AllCategories";
+import { changeColumn, notOver } from "../../ui/changeColumn";
 import { Figures } from "../../ui/Figures";
-import { Panel } from "../../ui/Panel";
+import { MostNote, Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { calendar, categoryMatrix, comparable, compared, isLike, peakHours, trend } from "./history";
+import { calendar, categoryMatrix, isLike, isZoomed, peakHours, trend } from "./history";
 import css from "./History.module.css";
 
 /** What was sold: over time, against before, by category, store, hour and product. */
@@ -47,9 +50,9 @@ export default function HistoryPage() {
 
 function useDays() {
   const scope = useScope();
-  const filtered = { ...byCategory(scope.dated, scope.filters.category), limit: 10_000 };
+  const filtered = { ...byCategory(scope.over, scope.filters.category), limit: 10_000 };
   const days = useScreen("history_days", filtered, { wait: scope.wait });
-  return { ...scope, days, filtered };
+  return { ...scope, dates: scope.datesOver, days, filtered };
 }
 
 function Totals() {
@@ -75,7 +78,9 @@ function Totals() {
         const trends = rows.map((row) => toNumber(row.revenue));
         const change = (of: (row: (typeof rows)[number]) => string | number) =>
           spans === null
-            ? {}
+            ? dates === null
+              ? {}
+              : { change: { value: null, against: "", without: notOver } }
             : {
                 change: {
                   value: isKnown ? changeOf(sumOf(over, of), sumOf(daysBefore, of)) : null,
@@ -145,7 +150,7 @@ function Trend() {
       query={days}
       freshness={freshnessOf}
       height={300}
-      note="Press a day to look at it alone; drag the handles below for a range. A year ago: 364 days, so that weekdays match."
+      note={`Press a day to look at it alone${dates && isZoomed(dates) ? "; drag the handles below for a range" : ""}. A year ago: 364 days, so that weekdays match.`}
       onMark={(row, data) => {
         const day = spec(data).x.values[row];
         if (day) change({ from: day, to: day, period: undefined });
@@ -223,14 +228,15 @@ function Signed({ value }: { value: number | null | undefined }) {
 }
 
 function StoresCompared() {
-  const { dated, filters, currency, wait } = useScope();
+  const { over, filters, currency, wait } = useScope();
+  const changes = useChanges();
   const go = useGo();
   return (
     <ScreenTable
       title="Stores compared"
       screen="history_stores"
       measure="change"
-      filters={byCategory(dated, filters.category)}
+      filters={byCategory(over, filters.category)}
       wait={wait}
       rows={(data) => inCurrency(data.rows, currency)}
       rowKey={(row) => String(row.store_id)}
@@ -241,13 +247,7 @@ function StoresCompared() {
         { key: "rank", title: "#", unit: count, value: (row) => row.revenue_rank },
         { key: "store", title: "Store", value: (row) => row.store_name || row.store_code },
         { key: "revenue", title: "Revenue", unit: money(currency), value: (row) => row.revenue },
-        {
-          key: "change",
-          title: "Change",
-          unit: share,
-          value: (row) => row.revenue_change ?? null,
-          cell: (row) => formatChange(row.revenue_change),
-        },
+        changeColumn(changes),
         {
           key: "returns",
           title: "Returns",
@@ -268,8 +268,8 @@ function StoresCompared() {
 }
 
 function PeakHours() {
-  const { dated, currency, wait } = useScope();
-  const hours = useScreen("history_peak_hours", dated, { wait });
+  const { over, currency, wait } = useScope();
+  const hours = useScreen("history_peak_hours", over, { wait });
   return (
     <ChartPanel
       title="Peak hours"
@@ -296,6 +296,10 @@ function Matrix() {
     { wait },
   );
   const go = useGo();
+  const shownOf = (data: NonNullable<typeof categories.data>) => {
+    const { spec, of } = categoryMatrix(data.rows, currency);
+    return { shown: spec.ys.length, of };
+  };
   return (
     <ChartPanel
       title="Categories by month"
@@ -303,12 +307,12 @@ function Matrix() {
       query={categories}
       freshness={freshnessOf}
       height={340}
-      note="The last year."
+      note={<>The last year. {categories.data ? <MostNote {...shownOf(categories.data)} /> : null}</>}
       onMark={(row, data) => {
-        const name = categoryMatrix(data.rows, currency).ys[row];
+        const name = categoryMatrix(data.rows, currency).spec.ys[row];
         if (name && name !== "none") go({ to: "/history", search: { category: name } });
       }}
-      spec={(data) => categoryMatrix(data.rows, currency)}
+      spec={(data) => categoryMatrix(data.rows, currency).spec}
     />
   );
 }
@@ -339,14 +343,15 @@ function CalendarPanel() {
 }
 
 function Products() {
-  const { dated, filters, currency, wait } = useScope();
+  const { over, filters, currency, wait } = useScope();
+  const changes = useChanges();
   const go = useGo();
   return (
     <ScreenTable
       title="Products"
       screen="history_products"
       measure="revenue"
-      filters={{ ...byCategory(dated, filters.category), limit: 500 }}
+      filters={{ ...byCategory(over, filters.category), limit: 500 }}
       wait={wait}
       rows={(data) => inCurrency(data.rows, currency)}
       rowKey={(row) => `${row.product_id} ${row.currency}`}
@@ -357,13 +362,7 @@ function Products() {
         { key: "product", title: "Product", value: (row) => row.product_name || row.product_id },
         { key: "category", title: "Category", value: (row) => row.category, minor: true },
         { key: "revenue", title: "Revenue", unit: money(currency), value: (row) => row.revenue },
-        {
-          key: "change",
-          title: "Change",
-          unit: share,
-          value: (row) => row.revenue_change ?? null,
-          cell: (row) => formatChange(row.revenue_change),
-        },
+        changeColumn(changes),
         { key: "units", title: "Units", unit: units, value: (row) => row.units, minor: true },
       ]}
     />
@@ -371,8 +370,8 @@ function Products() {
 }
 
 function useReturns() {
-  const { dated, filters, currency, wait } = useScope();
-  return { filtered: { ...byCategory(dated, filters.category), limit: 10_000 }, currency, wait };
+  const { over, filters, currency, wait } = useScope();
+  return { filtered: { ...byCategory(over, filters.category), limit: 10_000 }, currency, wait };
 }
 
 function ComesBack() {

@@ -1,14 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  calendar,
-  categoryMatrix,
-  comparable,
-  compared,
-  datesBetween,
-  isLike,
-  peakHours,
-  trend,
-} from "./history";
+import { calendar, categoryMatrix, isLike, isZoomed, peakHours, trend } from "./history";
 
 const day = (business_date: string, revenue: string, currency = "GBP") => ({
   business_date,
@@ -52,8 +43,10 @@ describe("the trend", () => {
     expect(spec.x.running).toBe("2026-03-03");
     expect(spec.series[1]).toEqual({ name: "a year ago", role: "comparison", values: [null, 4, 0, 0] });
   });
-  it("crosses the end of a year", () =>
-    expect(datesBetween("2025-12-31", "2026-01-01")).toEqual(["2025-12-31", "2026-01-01"]));
+  it("has handles where it is long", () => {
+    expect(isZoomed({ from: "2026-02-01", to: "2026-02-28" })).toBe(false);
+    expect(isZoomed({ from: "2026-01-01", to: "2026-03-31" })).toBe(true);
+  });
 });
 
 describe("matrices", () => {
@@ -85,7 +78,13 @@ describe("matrices", () => {
       units: "1",
       revenue_share: null,
     });
-    const spec = categoryMatrix([row("Tea", "2026-01-01", "1"), row("Milk", "2026-02-01", "5")], "GBP");
+    const rows = [row("Tea", "2026-01-01", "1"), row("Milk", "2026-02-01", "5")];
+    const { spec, of } = categoryMatrix(rows, "GBP");
+    expect(of).toBe(2);
+    expect(categoryMatrix(rows, "GBP", 1), "the best of two").toMatchObject({
+      spec: { ys: ["Milk"] },
+      of: 2,
+    });
     expect([spec.ys, spec.xs, spec.values]).toEqual([
       ["Milk", "Tea"],
       ["Jan 2026", "Feb 2026"],
@@ -115,20 +114,5 @@ describe("what is compared", () => {
     expect(isLike(rows, begun, 1)).toBe(false);
     // The year before is not among them: what the program says stands.
     expect(isLike(rows, whole, 12)).toBe(true);
-  });
-  it("are days that are over, and as many before", () => {
-    expect(compared({ from: "2026-03-01", to: "2026-03-07" }, "2026-03-06")).toEqual({
-      now: { from: "2026-03-01", to: "2026-03-06" },
-      before: { from: "2026-02-23", to: "2026-02-28" },
-      days: 6,
-    });
-    expect(compared({ from: "2011-12-01", to: "2011-12-07" }, "2011-12-09")?.days).toBe(7);
-    expect(compared({ from: "2026-03-07", to: "2026-03-07" }, "2026-03-06")).toBeNull();
-  });
-  it("is as many days, but for a closed one", () => {
-    expect(comparable(Array(28).fill(0), Array(28).fill(0))).toBe(true);
-    expect(comparable(Array(27).fill(0), Array(28).fill(0))).toBe(true);
-    expect(comparable(Array(20).fill(0), Array(28).fill(0))).toBe(false);
-    expect(comparable([], [])).toBe(false);
   });
 });

@@ -1,16 +1,9 @@
 import type { Row } from "../../api/screens";
 import type { CalendarSpec, HeatSpec, LineSpec } from "../../charts/spec";
-import { addDays, type Dates } from "../../filters/filters";
+import { addDays, datesBetween, type Dates } from "../../filters/filters";
 import { formatDate, money, toNumber, weekdays } from "../../format/format";
 
 type Day = Row<"history_days">;
-
-/** Every date of a span. */
-export function datesBetween(from: string, to: string): string[] {
-  const dates: string[] = [];
-  for (let date = from; date <= to && dates.length < 1_200; date = addDays(date, 1)) dates.push(date);
-  return dates;
-}
 
 /**
  * Whether a month may be set against the one so many before it: both traded about as many days. A month that has just
@@ -50,6 +43,11 @@ function byDate(
     own.get(date) ?? (first !== undefined && newest !== null && date >= first && date <= newest ? 0 : null);
 }
 
+/** Whether the trend of a span can be narrowed by handles: fewer days are seen as well without. */
+export function isZoomed(span: Dates): boolean {
+  return datesBetween(span.from, span.to).length > 31;
+}
+
 /** Revenue by day; beside it, where there is one, the same days of another span. */
 export function trend(
   rows: readonly Day[],
@@ -75,7 +73,7 @@ export function trend(
     kind: "line",
     label: "Revenue",
     unit: money(currency),
-    zoom: dates.length > 31,
+    zoom: isZoomed(span),
     x: {
       label: "Date",
       kind: "date",
@@ -116,12 +114,12 @@ export function peakHours(rows: readonly Row<"history_peak_hours">[], currency: 
   };
 }
 
-/** Category by month, the categories with most revenue first. */
+/** Category by month, the categories with most revenue first; `of`: how many there are. */
 export function categoryMatrix(
   rows: readonly Row<"history_categories">[],
   currency: string,
   most = 14,
-): HeatSpec {
+): { spec: HeatSpec; of: number } {
   const own = rows.filter((row) => row.currency === currency);
   const months = [...new Set(own.map((row) => row.month))].sort();
   const totals = new Map<string, number>();
@@ -133,33 +131,16 @@ export function categoryMatrix(
     .map(([name]) => name);
   const byKey = new Map(own.map((row) => [`${row.month} ${row.category}`, toNumber(row.revenue)]));
   return {
-    kind: "heat",
-    label: "Revenue",
-    unit: money(currency),
-    xLabel: "Month",
-    yLabel: "Category",
-    xs: months.map((month) => formatDate(month, "month")),
-    ys: categories.map((name) => name || "none"),
-    values: categories.map((category) => months.map((month) => byKey.get(`${month} ${category}`) ?? null)),
+    spec: {
+      kind: "heat",
+      label: "Revenue",
+      unit: money(currency),
+      xLabel: "Month",
+      yLabel: "Category",
+      xs: months.map((month) => formatDate(month, "month")),
+      ys: categories.map((name) => name || "none"),
+      values: categories.map((category) => months.map((month) => byKey.get(`${month} ${category}`) ?? null)),
+    },
+    of: totals.size,
   };
-}
-
-/** The days of a span that are over, and as many before it; null: none is over. */
-export function compared(
-  span: Dates,
-  lastOver: string | null,
-): { now: Dates; before: Dates; days: number } | null {
-  if (lastOver === null || lastOver < span.from) return null;
-  const to = lastOver < span.to ? lastOver : span.to;
-  const days = datesBetween(span.from, to).length;
-  return {
-    now: { from: span.from, to },
-    before: { from: addDays(span.from, -days), to: addDays(span.from, -1) },
-    days,
-  };
-}
-
-/** Whether days before compare with days now: a chain that had just begun sold on fewer, and what came after is no growth. */
-export function comparable(before: readonly unknown[], now: readonly unknown[]): boolean {
-  return before.length > 0 && before.length >= 0.9 * now.length;
 }

@@ -1,17 +1,9 @@
 import { useScope, inCurrency } from "../../api/catalog";
+import type { Kept } from "../../api/network";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { useStatus } from "../../api/status";
-import {
-  changeOf,
-  count,
-  format,
-  formatAge,
-  formatInstant,
-  formatMinute,
-  money,
-  plain,
-  units,
-} from "../../format/format";
+import { changeOf, count, format, formatAge, formatInstant, money, plain, units } from "../../format/format";
+import { attentionWord } from "../../measures/kinds";
 import { DataTable } from "../../ui/DataTable";
 import { PageLink } from "../../ui/PageLink";
 import { Panel } from "../../ui/Panel";
@@ -19,7 +11,8 @@ import { severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
 import { ChartPanel } from "../../charts/ChartPanel";
-import { countKinds, kindName, sentence, targetOf } from "./attention";
+import { arrivals, underWay } from "./arrivals";
+import { countKinds, sentence, targetOf } from "./attention";
 import { Flow } from "./Flow";
 import { Figures } from "../../ui/Figures";
 import css from "./HomePage.module.css";
@@ -66,7 +59,7 @@ function Kpis() {
               value={row.revenue}
               unit={money(row.currency)}
               measure="revenue"
-              change={{ value: row.revenue_change ?? null, against: "against a week ago, same hours" }}
+              change={{ value: row.revenue_change ?? null, against: "against a week ago, by the same time" }}
             />
             <Tile
               id="sales_today"
@@ -120,7 +113,7 @@ function AttentionPanel() {
             <Status
               key={one.kind}
               level={one.worst}
-            >{`${one.count}${data.next_cursor ? "+" : ""} ${kindName(one.kind)}`}</Status>
+            >{`${one.count}${data.next_cursor ? "+" : ""} ${attentionWord(one.kind)}`}</Status>
           ))}
         </div>
       )}
@@ -132,7 +125,7 @@ function AttentionPanel() {
               <li key={`${row.kind} ${row.item_id} ${row.store_id} ${row.product_id}`}>
                 <PageLink {...targetOf(row)} className={css["item"]}>
                   <span className={css["kind"]}>
-                    <Status level={severityLevel(row.severity)}>{kindName(row.kind)}</Status>
+                    <Status level={severityLevel(row.severity)}>{attentionWord(row.kind)}</Status>
                   </span>
                   <span className={css["what"]}>
                     <strong>{row.product_name || row.product_id || catalog.storeName(row.store_id)}</strong>
@@ -177,27 +170,22 @@ function FlowPanel() {
 function Arrivals() {
   const { undated } = useScope();
   const flow = useScreen("home_flow", undated, { everyMs: 15_000 });
+  // An answer that is shown again is of the hour before it was given, not before now.
+  const answeredAt = (data: Kept) => (data.kept_at ? Date.parse(data.kept_at) : flow.dataUpdatedAt);
   return (
     <ChartPanel
       title="Arrivals, last hour"
-      measure="late"
+      measure="arrivals"
       query={flow}
       freshness={freshnessOf}
       height={220}
-      note="Messages that the log took in each minute."
+      note={`Messages that the log took in each minute, the last one so far. ${flow.data ? (underWay(flow.data.rows) ?? "") : ""}`}
       empty={
         <Empty title="Nothing arrived in the last hour">
           What tills send now shows here within a second.
         </Empty>
       }
-      spec={(data) => ({
-        kind: "bar",
-        label: "Messages",
-        unit: count,
-        category: "Minute",
-        names: data.rows.map((row) => formatMinute(row.minute)),
-        series: [{ name: "messages", values: data.rows.map((row) => row.events) }],
-      })}
+      spec={(data) => arrivals(data.rows, answeredAt(data))}
     />
   );
 }

@@ -3,22 +3,6 @@ import { severityLevel, type Level } from "../../ui/Status";
 
 export type Attention = Row<"home_attention">;
 
-/** What it is, in a word. */
-export function kindName(kind: string): string {
-  switch (kind) {
-    case "restock_alert":
-      return "running out";
-    case "incident":
-      return "unusual";
-    case "silent_store":
-      return "silent";
-    case "proposals":
-      return "to order";
-    default:
-      return kind.replaceAll("_", " ");
-  }
-}
-
 /** One sentence, where the API gives no reason: the columns say it. */
 export function sentence(row: Attention, storeName: string): string {
   if (row.reason) return row.reason;

@@ -1,17 +1,32 @@
-import { SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
+import type { ReactNode } from "react";
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
 import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
-import { count, days, format, money, plain, share, sumOf, toNumber, units } from "../../format/format";
+import { count, days, format, money, plain, share, sumOf, units } from "../../format/format";
 import { AllCategories } from "../../ui/AllCategories";
 import { Figures } from "../../ui/Figures";
 import { ScreenTable } from "../../ui/ScreenTable";
 import { Risk, riskWord, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
-import { classMatrix, drawn, goodsFlow, overUnder } from "./stock";
+import {
+  ageOfStock,
+  agesOf,
+  categoryOfLink,
+  categoryStock,
+  classAt,
+  classMatrix,
+  className,
+  drawn,
+  goodsFlow,
+  largest,
+  ofClass,
+  overUnder,
+  type StockMeasure,
+} from "./stock";
 
 /** What is there, what is missing, what lies too long. */
 export default function InventoryPage() {
@@ -25,7 +40,9 @@ export default function InventoryPage() {
         <Movements />
         <OverUnder />
         <Ageing />
+        <OfAge />
         <Classes />
+        <ClassItems />
         <Turnover />
         <Suppliers />
       </div>
@@ -221,40 +238,58 @@ function Items() {
   );
 }
 
+const mostCategories = 12;
+
 function CategoryStock() {
   const { undated, currency } = useFiltered();
   const stock = useScreen("inventory_categories", undated, { everyMs: 30_000 });
+  const [shownAs, setShownAs] = useParam("stock_as");
+  const by: StockMeasure = shownAs === "value" ? "value" : "units";
   const go = useGo();
-  const top = (data: NonNullable<typeof stock.data>) =>
-    inCurrency(data.rows, currency)
-      .filter((row) => row.stock_value !== null)
-      .sort((a, b) => (toNumber(b.stock_value) ?? 0) - (toNumber(a.stock_value) ?? 0))
-      .slice(0, 12);
+  const all = stock.data ? largest(inCurrency(stock.data.rows, currency), by) : [];
+  const top = all.slice(0, mostCategories);
   return (
     <ChartPanel
-      title="Stock value by category"
-      measure="stock_value"
+      title="Stock by category"
+      measure={by === "value" ? "stock_value" : "on_hand"}
       query={stock}
       freshness={freshnessOf}
       height={320}
-      empty={
-        <Empty title="No value is known">
-          It takes what is in stock and what it costs: <code>shelfcast import --table products</code>.
-        </Empty>
+      note={
+        <div className="row">
+          <SegmentedControl
+            size="xs"
+            aria-label="Stock in"
+            value={by}
+            onChange={(value) => setShownAs(value === "value" ? value : null)}
+            data={[
+              { value: "units", label: "Units" },
+              { value: "value", label: "Value" },
+            ]}
+          />
+          {all.length > top.length ? (
+            <span>
+              The largest {top.length} of {all.length} categories.
+            </span>
+          ) : null}
+        </div>
       }
-      onMark={(at, data) => {
-        const row = top(data)[at];
+      empty={
+        by === "value" ? (
+          <Empty title="No value is known">
+            It takes what is in stock and what it costs: <code>shelfcast import --table products</code>.
+          </Empty>
+        ) : (
+          <Empty title="No stock is known yet">
+            Stock follows counts (<code>inventory-updates</code>), receipts and sales.
+          </Empty>
+        )
+      }
+      onMark={(at) => {
+        const row = top[at];
         if (row?.category) go({ to: "/inventory", search: { category: row.category } });
       }}
-      spec={(data) => ({
-        kind: "bar",
-        label: "Stock value",
-        unit: money(currency),
-        category: "Category",
-        horizontal: true,
-        names: top(data).map((row) => row.category || "none"),
-        series: [{ name: "stock value", values: top(data).map((row) => toNumber(row.stock_value)) }],
-      })}
+      spec={() => categoryStock(top, by, currency)}
     />
   );
 }
@@ -298,6 +333,7 @@ function Restock() {
 function Movements() {
   const { dated, wait } = useFiltered();
   const movements = useScreen("inventory_movements", { ...dated, limit: 10_000 }, { wait });
+  const go = useGo();
   return (
     <ChartPanel
       title="Flow of goods"
@@ -307,6 +343,10 @@ function Movements() {
       height={380}
       className="wide"
       note="Units that came in, by what they are, and how they left."
+      onMark={(at, data) => {
+        const category = categoryOfLink(goodsFlow(data.rows).links[at]);
+        if (category) go({ to: "/inventory", search: { category } });
+      }}
       spec={(data) => goodsFlow(data.rows)}
     />
   );
@@ -338,6 +378,8 @@ function OverUnder() {
 function Ageing() {
   const { undated, currency } = useFiltered();
   const ageing = useScreen("inventory_ageing", undated);
+  const [, setAge] = useParam("age");
+  const rowsOf = (data: NonNullable<typeof ageing.data>) => inCurrency(data.rows, currency);
   return (
     <ChartPanel
       title="Age of stock"
@@ -345,37 +387,64 @@ function Ageing() {
       query={ageing}
       freshness={freshnessOf}
       height={280}
-      spec={(data) => {
-        const rows = inCurrency(data.rows, currency);
-        const ages = [...new Map(rows.map((row) => [row.age, row.age_place])).entries()]
-          .sort((a, b) => a[1] - b[1])
-          .map(([age]) => age);
-        return {
-          kind: "bar",
-          label: "Stock value",
-          unit: money(currency),
-          category: "Age",
-          names: ages,
-          series: [
-            {
-              name: "stock value",
-              values: ages.map((age) =>
-                sumOf(
-                  rows.filter((row) => row.age === age),
-                  (row) => row.stock_value,
-                ),
-              ),
-            },
-          ],
-        };
-      }}
+      note="Press an age to see its categories."
+      onMark={(at, data) => setAge(agesOf(rowsOf(data))[at] ?? null)}
+      spec={(data) => ageOfStock(rowsOf(data), currency)}
     />
+  );
+}
+
+/** The categories of an age, once one was pressed; from there to the items of a category. */
+function OfAge() {
+  const { undated, currency } = useFiltered();
+  const [age, setAge] = useParam("age");
+  const go = useGo();
+  if (age === undefined) return null;
+  return (
+    <ScreenTable
+      title="Stock of an age, by category"
+      screen="inventory_ageing"
+      measure="ageing"
+      filters={undated}
+      rows={(data) => inCurrency(data.rows, currency).filter((row) => row.age === age)}
+      rowKey={(row) => row.category}
+      sortBy={{ key: "value", descending: true }}
+      most={10}
+      note={<Picked of={age === "unknown" ? "Age unknown" : `${age} days`} onClose={() => setAge(null)} />}
+      empty={<Empty title="Nothing in stock is of this age" />}
+      onOpen={(row) => {
+        if (row.category) go({ to: "/inventory", search: { category: row.category } });
+      }}
+      openLabel={(row) => `Items of ${row.category || "no category"}`}
+      columns={[
+        { key: "category", title: "Category", value: (row) => row.category || "none" },
+        { key: "items", title: "Items", unit: count, value: (row) => row.items },
+        { key: "on_hand", title: "On hand", unit: units, value: (row) => row.on_hand_units },
+        { key: "value", title: "Value", unit: money(currency), value: (row) => row.stock_value },
+      ]}
+    />
+  );
+}
+
+/** Which mark a table is of, and how to be rid of the table. */
+function Picked({ of, onClose, children }: { of: string; onClose: () => void; children?: ReactNode }) {
+  return (
+    <div className="spread">
+      <span>
+        <strong>{of}</strong>
+        {children}
+      </span>
+      <Button size="compact-xs" variant="default" onClick={onClose}>
+        Close
+      </Button>
+    </div>
   );
 }
 
 function Classes() {
   const { undated, currency } = useScope();
   const classes = useScreen("inventory_classes", undated);
+  const [, setClass] = useParam("class");
   return (
     <ChartPanel
       title="ABC-XYZ"
@@ -386,9 +455,10 @@ function Classes() {
       note={
         <>
           <AllCategories />
-          Products in stores of each class.
+          Products in stores of each class. Press a class to see them.
         </>
       }
+      onMark={(row, _data, column) => setClass(classAt(row, column))}
       spec={(data) =>
         classMatrix(inCurrency(data.rows, currency), count, (row: Row<"inventory_classes">) => row.items)
       }
@@ -396,8 +466,69 @@ function Classes() {
   );
 }
 
+/** The products of a class, once one was pressed. The screen knows no class: those that came are looked through. */
+function ClassItems() {
+  const { undated, currency, catalog } = useScope();
+  const [chosen, setClass] = useParam("class");
+  const go = useGo();
+  const name = className(chosen);
+  const filters = { ...undated, limit: 10_000 };
+  const items = useScreen("inventory_class_items", filters, { wait: name === null });
+  if (chosen === undefined || name === null) return null;
+  const lookedAt = items.data?.rows.length ?? 0;
+  return (
+    <ScreenTable
+      title="Items of a class"
+      screen="inventory_class_items"
+      measure="abc_xyz"
+      filters={filters}
+      className="wide"
+      rows={(data) =>
+        ofClass(
+          data.rows.filter((row) => catalog.currencyOf(row.store_id) === currency),
+          chosen,
+        )
+      }
+      rowKey={(row) => `${row.store_id} ${row.product_id}`}
+      sortBy={{ key: "revenue", descending: true }}
+      most={12}
+      note={
+        <Picked of={`Class ${name}`} onClose={() => setClass(null)}>
+          <span className="quiet">
+            {" "}
+            · {format(lookedAt, count)} items looked at
+            {items.data?.next_cursor ? ", those with the most revenue" : ""}
+          </span>
+        </Picked>
+      }
+      empty={<Empty title="None of the items looked at is of this class" />}
+      onOpen={(row) =>
+        go({ to: "/product", search: { product: row.product_id, store: String(row.store_id) } })
+      }
+      openLabel={(row) => `${row.product_name} in ${catalog.storeName(row.store_id)}`}
+      columns={[
+        { key: "product", title: "Product", value: (row) => row.product_name },
+        { key: "store", title: "Store", value: (row) => catalog.storeName(row.store_id) },
+        { key: "category", title: "Category", value: (row) => row.category || "none", minor: true },
+        { key: "class", title: "Class", value: (row) => `${row.abc_class}${row.xyz_class}` },
+        { key: "revenue", title: "13 weeks", unit: money(currency), value: (row) => row.revenue },
+        { key: "share", title: "Of the store", unit: share, value: (row) => row.revenue_share, minor: true },
+        { key: "units", title: "Units", unit: units, value: (row) => row.net_units, minor: true },
+        {
+          key: "variation",
+          title: "Variation",
+          unit: plain,
+          value: (row) => row.coefficient_of_variation ?? null,
+          minor: true,
+        },
+      ]}
+    />
+  );
+}
+
 function Turnover() {
   const { dated, currency, wait } = useFiltered();
+  const go = useGo();
   return (
     <ScreenTable
       wait={wait}
@@ -409,6 +540,10 @@ function Turnover() {
       rowKey={(row) => row.category}
       sortBy={{ key: "value", descending: true }}
       most={10}
+      onOpen={(row) => {
+        if (row.category) go({ to: "/inventory", search: { category: row.category } });
+      }}
+      openLabel={(row) => `Stock of ${row.category || "no category"}`}
       empty={
         <Empty title="No stock values yet">
           The daily snapshot of stock (02:30) and unit costs of products make them.
@@ -439,6 +574,7 @@ function Suppliers() {
       note={<AllCategories />}
       title="Suppliers"
       screen="inventory_suppliers"
+      measure="suppliers"
       filters={dated}
       rowKey={(row) => row.supplier}
       sortBy={{ key: "deliveries", descending: true }}

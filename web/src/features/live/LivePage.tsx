@@ -3,8 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { byCategory, inCurrency, useScope } from "../../api/catalog";
 import { freshnessOf, useScreen } from "../../api/screens";
-import { ChartPanel } from "../../charts/ChartPanel";
-import { Chart } from "../../charts/Chart";
+import { ChartPanel, useChartView } from "../../charts/ChartPanel";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatInstant, money, share, toNumber, units } from "../../format/format";
 import { placed } from "../../charts/spec";
@@ -140,11 +139,19 @@ function LastHour({ live, paused }: { live: Live; paused: boolean }) {
     () => (live.figures ? lastHour(live.figures.minutes, currency, live.figures.as_of) : null),
     [live.figures, currency],
   );
+  const title = "Last hour, by minute";
+  const view = useChartView({
+    title,
+    spec: spec !== null && spec.x.values.length > 0 ? spec : null,
+    height: 220,
+    freshness: live.figures ? freshnessOf(live.figures) : null,
+  });
   return (
     <Frame
-      title="Last hour, by minute"
+      title={title}
       measure="revenue"
       note={<AllCategories />}
+      tools={view.tools}
       className="wide"
       foot={
         live.figures ? (
@@ -161,7 +168,7 @@ function LastHour({ live, paused }: { live: Live; paused: boolean }) {
       ) : spec.x.values.length === 0 ? (
         <Empty title="Nothing was sold yet" />
       ) : (
-        <Chart spec={spec} height={220} />
+        view.body
       )}
     </Frame>
   );
@@ -271,12 +278,15 @@ function Ticker({ paused }: Paused) {
   );
 }
 
+const mostCategories = 12;
+
 function Categories({ paused }: Paused) {
   const { undated, filters, currency } = useScope();
   const categories = useScreen("realtime_categories", byCategory(undated, filters.category), {
     everyMs: paused ? 0 : everyMs,
   });
   const go = useGo();
+  const all = categories.data ? inCurrency(categories.data.rows, currency) : [];
   return (
     <ChartPanel
       title="By category"
@@ -284,12 +294,15 @@ function Categories({ paused }: Paused) {
       query={categories}
       freshness={freshnessOf}
       height={300}
+      note={
+        all.length > mostCategories ? `${mostCategories} of ${all.length} categories, by revenue.` : undefined
+      }
       onMark={(at, data) => {
         const row = inCurrency(data.rows, currency)[at];
         if (row) go({ to: "/history", search: { category: row.category } });
       }}
       spec={(data) => {
-        const rows = inCurrency(data.rows, currency).slice(0, 12);
+        const rows = inCurrency(data.rows, currency).slice(0, mostCategories);
         return {
           kind: "bar",
           label: "Revenue today",

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { Proposal } from "../../api/client";
 import { editProposal, isUndecided } from "../../proposals/orders";
+import { whoDecides } from "../../proposals/rights";
 import { format, formatDate, formatInstant, money } from "../../format/format";
 import { Icon } from "../../ui/Icon";
 import { ProductLink } from "../../ui/PageLink";
@@ -16,16 +17,18 @@ interface DetailProps {
   proposal: Proposal;
   name: string;
   currency: string;
+  decides: boolean;
   pending: string | undefined;
   onClose: () => void;
   onAct: (action: "approve" | "reject") => void;
 }
 
 /** "Why 48?", and what to do about it. */
-export function ProposalDetail({ proposal, name, currency, pending, onClose, onAct }: DetailProps) {
+export function ProposalDetail({ proposal, name, currency, decides, pending, onClose, onAct }: DetailProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus(), []);
-  const free = isUndecided(proposal) && pending === undefined;
+  const isOpen = isUndecided(proposal) && pending === undefined;
+  const free = isOpen && decides;
   return (
     <div
       ref={place}
@@ -59,6 +62,7 @@ export function ProposalDetail({ proposal, name, currency, pending, onClose, onA
               </Button>
             </div>
           ) : null}
+          {isOpen && !decides ? <p className="quiet small">{whoDecides}</p> : null}
         </div>
       </Frame>
     </div>

@@ -1,14 +1,17 @@
 import type { Proposal } from "../../api/client";
 import { isUndecided, proposalKey, stateName } from "../../proposals/orders";
-import { days, money, plain, toNumber, units, type Figure } from "../../format/format";
+import { days, money, plain, units } from "../../format/format";
 import { DataTable } from "../../ui/DataTable";
 import { Risk, Status, type Level } from "../../ui/Status";
+import { term } from "./proposalFile";
 import css from "./Orders.module.css";
 
 interface ProposalTableProps {
   rows: Proposal[];
   currency: string;
   nameOf: (product: string) => string;
+  /** Whether who looks may decide: only then rows can be chosen, and the keys do something. */
+  decides: boolean;
   /** What is held for ten seconds, and becomes of it. */
   pending: ReadonlyMap<string, string>;
   chosen: ReadonlySet<string>;
@@ -17,19 +20,18 @@ interface ProposalTableProps {
   onAct: (action: "approve" | "reject", proposal: Proposal) => void;
 }
 
-const term = (one: Proposal, name: string): number | null => toNumber(one.terms?.[name] as Figure);
-
 export function ProposalTable({
   rows,
   currency,
   nameOf,
+  decides,
   pending,
   chosen,
   onChoose,
   onOpen,
   onAct,
 }: ProposalTableProps) {
-  const free = (one: Proposal) => isUndecided(one) && !pending.has(proposalKey(one));
+  const free = (one: Proposal) => decides && isUndecided(one) && !pending.has(proposalKey(one));
   return (
     <DataTable
       label="Proposals"
@@ -40,7 +42,7 @@ export function ProposalTable({
       openLabel={(one) =>
         `${nameOf(one.product_id)}: ${one.quantity} units, ${pending.get(proposalKey(one)) ?? stateName(one.state)}. Enter says why.`
       }
-      selection={{ chosen, onChange: onChoose, canChoose: free }}
+      {...(decides ? { selection: { chosen, onChange: onChoose, canChoose: free } } : {})}
       onKey={(one, key) => {
         if (!free(one)) return;
         if (key === "a") onAct("approve", one);

@@ -2,17 +2,21 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useScope } from "../../api/catalog";
 import { decide, isUndecided, proposalKey, useProductNames, useProposals } from "../../proposals/orders";
+import { limitText, mayDecide, whoDecides } from "../../proposals/rights";
 import type { Proposal } from "../../api/client";
-import { freshnessOf, useScreen } from "../../api/screens";
+import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { usePending } from "../../acts/held";
 import { useParam } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import { count, format, formatDate, money, sumOf, units } from "../../format/format";
-import { DataTable } from "../../ui/DataTable";
+import { SaveRows } from "../../charts/SaveRows";
+import { useSession } from "../../session/session";
+import { DataTable, type Column } from "../../ui/DataTable";
 import { Icon } from "../../ui/Icon";
 import { Panel } from "../../ui/Panel";
 import { Empty } from "../../ui/states";
 import { ProposalDetail } from "./ProposalDetail";
+import { proposalFile } from "./proposalFile";
 import { ProposalTable } from "./ProposalTable";
 import css from "./Orders.module.css";
 
@@ -41,6 +45,19 @@ export function Proposals() {
 function Reviews({ query }: { query: ReturnType<typeof useScreen<"orders_reviews">> }) {
   const { catalog } = useScope();
   const go = useGo();
+  const columns: Column<Row<"orders_reviews">>[] = [
+    { key: "store", title: "Store", value: (row) => catalog.storeName(row.store_id) },
+    {
+      key: "date",
+      title: "Review",
+      value: (row) => row.review_date,
+      cell: (row) => formatDate(row.review_date, "weekday"),
+    },
+    { key: "proposed", title: "Products to order", unit: count, value: (row) => row.proposed },
+    { key: "urgent", title: "Likely out", unit: count, value: (row) => row.urgent },
+    { key: "ordered", title: "Ordered", unit: count, value: (row) => row.ordered, minor: true },
+    { key: "value", title: "Value", unit: (row) => money(row.currency), value: (row) => row.order_value },
+  ];
   return (
     <Panel
       title="Stores with something to order"
@@ -48,6 +65,7 @@ function Reviews({ query }: { query: ReturnType<typeof useScreen<"orders_reviews
       query={query}
       freshness={freshnessOf}
       isEmpty={(data) => data.rows.length === 0}
+      tools={(data) => <SaveRows title="Stores with something to order" rows={data.rows} columns={columns} />}
       empty={
         <Empty title="Nothing is proposed">
           Proposals come with the daily review, <code>retail_replenishment</code> at 10:30, or by{" "}
@@ -62,24 +80,7 @@ function Reviews({ query }: { query: ReturnType<typeof useScreen<"orders_reviews
           rowKey={(row) => String(row.store_id)}
           onOpen={(row) => go({ to: "/orders", search: { store: String(row.store_id) } })}
           openLabel={(row) => `Proposals of ${catalog.storeName(row.store_id)}`}
-          columns={[
-            { key: "store", title: "Store", value: (row) => catalog.storeName(row.store_id) },
-            {
-              key: "date",
-              title: "Review",
-              value: (row) => row.review_date,
-              cell: (row) => formatDate(row.review_date, "weekday"),
-            },
-            { key: "proposed", title: "Products to order", unit: count, value: (row) => row.proposed },
-            { key: "urgent", title: "Likely out", unit: count, value: (row) => row.urgent },
-            { key: "ordered", title: "Ordered", unit: count, value: (row) => row.ordered, minor: true },
-            {
-              key: "value",
-              title: "Value",
-              unit: (row) => money(row.currency),
-              value: (row) => row.order_value,
-            },
-          ]}
+          columns={columns}
         />
       )}
     </Panel>
@@ -104,6 +105,8 @@ function Review({
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useParam("proposal");
   const pending = usePending();
+  const { session } = useSession();
+  const decides = mayDecide(session);
   const go = useGo();
   const all = proposals.data?.proposals ?? [];
   const undecided = all.filter((one) => isUndecided(one) && !pending.has(proposalKey(one)));
@@ -154,7 +157,7 @@ function Review({
           measure="proposal"
           query={proposals}
           isEmpty={() => rows.length === 0}
-          note={<Totals of={undecided} currency={currency} />}
+          note={<Totals of={undecided} currency={currency} decides={decides} />}
           empty={
             <Empty title={shown === "undecided" ? "Everything is decided" : "None of these"}>
               {shown === "undecided"
@@ -164,17 +167,30 @@ function Review({
           }
           tools={() => (
             <div className="row">
-              <Button
-                size="compact-sm"
-                variant="default"
-                disabled={picked.length === 0}
-                onClick={() => act("reject", picked)}
-              >
-                Reject{picked.length > 0 ? ` ${picked.length}` : ""}
-              </Button>
-              <Button size="compact-sm" disabled={picked.length === 0} onClick={() => act("approve", picked)}>
-                Approve{picked.length > 0 ? ` ${picked.length}` : ""}
-              </Button>
+              {decides ? (
+                <>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    disabled={picked.length === 0}
+                    onClick={() => act("reject", picked)}
+                  >
+                    Reject{picked.length > 0 ? ` ${picked.length}` : ""}
+                  </Button>
+                  <Button
+                    size="compact-sm"
+                    disabled={picked.length === 0}
+                    onClick={() => act("approve", picked)}
+                  >
+                    Approve{picked.length > 0 ? ` ${picked.length}` : ""}
+                  </Button>
+                </>
+              ) : null}
+              <SaveRows
+                title="Proposals"
+                rows={rows}
+                columns={proposalFile(currency, nameOf, (one) => pending.get(proposalKey(one)))}
+              />
             </div>
           )}
         >
@@ -183,6 +199,7 @@ function Review({
               rows={rows}
               currency={currency}
               nameOf={nameOf}
+              decides={decides}
               pending={pending}
               chosen={chosen}
               onChoose={setChosen}
@@ -197,6 +214,7 @@ function Review({
             proposal={detail}
             name={nameOf(detail.product_id)}
             currency={currency}
+            decides={decides}
             pending={pending.get(proposalKey(detail))}
             onClose={() => setOpen(null)}
             onAct={(action) => act(action, [detail])}
@@ -207,7 +225,8 @@ function Review({
   );
 }
 
-function Totals({ of, currency }: { of: readonly Proposal[]; currency: string }) {
+function Totals({ of, currency, decides }: { of: readonly Proposal[]; currency: string; decides: boolean }) {
+  const { session } = useSession();
   const priced = of.filter((one) => one.value !== null);
   return (
     <>
@@ -224,9 +243,14 @@ function Totals({ of, currency }: { of: readonly Proposal[]; currency: string })
           )}`
         : ""}
       {priced.length < of.length ? `; the cost of ${of.length - priced.length} is not known` : ""}.{" "}
-      <span className={css["keys"]}>
-        Keys: arrows, space picks, Enter why, <kbd>a</kbd> approve, <kbd>r</kbd> reject, <kbd>z</kbd> undo.
-      </span>
+      {limitText(session, currency)}
+      {decides ? (
+        <span className={css["keys"]}>
+          Keys: arrows, space picks, Enter why, <kbd>a</kbd> approve, <kbd>r</kbd> reject, <kbd>z</kbd> undo.
+        </span>
+      ) : (
+        whoDecides
+      )}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Refused } from "../../api/client";
 import { useFilters, useParam } from "../../filters/useFilters";
 import { count, format, formatDate, formatSigned, money, plain, units } from "../../format/format";
 import { ChartPanel } from "../../charts/ChartPanel";
+import { SaveRows } from "../../charts/SaveRows";
 import { useSession } from "../../session/session";
 import { DataTable } from "../../ui/DataTable";
 import { Help } from "../../ui/Help";
@@ -21,6 +22,8 @@ import {
   costs,
   isSame,
   lines,
+  measureFile,
+  moreThanMeant,
   readOptions,
   saidOf,
   stockValue,
@@ -44,7 +47,7 @@ const restMs = 50;
 /** Whose history is replayed: one store's, or all of them for whoever sees all. */
 function useWhose() {
   const { session } = useSession();
-  const { filters, catalog } = useScope();
+  const { filters, catalog, stores } = useScope();
   const [, change] = useFilters();
   const currencies = currenciesMeant(catalog.stores, {});
   const chosen = filters.store?.length === 1 ? filters.store[0] : undefined;
@@ -56,6 +59,8 @@ function useWhose() {
   return {
     store,
     isKnown: all || store !== undefined,
+    /** Null: what is replayed is what the filters mean. */
+    isMore: moreThanMeant(store, filters),
     /** Null: amounts of several currencies, which are never added. */
     currency,
     select: (
@@ -65,7 +70,7 @@ function useWhose() {
         searchable
         limit={200}
         placeholder="Choose a store"
-        data={catalog.stores.map((one) => ({
+        data={stores.map((one) => ({
           value: String(one.store_id),
           label: catalog.storeName(one.store_id),
         }))}
@@ -95,7 +100,13 @@ export function WhatIf() {
   return (
     <div className={css["split"]}>
       <Assumptions whose={whose} usual={usual} options={options} onChange={setOptions} onLoad={load} />
-      <Effect query={query} isWaiting={isWaiting} isKnown={whose.isKnown} currency={whose.currency} />
+      <Effect
+        query={query}
+        isWaiting={isWaiting}
+        isKnown={whose.isKnown}
+        isMore={whose.isMore}
+        currency={whose.currency}
+      />
     </div>
   );
 }
@@ -141,7 +152,7 @@ function Assumptions({ whose, usual, options, onChange, onLoad }: AssumptionsPro
       }
     >
       <div className="stack">
-        {whose.isKnown ? null : whose.select}
+        {whose.isKnown && whose.isMore === null ? null : whose.select}
         {known ? (
           <>
             <Sliders value={value} set={set} usual={known} currency={whose.currency} />
@@ -254,11 +265,12 @@ interface EffectProps {
   query: Query;
   isWaiting: boolean;
   isKnown: boolean;
+  isMore: string | null;
   currency: string | null;
 }
 
 /** Tiles first; what they are made of under them. The figures of the question before stay, dimmed, until this one's come. */
-function Effect({ query, isWaiting, isKnown, currency }: EffectProps) {
+function Effect({ query, isWaiting, isKnown, isMore, currency }: EffectProps) {
   if (!isKnown)
     return (
       <Frame title="Effect">
@@ -274,7 +286,7 @@ function Effect({ query, isWaiting, isKnown, currency }: EffectProps) {
     );
   return (
     <div className={`${css["effect"]} ${isWaiting ? css["waiting"] : ""}`} aria-busy={isWaiting}>
-      <Tiles query={query} currency={currency} />
+      <Tiles query={query} isMore={isMore} currency={currency} />
       {currency === null ? null : (
         <ChartPanel
           title="Costs"
@@ -298,14 +310,27 @@ const headline = new Set([
   "total_cost",
 ]);
 
-function Tiles({ query, currency }: { query: Query; currency: string | null }) {
+function Tiles({
+  query,
+  isMore,
+  currency,
+}: {
+  query: Query;
+  isMore: string | null;
+  currency: string | null;
+}) {
   return (
     <Panel
       title="Effect"
       measure="what_if"
       className={`${css["headline"]} ${css["dims"]}`}
       query={query}
-      note={query.data ? whatWasReplayed(query.data) : undefined}
+      note={
+        <>
+          {isMore ? <strong>{isMore} </strong> : null}
+          {query.data ? whatWasReplayed(query.data) : null}
+        </>
+      }
       height={100}
     >
       {(data) => (
@@ -357,7 +382,13 @@ function Difference({ line, by }: { line: Line; by: number }) {
 function Measures({ query, currency }: { query: Query; currency: string | null }) {
   const shown = lines(currency ?? "").filter((line) => !(line.isMoney && currency === null));
   return (
-    <Panel title="All measures" query={query} className={css["dims"]} height={260}>
+    <Panel
+      title="All measures"
+      query={query}
+      className={css["dims"]}
+      height={260}
+      tools={(data) => <SaveRows title="All measures" rows={shown} columns={measureFile(data)} />}
+    >
       {(data) => (
         <>
           <DataTable

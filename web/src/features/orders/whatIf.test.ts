@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { toTable } from "../../charts/table";
+import { rowsTable, toTable } from "../../charts/table";
 import {
   alsoTaken,
   budgetScale,
   costs,
   isSame,
   lines,
+  measureFile,
+  moreThanMeant,
   readOptions,
   saidOf,
   stockValue,
@@ -121,5 +123,27 @@ describe("the effect", () => {
     expect(alsoTaken({ ...taken, order_cost: 5 }, (value) => String(value))).toContain(
       "an order line costs 5",
     );
+  });
+});
+
+describe("whose history is replayed", () => {
+  it("is said where it is more than what the filters mean", () => {
+    expect(moreThanMeant(undefined, { store: [1, 2] })).toContain("All stores, not only the 2 chosen");
+    expect(moreThanMeant(undefined, { region: "North" })).toContain("not only those of North");
+    expect(moreThanMeant(undefined, {})).toBeNull();
+    expect(moreThanMeant(1, { store: [1], region: "North" })).toBeNull();
+  });
+});
+
+describe("a replay's file", () => {
+  it("has both policies, and each line's unit", () => {
+    const answer = {
+      today: figures,
+      what_if: figures,
+      difference: { ...figures, fill_rate: 0 },
+      assumptions: {} as Assumptions,
+    };
+    const table = rowsTable(lines("GBP").slice(0, 1), measureFile(answer));
+    expect(table.rows).toEqual([["Fill rate", "share, 0 to 1", 0.9, 0.9, 0]]);
   });
 });

@@ -1,7 +1,8 @@
 import type { Schemas } from "../../api/client";
 import type { BarSpec } from "../../charts/spec";
-import { count, days, money, plain, share, units, type Unit } from "../../format/format";
+import { count, days, money, plain, share, unitName, units, type Unit } from "../../format/format";
 import type { MeasureName } from "../../measures/measures";
+import type { Column } from "../../ui/DataTable";
 
 export type Options = Schemas["WhatIfOptions"];
 export type Assumptions = Schemas["WhatIfAssumptions"];
@@ -114,6 +115,30 @@ export function lines(currency: string): Line[] {
     line("total_cost", "Total cost", "replay_cost", cost, "less"),
   ];
 }
+
+/** What is replayed, where that is more than the page's filters mean; null: it is just that. */
+export function moreThanMeant(
+  store: number | undefined,
+  filters: { store?: number[]; region?: string },
+): string | null {
+  if (store !== undefined) return null;
+  const chosen = filters.store?.length ?? 0;
+  const meant = chosen > 0 ? `the ${chosen} chosen` : filters.region ? `those of ${filters.region}` : null;
+  return meant && `All stores, not only ${meant}: a what-if replays one store, or the whole chain.`;
+}
+
+/** The figures of a replay as a file. */
+export const measureFile = (answer: Replayed): Column<Line>[] => [
+  { key: "measure", title: "Measure", value: (line) => line.name },
+  {
+    key: "unit",
+    title: "Unit",
+    value: (line) => (line.unit.kind === "share" ? "share, 0 to 1" : unitName(line.unit)),
+  },
+  { key: "today", title: "Today’s rule", value: (line) => answer.today[line.key] },
+  { key: "what_if", title: "What if", value: (line) => answer.what_if[line.key] },
+  { key: "difference", title: "Difference", value: (line) => answer.difference[line.key] },
+];
 
 /** Costs of both policies side by side. */
 export function costs(answer: Replayed, currency: string): BarSpec {

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { useScope } from "../../api/catalog";
 import type { Proposal } from "../../api/client";
 import { freshnessOf, useScreen } from "../../api/screens";
-import { usePending } from "../../acts/held";
 import { useFilters } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import {
@@ -18,7 +17,9 @@ import {
   type Figure,
 } from "../../format/format";
 import { Arithmetic } from "../../proposals/Arithmetic";
-import { decide, isUndecided, proposalKey, useProductNames, useProposals } from "../../proposals/orders";
+import { decide, proposalKey, useProductNames } from "../../proposals/orders";
+import { mayDecide } from "../../proposals/rights";
+import { attentionWord } from "../../measures/kinds";
 import { useSession } from "../../session/session";
 import { Icon } from "../../ui/Icon";
 import { PageLink, ProductLink } from "../../ui/PageLink";
@@ -28,6 +29,9 @@ import { ScreenTable } from "../../ui/ScreenTable";
 import { Risk, riskWord, severityLevel, Status } from "../../ui/Status";
 import { Empty } from "../../ui/states";
 import { Tile } from "../../ui/Tile";
+import { NightPanel } from "./NightPanel";
+import { nightOf } from "./overnight";
+import { useIncidents, useWaiting } from "./queries";
 import css from "./Store.module.css";
 
 /** One store at eight in the morning, on a phone: what happened, what is red, what to approve. */
@@ -84,6 +88,14 @@ interface OfStore {
 function Overnight({ store }: OfStore) {
   const { catalog } = useScope();
   const kpis = useScreen("home_kpis", { store: [store] }, { everyMs: 15_000 });
+  // The store's zone says which day is over; without it another day would be asked for first.
+  const isKnown = catalog.known && !kpis.isPlaceholderData;
+  const newest = isKnown ? (kpis.data?.business_date ?? null) : null;
+  const lastEvent = kpis.data?.rows[0]?.last_event_time ?? null;
+  const night =
+    newest === null ? null : nightOf({ date: newest, lastEvent }, catalog.zoneOf(store), new Date());
+  // Before the first receipt of a morning the newest day is yesterday.
+  const isOver = night !== null && night.day === newest;
   return (
     <section className="stack" aria-label="Summary">
       <p className={css["store"]}>
@@ -104,18 +116,19 @@ function Overnight({ store }: OfStore) {
               <Tile
                 key={row.currency}
                 id="store_revenue"
-                label="Today so far"
+                label={isOver ? `${formatDate(row.business_date, "weekday")}, the whole day` : "Today so far"}
                 measure="revenue"
                 value={row.revenue}
                 unit={money(row.currency)}
-                change={{ value: row.revenue_change ?? null, against: "a week ago, same hours" }}
+                change={{ value: row.revenue_change ?? null, against: "a week ago, by the same time" }}
               />
             ))
             .concat(
               data.rows.flatMap((row) => [
                 <Tile
                   key="yesterday"
-                  label="Yesterday"
+                  id="Yesterday"
+                  label={isOver ? "The day before" : "Yesterday"}
                   value={row.revenue_yesterday}
                   unit={money(row.currency)}
                 >
@@ -128,15 +141,27 @@ function Overnight({ store }: OfStore) {
             )
         }
       </Figures>
+      {night ? <NightPanel key={store} store={store} night={night} /> : null}
     </section>
   );
 }
 
+const mostRed = 12;
+
 function Alerts({ store }: OfStore) {
   const attention = useScreen("home_attention", { store: [store], limit: 100 }, { everyMs: 15_000 });
+  const incidents = useIncidents(store);
+  const kindOf = (id: string) => incidents.data?.rows.find((row) => row.incident_id === id)?.kind;
+  const red = attention.data?.rows.filter((row) => row.kind !== "proposals").length ?? 0;
   return (
     <Panel
       title="Red now"
+      firstRows
+      note={
+        red > mostRed
+          ? `The ${mostRed} most urgent of ${red}${attention.data?.next_cursor ? " and more" : ""}.`
+          : undefined
+      }
       measure="stock_out_risk"
       query={attention}
       freshness={freshnessOf}
@@ -148,17 +173,23 @@ function Alerts({ store }: OfStore) {
         <ul className={`bare ${css["list"]}`}>
           {data.rows
             .filter((row) => row.kind !== "proposals")
-            .slice(0, 12)
+            .slice(0, mostRed)
             .map((row) => (
               <li key={`${row.kind} ${row.item_id}`}>
                 <PageLink
                   className={css["alert"]}
                   {...(row.product_id
                     ? { to: "/product", search: { product: row.product_id, store: String(store) } }
-                    : { to: "/anomalies", search: { store: String(store), incident: row.item_id } })}
+                    : {
+                        to: "/anomalies",
+                        search: {
+                          store: String(store),
+                          ...(row.kind === "silent_store" ? { part: "data" } : { incident: row.item_id }),
+                        },
+                      })}
                 >
                   <Status level={severityLevel(row.severity)}>
-                    {row.kind === "restock_alert" ? "running out" : "unusual"}
+                    {attentionWord(row.kind, kindOf(row.item_id))}
                   </Status>
                   <span>
                     <strong>{row.product_name || row.product_id || "this store"}</strong>
@@ -176,15 +207,10 @@ function Alerts({ store }: OfStore) {
 
 function ToApprove({ store }: OfStore) {
   const { catalog } = useScope();
-  const restock = useScreen("inventory_restock", { store: [store], limit: 1_000 });
+  const { restock, date, proposals, open: waiting } = useWaiting(store);
   const nameOf = useProductNames(restock.data?.rows);
-  const date = restock.data?.rows[0]?.review_date ?? null;
-  const proposals = useProposals(store, date);
-  const pending = usePending();
   const go = useGo();
-  const open = (proposals.data?.proposals ?? [])
-    .filter((one) => isUndecided(one) && !pending.has(proposalKey(one)))
-    .sort((a, b) => (riskOf(b) ?? -1) - (riskOf(a) ?? -1));
+  const open = [...waiting].sort((a, b) => (riskOf(b) ?? -1) - (riskOf(a) ?? -1));
   const currency = catalog.currencyOf(store);
   if (date === null)
     return (
@@ -246,6 +272,7 @@ function Approvable({
   nameOf: (product: string) => string;
 }) {
   const [open, setOpen] = useState(false);
+  const { session } = useSession();
   const risk = riskOf(proposal);
   return (
     <li className={css["proposal"]}>
@@ -258,14 +285,18 @@ function Approvable({
             {format(proposal.value, money(currency))} · <Risk of={risk} />
           </span>
         </span>
-        <Button
-          size="md"
-          className={css["order"] ?? ""}
-          onClick={() => decide("approve", [proposal], currency, nameOf)}
-          aria-label={`Order ${proposal.quantity.toLocaleString()} of ${name}`}
-        >
-          Order {proposal.quantity.toLocaleString()}
-        </Button>
+        {mayDecide(session) ? (
+          <Button
+            size="md"
+            className={css["order"] ?? ""}
+            onClick={() => decide("approve", [proposal], currency, nameOf)}
+            aria-label={`Order ${proposal.quantity.toLocaleString()} of ${name}`}
+          >
+            Order {proposal.quantity.toLocaleString()}
+          </Button>
+        ) : (
+          <strong>{proposal.quantity.toLocaleString()} units</strong>
+        )}
       </div>
       <button type="button" className={css["toggle"]} aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? "Hide the arithmetic" : `Why ${proposal.order_quantity.toLocaleString()}?`}
