@@ -141,8 +141,9 @@ ACCURACY = SOLD_DAYS + """, measured as (
         and sold.business_date = prediction_date
     where prediction_date < newest_date and prediction_date between $first and $last
 )
-select business_date, count(*) as forecasts, sum(predicted_units) as predicted_units, sum(actual_units) as actual_units,
-    sum(abs(error)) as absolute_error, sqrt(avg((error * error)::double)) as rmse,
+select business_date, count(*) as forecasts, count(*) filter (actual_units > 0) as forecasts_with_sales,
+    var_pop(actual_units::double) as actual_variance, sum(predicted_units) as predicted_units,
+    sum(actual_units) as actual_units, sum(abs(error)) as absolute_error, sqrt(avg((error * error)::double)) as rmse,
     count(*) filter (actual_units between lower_80 and upper_80) as inside_80, sum(error) as error
 from measured group by business_date order by business_date
 """
@@ -330,6 +331,7 @@ class HeadlinesTest(SystemTest):
             count, error, inside = Decimal(row["forecasts"]), row.pop("error"), Decimal(row.pop("inside_80"))
             yield {**row, "business_date": str(row["business_date"]), "mae": ratio(row["absolute_error"], count),
                    "rmse": rounded(row["rmse"], 6), "wmape": ratio(row["absolute_error"], row["actual_units"]),
+                   "actual_variance": rounded(row["actual_variance"], 6),
                    "bias": rounded(error / row["actual_units"], 6), "coverage_80": ratio(inside, count)}
 
     def compare(self, truth, name, answer, stores, compute):

@@ -107,7 +107,8 @@ ACCURACY = SOLD_DAYS + """, measured as (
 )
 select sum(abs(error)) / sum(actual) as wmape, sum(error) / sum(actual) as bias, avg(abs(error)) as mae,
     sqrt(avg(error * error)) as rmse, avg((actual between lower_80 and upper_80)::integer) as inside_80,
-    avg((actual between lower_95 and upper_95)::integer) as inside_95
+    avg((actual between lower_95 and upper_95)::integer) as inside_95,
+    1 - avg(error * error) / nullif(var_pop(actual), 0) as r2, avg(abs(error) / actual) filter (actual > 0) as mape
 from measured
 having count(*) > 0
 """
@@ -194,7 +195,8 @@ def tiles(truth, store, product):
                       "items_out": held["items_out"], "Likely out": held["items_at_risk"],
                       "Over-stocked": held["items_over_stock"]},
         "forecasts": {"wmape": accuracy["wmape"], "Bias": accuracy["bias"], "MAE": accuracy["mae"],
-                      "RMSE": accuracy["rmse"], "80 % band holds": accuracy["inside_80"],
+                      "RMSE": accuracy["rmse"], "R²": accuracy["r2"], "MAPE": accuracy["mape"],
+                      "80 % band holds": accuracy["inside_80"],
                       "95 % band holds": accuracy["inside_95"]} if accuracy else {},
         "executive": {"executive_revenue": period["revenue"], "Stock value": held["stock_value"],
                       "Stock-outs": held["items_out"], "Likely out soon": held["items_at_risk"],

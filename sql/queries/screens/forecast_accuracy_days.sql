@@ -5,8 +5,10 @@
 -- Columns:
 --   business_date Date: the date that was predicted
 --   forecasts UInt64: forecasts measured
+--   forecasts_with_sales UInt64: of them, of what was sold at all
 --   predicted_units Float64: sum of what was expected
 --   actual_units Decimal: sum of what was sold
+--   actual_variance Float64: population variance of what was sold, units squared
 --   absolute_error Float64: sum of the sizes of the errors, units
 --   mae Float64: mean absolute error, units
 --   rmse Float64: root mean squared error, units
@@ -21,8 +23,10 @@ with varPop(toFloat64(newest.actual_units)) as spread
 select
     newest.prediction_date as business_date,
     count() as forecasts,
+    countIf(newest.actual_units > 0) as forecasts_with_sales,
     round(sum(newest.predicted_demand), 6) as predicted_units,
     sum(newest.actual_units) as actual_units,
+    round(spread, 6) as actual_variance,
     round(sum(newest.absolute_error), 6) as absolute_error,
     round(avg(newest.absolute_error), 6) as mae,
     round(sqrt(avg(pow(newest.error, 2))), 6) as rmse,

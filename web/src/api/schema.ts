@@ -2537,6 +2537,8 @@ export interface components {
             business_date: string;
             /** @description forecasts measured */
             forecasts: number;
+            /** @description of them, of what was sold at all */
+            forecasts_with_sales: number;
             /** @description sum of what was expected */
             predicted_units: number;
             /**
@@ -2544,6 +2546,8 @@ export interface components {
              * @description sum of what was sold
              */
             actual_units: string;
+            /** @description population variance of what was sold, units squared */
+            actual_variance: number;
             /** @description sum of the sizes of the errors, units */
             absolute_error: number;
             /** @description mean absolute error, units */

@@ -67,7 +67,7 @@ function Accuracy() {
               best is 1
             </Tile>
             <Tile label="MAPE" measure="mape" value={told.mape} unit={share}>
-              mean of the days
+              of what was sold at all
             </Tile>
             <Tile label="80 % band holds" measure="coverage" value={told.coverage80} unit={share}>
               right is 80 %

@@ -75,6 +75,9 @@ describe("accuracy over days", () => {
     coverage_80: 1,
     coverage_95: 1,
     rmse: 3,
+    actual_variance: 0,
+    forecasts_with_sales: 1,
+    mape: null,
   };
   it("weighs days by what they sold", () => {
     const told = overall([
@@ -95,8 +98,24 @@ describe("accuracy over days", () => {
   it("explains the variance within days and between them", () => {
     // Sold 1 and 3, then 5 and 9; foretold 2 and 2, then 5 and 7.
     const told = overall([
-      { ...measured, forecasts: 2, actual_units: "4", rmse: 1, r2: 0, mape: 2 / 3 },
-      { ...measured, forecasts: 2, actual_units: "14", rmse: Math.sqrt(2), r2: 0.5, mape: 1 / 9 },
+      {
+        ...measured,
+        forecasts: 2,
+        actual_units: "4",
+        rmse: 1,
+        actual_variance: 1,
+        forecasts_with_sales: 2,
+        mape: 2 / 3,
+      },
+      {
+        ...measured,
+        forecasts: 2,
+        actual_units: "14",
+        rmse: Math.sqrt(2),
+        actual_variance: 4,
+        forecasts_with_sales: 1,
+        mape: 1 / 9,
+      },
     ]);
     const [sold, foretold] = [
       [1, 3, 5, 9],
@@ -106,12 +125,9 @@ describe("accuracy over days", () => {
     const missed = sold.reduce((sum, value, at) => sum + (value - (foretold[at] ?? 0)) ** 2, 0);
     const spread = sold.reduce((sum, value) => sum + (value - mean) ** 2, 0);
     expect(told.r2).toBeCloseTo(1 - missed / spread, 12);
-    expect(told.mape).toBeCloseTo((2 / 3 + 1 / 9) / 2, 12);
+    expect(told.mape).toBeCloseTo((2 * (2 / 3) + 1 / 9) / 3, 12);
   });
-  it("leaves R² open where a day does not tell its variance", () => {
-    expect(overall([{ ...measured, rmse: 0, r2: 1 }, measured]).r2).toBeNull();
-    expect(overall([measured]).r2).toBeNull();
-  });
+  it("has no R² where all was sold alike", () => expect(overall([measured, measured]).r2).toBeNull());
   it("is unknown where nothing was measured", () =>
     expect(overall([])).toMatchObject({ wmape: null, mae: null, r2: null, mape: null, coverage80: null }));
 });

@@ -124,8 +124,9 @@ interface Measured {
   coverage_80: number;
   coverage_95: number;
   rmse: number;
-  r2?: number | null;
-  mape?: number | null;
+  actual_variance: number;
+  forecasts_with_sales: number;
+  mape: number | null;
 }
 
 /** Accuracy over several days, from sums: a mean of ratios would weigh a quiet day like a busy one. */
@@ -154,36 +155,27 @@ export function overall(rows: readonly Measured[]): {
     mae: forecasts > 0 ? absolute / forecasts : null,
     rmse: square === null ? null : Math.sqrt(square),
     r2: explained(rows, actual / forecasts),
-    mape: meanOfDays(rows),
+    mape: relative(rows),
     coverage80: weighted((row) => row.coverage_80),
     coverage95: weighted((row) => row.coverage_95),
   };
 }
 
-/**
- * R² over several days, from each day's own: the variance of all that was sold is what lies within days and between them.
- * Null where a day's share does not tell its variance, or all days sold alike.
- */
+/** R² over several days: the variance of all that was sold is what lies within days and between them. */
 function explained(rows: readonly Measured[], mean: number): number | null {
   let [missed, spread] = [0, 0];
   for (const row of rows) {
-    const square = row.rmse ** 2;
-    const r2 = row.r2 ?? null;
-    // A day that was foretold to the unit does not say how far its products lay apart.
-    if (r2 !== null && r2 >= 1) return null;
-    const within = r2 === null ? 0 : square / (1 - r2);
     const between = (toNumber(row.actual_units) ?? 0) / row.forecasts - mean;
-    missed += row.forecasts * square;
-    spread += row.forecasts * (within + between ** 2);
+    missed += row.forecasts * row.rmse ** 2;
+    spread += row.forecasts * (row.actual_variance + between ** 2);
   }
   return spread > 0 ? 1 - missed / spread : null;
 }
 
-/** Mean of the days' MAPE, by their forecasts: how many of these had sales is not told. */
-function meanOfDays(rows: readonly Measured[]): number | null {
-  const known = rows.flatMap(({ mape, forecasts }) =>
-    mape === null || mape === undefined ? [] : [{ mape, forecasts }],
-  );
-  const all = known.reduce((sum, one) => sum + one.forecasts, 0);
-  return all > 0 ? known.reduce((sum, one) => sum + one.mape * one.forecasts, 0) / all : null;
+/** Mean relative error of all forecasts of what was sold at all. */
+function relative(rows: readonly Measured[]): number | null {
+  const all = rows.reduce((sum, row) => sum + row.forecasts_with_sales, 0);
+  return all > 0
+    ? rows.reduce((sum, row) => sum + (row.mape ?? 0) * row.forecasts_with_sales, 0) / all
+    : null;
 }
