@@ -106,6 +106,20 @@ async function orderSomething(data: string): Promise<void> {
   await command(data, "proposals", "approve", ...review, "--product", product);
 }
 
+/** Until the watch over stock has looked, which it does once a minute: what is likely to run out comes from it. */
+async function stockWatched(url: string): Promise<void> {
+  const basic = Buffer.from(`${login.name}:${login.password}`).toString("base64");
+  const headers = { Authorization: `Basic ${basic}`, "Cache-Control": "no-cache" };
+  const end = Date.now() + deadlineMs;
+  while (Date.now() < end) {
+    const answer = await fetch(`${url}/v1/screens/inventory_categories`, { headers });
+    const { rows = [] } = (await answer.json()) as { rows?: { items_at_risk: number }[] };
+    if (rows.some((row) => row.items_at_risk > 0)) return;
+    await pause(1_000);
+  }
+  throw new Error("the watch over stock has not looked in time");
+}
+
 /** What the demo imports, which has neither costs nor counts nor places; forecasts of two weeks. */
 async function fillWithReceipts(data: string): Promise<void> {
   const receipts = new URL("../../data/", import.meta.url).pathname;
@@ -180,6 +194,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await fill(data);
       // A hostile name among the products.
       await sell(url);
+      await stockWatched(url);
     };
     project.provide("instance", await filled(join(folder, "chain"), synthetic, ending));
   } catch (error) {
