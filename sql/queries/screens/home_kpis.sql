@@ -14,18 +14,6 @@
 --   units_week_ago Decimal: the same of seven days before
 --   last_event_time DateTime?: the newest event of today
 -- Filters: none
-with
-    newest as
-    (
-        select
-            store_id,
-            max(hour_start) as hour_start,
-            max(last_event_time) as event_time
-        from retail.hourly_sales_summary
-        where business_date = {today:Date}
-            and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
-        group by store_id
-    )
 select
     cast(stores.currency as String) as currency,
     {today:Date} as business_date,
@@ -49,18 +37,18 @@ select
 from
 (
     select
-        hourly.store_id as store_id,
-        hourly.business_date as business_date,
-        hourly.sales as sales,
-        hourly.net_units as net_units,
-        hourly.revenue as revenue,
-        hourly.last_event_time as last_event_time,
-        hourly.business_date = {today:Date} - 7
-            and hourly.hour_start + interval 7 day < newest.hour_start as is_comparable
-    from retail.hourly_sales_summary as hourly
-    left join newest on newest.store_id = hourly.store_id
-    where hourly.business_date in ({today:Date}, {today:Date} - 1, {today:Date} - 7)
-        and ({all_stores:UInt8} = 1 or hourly.store_id in {stores:Array(UInt32)})
+        store_id,
+        business_date,
+        sales,
+        net_units,
+        revenue,
+        last_event_time,
+        maxIf(hour_start, business_date = {today:Date}) over (partition by store_id) as newest_hour,
+        business_date = {today:Date} - 7
+            and hour_start + interval 7 day < newest_hour as is_comparable
+    from retail.hourly_sales_summary
+    where business_date in ({today:Date}, {today:Date} - 1, {today:Date} - 7)
+        and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
     union all
     -- The hour that is under way holds a whole one of a week ago up to the same moment only.
     select
@@ -74,11 +62,22 @@ from
         ) as net_units,
         events.revenue as revenue,
         toDateTime64(0, 3, 'UTC') as last_event_time,
+        newest.hour_start as newest_hour,
         toUInt8(1) as is_comparable
     from retail.retail_events_unified as events
-    inner join newest on newest.store_id = events.store_id
+    inner join
+    (
+        select
+            store_id,
+            max(hour_start) as hour_start,
+            max(last_event_time) as event_time
+        from retail.hourly_sales_summary
+        where business_date = {today:Date}
+            and ({all_stores:UInt8} = 1 or store_id in {stores:Array(UInt32)})
+        group by store_id
+    ) as newest on newest.store_id = events.store_id
     where events.business_date = {today:Date} - 7
-        and events.event_time >= (select min(hour_start) from newest) - interval 7 day
+        and events.event_time > toDateTime64({today:Date} - 8, 3, 'UTC')
         and events.event_time >= newest.hour_start - interval 7 day
         and events.event_time <= newest.event_time - interval 7 day
         and ({all_stores:UInt8} = 1 or events.store_id in {stores:Array(UInt32)})
