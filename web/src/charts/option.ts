@@ -268,7 +268,7 @@ function lineOption(spec: LineSpec, palette: Palette, narrow: boolean): EChartsO
           ...(one.values.at(-1) === null
             ? {
                 align: "right" as const,
-                offset: [0, -16] as [number, number],
+                offset: [0, 16] as [number, number],
                 backgroundColor: palette.surface,
                 padding: [1, 4],
                 borderRadius: 3,
