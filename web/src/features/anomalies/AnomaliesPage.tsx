@@ -1,5 +1,5 @@
 import { Select, Tabs } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useScope } from "../../api/catalog";
 import { freshnessOf, useScreen, type Row } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
@@ -116,18 +116,42 @@ const seriesTitle = "Hours, the unusual ones marked";
 const pins =
   "Pins: three deviations or more from the 24 hours before, or from the same hour of the week. Hours on your clock.";
 
-/** Where an hour leads: to its incident, else to what the store took that day. */
-function useHourOpener() {
+interface HoursProps {
+  query: ReturnType<typeof useScreen<"anomalies_hours">>;
+  note: ReactNode;
+  tools?: ReactNode;
+  empty?: ReactNode;
+  /** Whose hours stand out. */
+  incident?: string;
+}
+
+/** One store's hours. An hour leads to its incident, else to what the store took that day. */
+function HoursPanel({ query, note, tools, empty, incident }: HoursProps) {
+  const { catalog } = useScope();
   const [, setIncident] = useParam("incident");
   const go = useGo();
-  return (hour: Row<"anomalies_hours"> | undefined) => {
-    if (hour?.incident_id) setIncident(hour.incident_id);
-    else if (hour)
-      go({
-        to: "/history",
-        search: { store: String(hour.store_id), from: hour.business_date, to: hour.business_date },
-      });
-  };
+  return (
+    <ChartPanel
+      title={seriesTitle}
+      measure="anomaly"
+      query={query}
+      freshness={freshnessOf}
+      height={280}
+      note={note}
+      tools={tools}
+      empty={empty}
+      onMark={(at, data) => {
+        const hour = data.rows[at];
+        if (hour?.incident_id) setIncident(hour.incident_id);
+        else if (hour)
+          go({
+            to: "/history",
+            search: { store: String(hour.store_id), from: hour.business_date, to: hour.business_date },
+          });
+      }}
+      spec={(data) => markedHours(data.rows, catalog.currencyOf(data.rows[0]?.store_id ?? 0), incident)}
+    />
+  );
 }
 
 function Series() {
@@ -145,7 +169,6 @@ function Series() {
 function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
   const { dated, catalog } = useScope();
   const [chosen, setChosen] = useParam("hours_of");
-  const openHour = useHourOpener();
   const store = (stores.find((row) => String(row.store_id) === chosen) ?? stores[0])?.store_id;
   const hours = useScreen("anomalies_hours", {
     ...dated,
@@ -153,12 +176,8 @@ function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
     limit: 10_000,
   });
   return (
-    <ChartPanel
-      title={seriesTitle}
-      measure="anomaly"
+    <HoursPanel
       query={hours}
-      freshness={freshnessOf}
-      height={280}
       note={`${pins} An hour leads to its incident, or to its day.`}
       tools={
         stores.length > 1 ? (
@@ -178,8 +197,6 @@ function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
           />
         ) : null
       }
-      onMark={(at, data) => openHour(data.rows[at])}
-      spec={(data) => markedHours(data.rows, catalog.currencyOf(data.rows[0]?.store_id ?? 0))}
     />
   );
 }
@@ -187,7 +204,6 @@ function StoreHours({ stores }: { stores: Row<"anomalies_hour_stores">[] }) {
 /** The hours of an incident's own store around it. */
 function IncidentHours({ incident }: { incident: Row<"anomalies_incidents"> }) {
   const { catalog } = useScope();
-  const openHour = useHourOpener();
   const reason = whyNoHours(incident);
   const hours = useScreen(
     "anomalies_hours",
@@ -201,12 +217,8 @@ function IncidentHours({ incident }: { incident: Row<"anomalies_incidents"> }) {
       </Frame>
     );
   return (
-    <ChartPanel
-      title={seriesTitle}
-      measure="anomaly"
+    <HoursPanel
       query={hours}
-      freshness={freshnessOf}
-      height={280}
       note={
         <>
           <strong>{catalog.storeName(incident.store_id)}, around the incident. </strong>
@@ -215,8 +227,7 @@ function IncidentHours({ incident }: { incident: Row<"anomalies_incidents"> }) {
         </>
       }
       empty={<Empty title="The store sold nothing in these days" />}
-      onMark={(at, data) => openHour(data.rows[at])}
-      spec={(data) => markedHours(data.rows, catalog.currencyOf(incident.store_id), incident.incident_id)}
+      incident={incident.incident_id}
     />
   );
 }

@@ -26,7 +26,7 @@ export function turnoverNote(turns: number | null, asked: "waiting" | "failed" |
 
 /** Revenue of every date of a span; a date of which nothing is known stays a gap. */
 export function dailyTrend(
-  rows: readonly Row<"history_days">[],
+  rows: readonly Pick<Row<"history_days">, "business_date" | "revenue">[],
   span: Dates,
   currency: string,
   running: string | null,
