@@ -109,9 +109,12 @@ export function spansOf(filters: Filters, newest: string | null, lastOver: strin
   };
 }
 
+/** Said of days that are not over, in place of their change: part of a day compares with no whole one. */
+export const notOver = "not over yet";
+
 /** What is to be said of dates that are compared, in few words. */
 export function overNote({ dates, datesOver, isOver }: Spans): string {
-  if (!isOver) return "not over yet";
+  if (!isOver) return notOver;
   return datesOver !== null && datesOver.to !== dates?.to ? "days that are over" : "";
 }
 

@@ -17,7 +17,7 @@ export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () =
         {keyGroups.map((group) => (
           <section key={group.title} aria-label={group.title}>
             <h3 className={css["title"]}>{group.title}</h3>
-            <dl className={css["keys"]}>
+            <dl>
               {group.keys.map(({ key, does }) => (
                 <div key={key} className={css["line"]}>
                   <dt>

@@ -1,9 +1,7 @@
 import type { ChangeKind } from "../api/changes";
+import { notOver } from "../filters/filters";
 import { formatChange, share } from "../format/format";
 import type { Column } from "./DataTable";
-
-/** Said in place of a change of days that are not over: part of a day compares with no whole one. */
-export const notOver = "not over yet";
 
 /** A change in a word: what it is, or why there is none. */
 export function changeText(change: number | null, kind: ChangeKind): string {

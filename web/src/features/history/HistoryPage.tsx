@@ -3,7 +3,7 @@ import { useChanges } from "../../api/changes";
 import { freshnessOf, useScreen } from "../../api/screens";
 import { ChartPanel } from "../../charts/ChartPanel";
 import { comparable, compared } from "../../filters/compared";
-import { addDays } from "../../filters/filters";
+import { addDays, notOver } from "../../filters/filters";
 import { useFilters } from "../../filters/useFilters";
 import { useGo } from "../../filters/useGo";
 import {
@@ -19,7 +19,7 @@ import {
   units,
 } from "../../format/format";
 import { AllCategories } from "../../ui/AllCategories";
-import { changeColumn, notOver } from "../../ui/changeColumn";
+import { changeColumn } from "../../ui/changeColumn";
 import { Figures } from "../../ui/Figures";
 import { MostNote, Panel } from "../../ui/Panel";
 import { ScreenTable } from "../../ui/ScreenTable";
